@@ -1,0 +1,68 @@
+/**
+ * Every failure a user can meet is one of these. The message is one sentence: what happened, where, what was
+ * expected, what was found, and what to do. Only `src/cli` prints them and sets exit codes.
+ */
+
+/** The five parts of an error's sentence; only `what` is always there. */
+export interface ErrorParts {
+  /** What went wrong, e.g. `cannot read the image`. */
+  what: string;
+  /** The file, record or flag it is about. */
+  where?: string;
+  expected?: string;
+  got?: string;
+  /** What the user can do about it, as an imperative. */
+  fix?: string;
+  cause?: unknown;
+}
+
+/** Base of all expected failures. `exitCode` is 1 (failed) or 2 (wrong usage or bad input). */
+export class WinoscopeError extends Error {
+  readonly exitCode: number = 1;
+  readonly parts: ErrorParts;
+
+  constructor(parts: ErrorParts) {
+    super(sentence(parts), parts.cause === undefined ? undefined : { cause: parts.cause });
+    this.name = new.target.name;
+    this.parts = parts;
+  }
+}
+
+/** A command line that cannot be carried out: an unknown flag value, task or name. */
+export class UsageError extends WinoscopeError {
+  override readonly exitCode = 2;
+}
+
+/** Input that is not what it should be: an example, a caption, an image, a task file. */
+export class InputError extends WinoscopeError {
+  override readonly exitCode = 2;
+}
+
+/** A model folder that lacks a file, or holds one that cannot be used. */
+export class ModelFileError extends WinoscopeError {
+  override readonly exitCode = 2;
+}
+
+/** A tensor whose shape or type differs from what a graph declares. */
+export class ShapeError extends WinoscopeError {}
+
+/** A stored run that was made with other settings than those asked for. */
+export class PlanMismatchError extends WinoscopeError {
+  override readonly exitCode = 2;
+}
+
+/** A run folder that cannot be read or written. */
+export class ResultsError extends WinoscopeError {}
+
+/** `what: where (expected …, got …). Fix.` */
+function sentence({ what, where, expected, got, fix }: ErrorParts): string {
+  const contrast = [expected && `expected ${expected}`, got && `got ${got}`].filter(Boolean).join(', ');
+  const head = [what, where].filter(Boolean).join(': ');
+  return `${head}${contrast ? ` (${contrast})` : ''}.${fix ? ` ${fix}` : ''}`;
+}
+
+/** Message of anything thrown, for use as the `got` of a sentence: one line, no trailing full stop. */
+export function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n')[0]!.trim().replace(/\.$/, '');
+}
