@@ -1,0 +1,31 @@
+import { columns } from '../report/table.ts';
+import type { Estimate } from '../run/estimate.ts';
+import type { PreparedRun } from '../run/prepare-run.ts';
+import { duration } from './progress-lines.ts';
+
+/** What a run will take, as lines for a terminal. */
+export function estimateLines(run: PreparedRun, estimates: readonly Estimate[]): string {
+  const head = ['scorer', 'evaluations', 'per second', 'time', 'workers x threads', 'batch'];
+  const rows = estimates.map(({ scorer, evaluations, evaluationsPerSecond, seconds, workers, threads, batch }) => [
+    scorer,
+    `${evaluations}`,
+    evaluationsPerSecond.toFixed(evaluationsPerSecond < 10 ? 2 : 0),
+    duration(seconds),
+    `${workers} x ${threads}`,
+    `${batch}`,
+  ]);
+  const total = estimates.reduce((sum, { seconds }) => sum + seconds, 0);
+  const memory = Math.max(...estimates.map((estimate) => estimate.memoryBytes));
+  const disk = estimates.reduce((sum, estimate) => sum + estimate.diskBytes, 0);
+  return [
+    `${run.selected.length} examples would be scored into ${run.folder.path}; nothing was written.`,
+    '',
+    ...columns([head, ...rows]),
+    '',
+    `About ${duration(total)} in all, ${megabytes(memory)} MB of memory, ${megabytes(disk)} MB of disk (speed measured over three calls per worker).`,
+  ].join('\n');
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
+}

@@ -1,0 +1,34 @@
+/** Signals that end a run in order: the first aborts it, a second one ends the process at once. */
+
+const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+export interface Interrupt {
+  signal: AbortSignal;
+  /** 128 plus the number of the signal that came; 0 where none did. */
+  exitCode(): number;
+  /** Gives the signals back. */
+  dispose(): void;
+}
+
+/** Listens for SIGINT, SIGTERM and SIGHUP. */
+export function onInterrupt(): Interrupt {
+  const controller = new AbortController();
+  let code = 0;
+  const names = Object.keys(CODES) as (keyof typeof CODES)[];
+  const handlers = names.map((name) => {
+    const handler = () => {
+      if (controller.signal.aborted) process.exit(CODES[name]);
+      code = CODES[name];
+      controller.abort(new Error(`stopped by ${name}`));
+    };
+    process.on(name, handler);
+    return [name, handler] as const;
+  });
+  return {
+    signal: controller.signal,
+    exitCode: () => code,
+    dispose() {
+      for (const [name, handler] of handlers) process.off(name, handler);
+    },
+  };
+}

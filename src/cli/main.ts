@@ -1,0 +1,52 @@
+/** The command line's root: finds the command, prints errors, sets the exit code. Commands load only when called. */
+
+import { Command, CommanderError } from 'commander';
+import { WinoscopeError } from '../errors.ts';
+import { packageVersion } from '../hub/package-root.ts';
+import { visible } from '../report/format.ts';
+import { addPairCommand } from './pair-command.ts';
+import { addReportCommand } from './report-command.ts';
+import { addScoreCommand } from './score-command.ts';
+
+/** Exit codes that are part of the contract with scripts. */
+export const EXIT = { done: 0, failed: 1, usage: 2, skipped: 3 } as const;
+
+/** Runs one command line. Never throws: sets `process.exitCode`. */
+export async function main(args: readonly string[]): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.done); // the reader has seen enough, as with `| head`
+    throw error;
+  });
+  const program = new Command('winoscope')
+    .description('Measures how well image-text models understand composition.')
+    .version(packageVersion(), '-V, --version')
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, 'winoscope: ')) })
+    .showHelpAfterError('Run `winoscope --help` for the commands, `winoscope COMMAND --help` for a command.')
+    .addHelpText(
+      'after',
+      '\nWithout a GPU, an account or a download:\n  winoscope score                 score the embedded probe with the embedded models\n  winoscope pair a.png b.png --caption "a red circle left of a blue star" --caption "a blue star left of a red circle"',
+    );
+  addScoreCommand(program);
+  addPairCommand(program);
+  addReportCommand(program);
+  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    process.exitCode = explain(error);
+  }
+}
+
+/** Prints a failure as one sentence and returns its exit code. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (error instanceof WinoscopeError) {
+    process.stderr.write(`winoscope: ${visible(error.message)}\n`);
+    return error.exitCode;
+  }
+  const details = error instanceof Error ? error : new Error(String(error));
+  process.stderr.write(`winoscope: unexpected failure: ${visible(details.message)}. Set WINOSCOPE_DEBUG=1 to see where.\n`);
+  if (process.env.WINOSCOPE_DEBUG) process.stderr.write(`${details.stack}\n`);
+  return EXIT.failed;
+}

@@ -1,0 +1,103 @@
+/** Flags that several commands share, and their values checked into one form. */
+
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { LOSSES, type Loss } from '../diffusion/denoising-error.ts';
+import { UsageError } from '../errors.ts';
+import { EMBEDDED, resolveRef } from '../hub/resolve-ref.ts';
+import type { ScorerRequest, ScoringOptions } from '../run/settings.ts';
+import { UNCOND_MODES, type UncondMode } from '../scoring/conditions.ts';
+import { ERROR_SPACES, type ErrorSpace } from '../scoring/error-space.ts';
+
+/** The embedded denoiser settles its probe with so few; see the model card. */
+const DEFAULT_TIMESTEPS = '32';
+
+/** Values of the shared flags as commander hands them over. */
+export interface SharedFlags {
+  diffusion?: string[];
+  clip?: string[];
+  timesteps: string;
+  repeats: number;
+  seed: number;
+  uncond: UncondMode;
+  resize: 'crop' | 'squash';
+  resolution?: number;
+  device: string;
+  batch?: number;
+  threads?: number;
+  loss: Loss;
+  errorSpace: ErrorSpace;
+  force?: boolean;
+}
+
+const repeatable = (value: string, before: string[] = []) => [...before, value];
+
+/** A whole number of at least `least`. */
+export function atLeast(least: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || value < least) throw new InvalidArgumentError(`expected a whole number of at least ${least}.`);
+    return value;
+  };
+}
+
+/** Adds the flags that say which models score and how. */
+export function addScoringFlags(command: Command): Command {
+  return command
+    .option('--diffusion <[name=]ref>', `diffusion model: a diffusers ONNX folder, or "${EMBEDDED}" (repeatable)`, repeatable)
+    .option('--clip <[name=]ref>', `CLIP model: an ONNX folder, or "${EMBEDDED}" (repeatable)`, repeatable)
+    .option('--timesteps <n|list|a:b:step>', 'timesteps: a count spread evenly, a list "10,500,990" or a range', DEFAULT_TIMESTEPS)
+    .option('--repeats <k>', 'noises per timestep', atLeast(1), 1)
+    .option('--seed <n>', 'seed of the noises and of the evaluation order', atLeast(0), 0)
+    .addOption(new Option('--uncond <mode>', 'evaluate the empty caption, for normalized scores').choices(UNCOND_MODES).default('auto'))
+    .addOption(new Option('--resize <rule>', 'images that are not square').choices(['crop', 'squash']).default('crop'))
+    .option('--resolution <pixels>', "side of the image that is encoded (default: the model's own)", atLeast(8))
+    .option('--device <name[:id]>', 'cpu, cuda, coreml, dml or webgpu', 'cpu')
+    .option('--batch <rows>', 'rows of every model call (default: by the size of the latent)', atLeast(2))
+    .option('--threads <n>', 'threads within a model call (default: 1 for small models, else all cores)', atLeast(1));
+}
+
+/** Adds the flags that turn stored errors into scores: they cost no evaluation. */
+export function addAnalysisFlags(command: Command): Command {
+  return command
+    .addOption(new Option('--loss <name>', 'which stored error is averaged').choices(LOSSES).default('mse'))
+    .addOption(new Option('--error-space <name>', "space of the error: the model's own target, epsilon or x0").choices(ERROR_SPACES).default('native'));
+}
+
+/**
+ * The scorers that were asked for; the embedded two where none was named.
+ * @throws UsageError as `resolveRef`.
+ */
+export function scorersOf({ diffusion = [], clip = [] }: SharedFlags): ScorerRequest[] {
+  const asked = diffusion.length + clip.length > 0 ? { diffusion, clip } : { diffusion: [EMBEDDED], clip: [EMBEDDED] };
+  // CLIP first: it takes a moment, and then there is something to compare with.
+  return [
+    ...asked.clip.map((text): ScorerRequest => ({ ...resolveRef(text, 'clip'), kind: 'clip' })),
+    ...asked.diffusion.map((text): ScorerRequest => ({ ...resolveRef(text, 'diffusion'), kind: 'diffusion' })),
+  ];
+}
+
+/** The scoring settings of the flags. @throws UsageError for a device that is none. */
+export function scoringOf(flags: SharedFlags, more: { maps: boolean; workers?: number }): ScoringOptions {
+  const { timesteps, repeats, seed, uncond, resize, resolution, batch, threads } = flags;
+  return {
+    timesteps,
+    repeats,
+    seed,
+    uncond,
+    resize,
+    device: parseDevice(flags.device),
+    maps: more.maps,
+    ...(more.workers !== undefined && { workers: more.workers }),
+    ...(resolution !== undefined && { resolution }),
+    ...(batch !== undefined && { batch }),
+    ...(threads !== undefined && { threads }),
+  };
+}
+
+function parseDevice(text: string): ScoringOptions['device'] {
+  const [, name, id = '0'] = /^(cpu|cuda|coreml|dml|webgpu)(?::(\d+))?$/.exec(text) ?? [];
+  if (name === undefined) {
+    throw new UsageError({ what: `unknown device "${text}"`, where: '--device', expected: 'cpu, cuda, coreml, dml or webgpu, as in cuda:1' });
+  }
+  return { name: name as ScoringOptions['device']['name'], id: Number(id) };
+}

@@ -1,0 +1,96 @@
+/** ᾱ_t of every training timestep, as diffusers' schedulers compute it from `scheduler_config.json`. */
+
+import { z } from 'zod';
+import { ModelFileError } from '../errors.ts';
+
+/** The fields of `scheduler_config.json` that decide the forward process. Defaults are diffusers' own. */
+export const scheduleSchema = z.object({
+  num_train_timesteps: z.number().int().min(1).default(1000),
+  beta_start: z.number().default(0.0001),
+  beta_end: z.number().default(0.02),
+  beta_schedule: z.enum(['linear', 'scaled_linear', 'squaredcos_cap_v2']).default('linear'),
+  trained_betas: z.array(z.number()).nullish(),
+  rescale_betas_zero_snr: z.boolean().default(false),
+  prediction_type: z.enum(['epsilon', 'v_prediction', 'sample']).default('epsilon'),
+});
+
+export type ScheduleConfig = z.infer<typeof scheduleSchema>;
+
+/** The forward process of a model: x_t = √ᾱ_t · z + √(1 − ᾱ_t) · ε. */
+export interface NoiseSchedule {
+  /** T, the number of training timesteps. */
+  timesteps: number;
+  /** ᾱ_t for t = 0 … T − 1, float32 as in PyTorch. */
+  alphasCumprod: Float32Array;
+  prediction: ScheduleConfig['prediction_type'];
+}
+
+/**
+ * The schedule that a scheduler's configuration describes; equals `DDPMScheduler(...).alphas_cumprod`.
+ * @throws ModelFileError where `trained_betas` has another length than `num_train_timesteps`.
+ */
+export function noiseSchedule(config: ScheduleConfig): NoiseSchedule {
+  const timesteps = config.num_train_timesteps;
+  let betas = makeBetas(config);
+  if (betas.length !== timesteps) {
+    throw new ModelFileError({
+      what: 'trained_betas does not fit the schedule',
+      where: 'scheduler_config.json',
+      expected: `${timesteps} values`,
+      got: `${betas.length}`,
+    });
+  }
+  if (config.rescale_betas_zero_snr) betas = rescaleToZeroSnr(betas);
+  return { timesteps, alphasCumprod: cumulate(betas), prediction: config.prediction_type };
+}
+
+/** β_t in float32, `[T]`. */
+function makeBetas(config: ScheduleConfig): Float32Array {
+  if (config.trained_betas) return Float32Array.from(config.trained_betas);
+  const count = config.num_train_timesteps;
+  switch (config.beta_schedule) {
+    case 'linear': // torch.linspace(beta_start, beta_end, T)
+      return linspace(config.beta_start, config.beta_end, count);
+    case 'scaled_linear': // torch.linspace(beta_start**0.5, beta_end**0.5, T) ** 2
+      return linspace(config.beta_start ** 0.5, config.beta_end ** 0.5, count).map((root) => root * root);
+    case 'squaredcos_cap_v2': {
+      // betas_for_alpha_bar: min(1 − ᾱ((i+1)/T) / ᾱ(i/T), 0.999) with ᾱ(s) = cos²((s + 0.008) / 1.008 · π/2)
+      const bar = (s: number) => Math.cos((((s + 0.008) / 1.008) * Math.PI) / 2) ** 2;
+      return Float32Array.from({ length: count }, (_, i) => Math.min(1 - bar((i + 1) / count) / bar(i / count), 0.999));
+    }
+  }
+}
+
+/** `torch.linspace` in float32: the upper half is counted down from the end, as PyTorch does it. */
+function linspace(start: number, end: number, count: number): Float32Array {
+  const from = Math.fround(start);
+  const to = Math.fround(end);
+  const step = count > 1 ? Math.fround((to - from) / (count - 1)) : 0;
+  return Float32Array.from({ length: count }, (_, i) =>
+    i < Math.floor(count / 2) || count === 1 ? from + step * i : to - step * (count - 1 - i),
+  );
+}
+
+/** `torch.cumprod(1 − β)`: float32 factors and results. */
+function cumulate(betas: Float32Array): Float32Array {
+  let product = 1;
+  return betas.map((beta) => {
+    product = product * Math.fround(1 - beta);
+    return product;
+  });
+}
+
+/**
+ * `rescale_zero_terminal_snr` (Lin et al. 2023, algorithm 1): √ᾱ shifted so that the last one is zero and scaled so
+ * that the first one stays.
+ */
+function rescaleToZeroSnr(betas: Float32Array): Float32Array {
+  const roots = cumulate(betas).map(Math.sqrt);
+  const first = roots[0]!;
+  const last = roots[roots.length - 1]!;
+  const bars = roots.map((root) => {
+    const shifted = Math.fround(Math.fround(root - last) * Math.fround(first / Math.fround(first - last)));
+    return shifted * shifted;
+  });
+  return bars.map((bar, t) => 1 - (t === 0 ? bar : Math.fround(bar / bars[t - 1]!)));
+}

@@ -1,0 +1,17 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readJson } from './read-file.ts';
+import { z } from 'zod';
+
+/** The folder of this package: the sources and the compiled files lie at different depths below it. */
+export function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return folder;
+}
+
+/** This package's version, as its package.json says. */
+export function packageVersion(): string {
+  return readJson(join(packageRoot(), 'package.json'), z.object({ version: z.string() })).version;
+}

@@ -1,0 +1,48 @@
+/** Reading a model folder's small files, each failure with its own sentence. */
+
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { ModelFileError, messageOf } from '../errors.ts';
+
+/** The file as text. @throws ModelFileError where it is missing or unreadable. */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new ModelFileError({
+      what: missing ? 'a model file is missing' : 'cannot read a model file',
+      where: path,
+      ...(missing ? {} : { got: messageOf(error) }),
+      fix: 'Export or copy the model again.',
+      cause: error,
+    });
+  }
+}
+
+/** The JSON file, checked against `schema`. @throws ModelFileError naming the first field that does not fit. */
+export function readJson<T extends z.ZodType>(path: string, schema: T): z.infer<T> {
+  const text = readText(path);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new ModelFileError({
+      what: 'a model file is not JSON',
+      where: path,
+      got: messageOf(error),
+      fix: 'Export or copy the model again.',
+      cause: error,
+    });
+  }
+  const result = schema.safeParse(value);
+  if (!result.success) {
+    const issue = result.error.issues[0]!;
+    throw new ModelFileError({
+      what: `a model file has an unexpected field "${issue.path.join('.') || '(root)'}"`,
+      where: path,
+      got: issue.message.toLowerCase(),
+    });
+  }
+  return result.data;
+}

@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { ModelFileError } from '../errors.ts';
+import type { RgbImage } from '../images/decode.ts';
+import { toVaeInput } from '../images/normalize.ts';
+import { OnnxSession, type SessionOptions } from '../onnx/session.ts';
+import type { DiffusionDescription } from './diffusion-folder.ts';
+
+/** Images to scaled latents. */
+export interface ImageEncoder {
+  /** Latent `[C, H, W]` float32, `(mean − shift_factor) · scaling_factor`, of an image of the model's own size. */
+  encode(image: RgbImage): Promise<Float32Array>;
+  release(): Promise<void>;
+}
+
+/**
+ * The VAE encoder of a diffusers ONNX folder: the posterior's mean, as `vae.encode(x).latent_dist.mean`.
+ * @throws ModelFileError where the graph draws a random latent itself instead of giving the posterior's parameters.
+ */
+export async function openVaeEncoder(
+  description: DiffusionDescription,
+  options: SessionOptions,
+): Promise<ImageEncoder> {
+  const session = await OnnxSession.open(join(description.folder, 'vae_encoder', 'model.onnx'), options);
+  if (!session.outputs.has('latent_parameters')) {
+    throw new ModelFileError({
+      what: 'the VAE encoder does not give the posterior',
+      where: session.path,
+      expected: 'an output "latent_parameters"',
+      got: [...session.outputs.keys()].join(', '),
+      fix: 'Its draws would differ from run to run; export the model again with optimum 1.24 or newer.',
+    });
+  }
+  const [channels, height, width] = description.latent;
+  const { scalingFactor, shiftFactor, downscale } = description;
+  return {
+    async encode(image) {
+      const dims = [1, 3, height * downscale, width * downscale];
+      const { latent_parameters } = await session.run({ sample: { data: toVaeInput(image), dims } }, ['latent_parameters']);
+      // Channels are mean, then log-variance; the mean is the first half.
+      const mean = latent_parameters!.data.subarray(0, channels * height * width);
+      return mean.map((value) => (value - shiftFactor) * scalingFactor);
+    },
+    release: () => session.release(),
+  };
+}

@@ -1,0 +1,182 @@
+/** The only import of onnxruntime-node: opening a graph, checking feeds against what it declares, running it. */
+
+import { existsSync, statSync } from 'node:fs';
+import * as ort from 'onnxruntime-node';
+import { ModelFileError, messageOf, ShapeError, UsageError } from '../errors.ts';
+
+/** Version of the inference library, recorded with every result since it may move the last bits. */
+export const ORT_VERSION: string = ort.env.versions?.node ?? ort.env.versions?.common ?? 'unknown';
+
+export const DEVICES = ['cpu', 'cuda', 'coreml', 'dml', 'webgpu'] as const;
+
+/** A device name with an optional index, as `--device cuda:1` gives it. */
+export interface Device {
+  name: (typeof DEVICES)[number];
+  id: number;
+}
+
+export interface SessionOptions {
+  /** @default { name: 'cpu', id: 0 } */
+  device?: Device;
+  /** Threads within one call; 0 lets onnxruntime take all cores. @default 1 */
+  threads?: number;
+}
+
+/** What a graph says of one of its inputs or outputs. Symbolic dimensions are names, scalars have shape `[]`. */
+export interface TensorInfo {
+  name: string;
+  type: string;
+  shape: readonly (number | string)[];
+}
+
+/** Values of one input. Numbers are cast to the declared type; `dims` must fit the declared shape. */
+export interface Feed {
+  data: Float32Array | Int32Array;
+  dims: readonly number[];
+}
+
+export interface Output {
+  data: Float32Array;
+  dims: readonly number[];
+}
+
+/** One graph, opened on one device by one thread. Not shared between threads. */
+export class OnnxSession {
+  readonly path: string;
+  readonly inputs: ReadonlyMap<string, TensorInfo>;
+  readonly outputs: ReadonlyMap<string, TensorInfo>;
+  readonly #session: ort.InferenceSession;
+
+  private constructor(path: string, session: ort.InferenceSession) {
+    this.path = path;
+    this.#session = session;
+    this.inputs = describe(session.inputMetadata);
+    this.outputs = describe(session.outputMetadata);
+  }
+
+  /**
+   * Opens the graph at `path`. Weights beside it are found by onnxruntime itself, so the path is passed, not bytes.
+   * @throws ModelFileError where the file is missing, empty or not a graph that this device can run.
+   */
+  static async open(path: string, { device, threads = 1 }: SessionOptions = {}): Promise<OnnxSession> {
+    if (!existsSync(path)) {
+      throw new ModelFileError({ what: 'a model file is missing', where: path, fix: 'Export or copy the model again.' });
+    }
+    if (statSync(path).size === 0) {
+      throw new ModelFileError({ what: 'a model file is empty', where: path, fix: 'Export or copy the model again.' });
+    }
+    const name = device?.name ?? 'cpu';
+    const provider = name === 'cpu' ? 'cpu' : { name, deviceId: device?.id ?? 0 };
+    try {
+      const session = await ort.InferenceSession.create(path, {
+        executionProviders: [provider as ort.InferenceSession.ExecutionProviderConfig],
+        intraOpNumThreads: threads,
+        interOpNumThreads: 1,
+        logSeverityLevel: 4, // its own lines on stderr would cut through ours; what it throws says the same
+      });
+      return new OnnxSession(path, session);
+    } catch (error) {
+      const got = messageOf(error);
+      if (name !== 'cpu' && /backend|provider|shared library|adapter/i.test(got)) {
+        throw new UsageError({
+          what: `the device "${name}" cannot be used`,
+          got,
+          fix: `Use --device cpu, or one of: ${supportedDevices().join(', ')}.`,
+        });
+      }
+      throw new ModelFileError({
+        what: 'cannot open the model file',
+        where: path,
+        expected: 'an ONNX graph that onnxruntime can run',
+        got,
+        fix: 'Export or copy the model again.',
+        cause: error,
+      });
+    }
+  }
+
+  /**
+   * The declared input of that name.
+   * @throws ModelFileError where the graph has none: it is of another layout than its folder says.
+   */
+  input(name: string): TensorInfo {
+    const info = this.inputs.get(name);
+    if (!info) {
+      throw new ModelFileError({
+        what: `the graph has no input "${name}"`,
+        where: this.path,
+        got: [...this.inputs.keys()].join(', '),
+      });
+    }
+    return info;
+  }
+
+  /**
+   * Runs the graph once. Unknown feeds are refused (onnxruntime would drop them without a word).
+   * @throws ShapeError where a feed is missing, unknown, or does not fit the declared type or rank.
+   */
+  async run(feeds: Readonly<Record<string, Feed>>, wanted: readonly string[]): Promise<Record<string, Output>> {
+    const tensors: Record<string, ort.Tensor> = {};
+    for (const [name, feed] of Object.entries(feeds)) {
+      const info = this.inputs.get(name);
+      if (!info) this.#refuse(`unknown input "${name}"`, [...this.inputs.keys()].join(', '), name);
+      tensors[name] = this.#tensor(info!, feed);
+    }
+    for (const name of this.inputs.keys()) {
+      if (!(name in tensors)) this.#refuse(`input "${name}" was not given`, name, Object.keys(feeds).join(', '));
+    }
+    const results = await this.#session.run(tensors, [...wanted]);
+    return Object.fromEntries(
+      wanted.map((name) => {
+        const tensor = results[name]!;
+        if (tensor.type !== 'float32') this.#refuse(`output "${name}"`, 'float32', tensor.type);
+        return [name, { data: tensor.data as Float32Array, dims: tensor.dims }];
+      }),
+    );
+  }
+
+  /** Frees the graph's memory; the session cannot be used afterwards. */
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+
+  #tensor(info: TensorInfo, { data, dims }: Feed): ort.Tensor {
+    const fits =
+      dims.length === info.shape.length &&
+      info.shape.every((size, k) => typeof size === 'string' || size < 0 || size === dims[k]);
+    if (!fits) {
+      this.#refuse(`shape of input "${info.name}"`, `[${info.shape.join(', ')}]`, `[${dims.join(', ')}]`);
+    }
+    const shape = dims as number[];
+    switch (info.type) {
+      case 'float32':
+        return new ort.Tensor('float32', data instanceof Float32Array ? data : Float32Array.from(data), shape);
+      case 'int64':
+        return new ort.Tensor('int64', BigInt64Array.from(data as Int32Array, BigInt), shape);
+      case 'int32':
+        return new ort.Tensor('int32', data instanceof Int32Array ? data : Int32Array.from(data), shape);
+      default:
+        return this.#refuse(`type of input "${info.name}"`, 'float32, int32 or int64', info.type);
+    }
+  }
+
+  #refuse(what: string, expected: string, got: string): never {
+    throw new ShapeError({ what, where: this.path, expected, got });
+  }
+}
+
+/** The devices that this installation of onnxruntime was built with. */
+export function supportedDevices(): string[] {
+  return ort.listSupportedBackends().map((backend) => backend.name);
+}
+
+function describe(metadata: readonly ort.InferenceSession.ValueMetadata[]): Map<string, TensorInfo> {
+  return new Map(
+    metadata.map((value) => [
+      value.name,
+      value.isTensor
+        ? { name: value.name, type: value.type, shape: value.shape }
+        : { name: value.name, type: 'not a tensor', shape: [] },
+    ]),
+  );
+}

@@ -1,0 +1,76 @@
+/** Numbers and names as every report writes them. */
+
+import type { MetricName } from '../metrics/evaluate.ts';
+import type { MetricSummary, Summary } from '../run/summary.ts';
+
+/** Titles of the metrics, in the order of reports. */
+export const METRIC_TITLES: Record<MetricName, string> = {
+  text: 'text',
+  image: 'image',
+  group: 'group',
+  groupMatch: 'GroupMatch',
+  accuracy: 'accuracy',
+};
+
+/** `0.825` as `82.5`. */
+export function percent(fraction: number): string {
+  return (100 * fraction).toFixed(1);
+}
+
+/** `82.5 [76.6, 87.1]`: a score in percent with its 95 % interval. */
+export function withInterval({ score, ci95 }: MetricSummary): string {
+  return `${percent(score)} [${percent(ci95[0])}, ${percent(ci95[1])}]`;
+}
+
+/** A p-value with two significant digits, never shown as zero. */
+export function pValue(p: number): string {
+  if (p < 1e-4) return '< 0.0001';
+  return p >= 0.995 ? '1' : p.toPrecision(2);
+}
+
+/** The metrics that any scorer of the summary has, in the order of reports. */
+export function metricsIn({ scorers }: Summary): MetricName[] {
+  const names = Object.keys(METRIC_TITLES) as MetricName[];
+  return names.filter((name) => Object.values(scorers).some((scorer) => scorer.metrics[name]));
+}
+
+/** All tags that any scorer has, in order of first appearance. */
+export function tagsIn({ scorers }: Summary): string[] {
+  return [...new Set(Object.values(scorers).flatMap((scorer) => Object.keys(scorer.byTag)))];
+}
+
+/** Chance of a metric over all examples, as the first scorer that has it counts it. */
+export function chanceOf({ scorers }: Summary, metric: MetricName): number | undefined {
+  return Object.values(scorers).find((scorer) => scorer.metrics[metric])?.metrics[metric]?.chance;
+}
+
+/** How the scorers came out against each other, a sentence each. */
+export function comparisonLines({ comparisons }: Summary): string[] {
+  return comparisons.map(({ a, b, metric, aOnly, bOnly, p, pHolm }) => {
+    const verdict =
+      pHolm < 0.05 ? `${aOnly > bOnly ? a : b} is better` : 'the difference may be chance';
+    return `${METRIC_TITLES[metric]}: only ${a} right ${aOnly}, only ${b} right ${bOnly}; exact McNemar p ${equals(p)}, Holm-corrected ${equals(pHolm)}: ${verdict}`;
+  });
+}
+
+/** How far the run is, in words. */
+export function stateLine(summary: Summary): string {
+  const { done, failed, skipped } = summary.examples;
+  const parts = [`${done} of ${summary.task.count} examples`];
+  if (failed > 0) parts.push(`${failed} failed`);
+  if (skipped > 0) parts.push(`${skipped} not scored yet`);
+  return parts.join(', ');
+}
+
+/** Text with control characters made visible, so that data cannot steer a terminal. */
+export function visible(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (char) =>
+    `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function equals(p: number): string {
+  const text = pValue(p);
+  return text.startsWith('<') ? text : `= ${text}`;
+}

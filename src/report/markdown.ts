@@ -1,0 +1,46 @@
+/** A summary as Markdown: the tables of the terminal, for a page or a pull request. */
+
+import type { Summary } from '../run/summary.ts';
+import { chanceOf, comparisonLines, METRIC_TITLES, metricsIn, percent, stateLine, tagsIn, visible, withInterval } from './format.ts';
+
+/** The whole report. Cell text is escaped: tags and names are data. */
+export function markdown(summary: Summary): string {
+  const metrics = metricsIn(summary);
+  const titles = metrics.map((metric) => METRIC_TITLES[metric]);
+  const main = [['chance', ...metrics.map((metric) => percent(chanceOf(summary, metric) ?? 0))]];
+  for (const [name, scorer] of Object.entries(summary.scorers)) {
+    const cells = (from: typeof scorer.metrics) => metrics.map((metric) => (from[metric] ? withInterval(from[metric]) : ''));
+    main.push([name, ...cells(scorer.metrics)]);
+    if (scorer.primary === 'normalized') main.push([`${name}, raw scores`, ...cells(scorer.raw)]);
+  }
+  const parts = [
+    `# ${escape(summary.task.name)}`,
+    `${stateLine(summary)}. Percent right, with 95 % Wilson intervals. Run \`${summary.identity.slice(0, 12)}\`, winoscope ${summary.version}, loss ${summary.analysis.loss}, error space ${summary.analysis.errorSpace}.`,
+    table(['scorer', ...titles], main),
+  ];
+  const tags = tagsIn(summary);
+  if (tags.length > 0) parts.push('## By tag');
+  for (const [name, { byTag }] of tags.length > 0 ? Object.entries(summary.scorers) : []) {
+    const rows = tags.map((tag) => {
+      const found = byTag[tag] ?? {};
+      const count = Math.max(0, ...Object.values(found).map((metric) => metric.count));
+      return [escape(tag), `${count}`, ...metrics.map((metric) => (found[metric] ? withInterval(found[metric]) : ''))];
+    });
+    parts.push(`### ${escape(name)}`, table(['tag', 'n', ...titles], rows));
+  }
+  const comparisons = comparisonLines(summary);
+  if (comparisons.length > 0) {
+    parts.push('## Scorers compared on the same examples', comparisons.map((line) => `- ${escape(line)}`).join('\n'));
+  }
+  return `${parts.join('\n\n')}\n`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** Text that Markdown shows as it is. */
+function escape(text: string): string {
+  return visible(text).replace(/[\\|`*_<>[\]#]/g, (char) => `\\${char}`);
+}

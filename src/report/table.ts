@@ -1,0 +1,58 @@
+/** A summary as plain text for a terminal or a log. */
+
+import type { Summary } from '../run/summary.ts';
+import { chanceOf, comparisonLines, METRIC_TITLES, metricsIn, percent, stateLine, tagsIn, visible, withInterval } from './format.ts';
+
+/** Lays out rows in columns; the first column left-aligned, the others too, since they hold more than numbers. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [k, cell] of row.entries()) widths[k] = Math.max(widths[k] ?? 0, cell.length);
+  }
+  return rows.map((row) => row.map((cell, k) => cell.padEnd(widths[k]!)).join('  ').trimEnd());
+}
+
+/** The main table, the tags, and the comparisons. */
+export function summaryTable(summary: Summary): string {
+  const metrics = metricsIn(summary);
+  const head = ['', ...metrics.map((metric) => METRIC_TITLES[metric])];
+  const chance = ['chance', ...metrics.map((metric) => percent(chanceOf(summary, metric) ?? 0))];
+  const rows = [head, chance];
+  for (const [name, scorer] of Object.entries(summary.scorers)) {
+    const cells = (from: typeof scorer.metrics) => metrics.map((metric) => (from[metric] ? withInterval(from[metric]) : ''));
+    rows.push([name, ...cells(scorer.metrics)]);
+    if (scorer.primary === 'normalized') rows.push(['  raw', ...cells(scorer.raw)]);
+  }
+  const lines = [
+    `${visible(summary.task.name)}: ${stateLine(summary)}. Percent right, with 95 % intervals (Wilson).`,
+    '',
+    ...columns(rows),
+  ];
+  const tags = tagTable(summary);
+  if (tags.length > 0) lines.push('', 'By tag', ...tags);
+  const comparisons = comparisonLines(summary);
+  if (comparisons.length > 0) lines.push('', 'Scorers compared on the same examples', ...comparisons.map((line) => `  ${line}`));
+  const close = Object.entries(summary.scorers).filter(([, { undecided }]) => undecided > 0);
+  for (const [name, { undecided }] of close) {
+    lines.push('', `${name}: ${undecided} examples lie within the numeric floor and could turn on another machine.`);
+  }
+  return lines.join('\n');
+}
+
+/** One line per tag: its count and each scorer's percentages. */
+function tagTable(summary: Summary): string[] {
+  const tags = tagsIn(summary);
+  if (tags.length === 0) return [];
+  const metrics = metricsIn(summary);
+  const names = Object.keys(summary.scorers);
+  const titles = names.flatMap((name) => metrics.map((metric, k) => (k === 0 ? `${name}: ` : '') + METRIC_TITLES[metric]));
+  const rows = tags.map((tag) => {
+    const cells = names.flatMap((name) => {
+      const found = summary.scorers[name]!.byTag[tag];
+      return metrics.map((metric) => (found?.[metric] ? percent(found[metric].score) : '-'));
+    });
+    const counts = names.flatMap((name) => Object.values(summary.scorers[name]!.byTag[tag] ?? {}).map(({ count }) => count));
+    return [visible(tag), `${Math.max(0, ...counts)}`, ...cells];
+  });
+  return columns([['tag', 'n', ...titles], ...rows]);
+}

@@ -1,0 +1,169 @@
+/**
+ * The only use of apache-arrow: two declared schemas, whole record batches appended to streams, and files.
+ *
+ * Columns are built for the declared schema, never inferred: arrow-js drops a batch without a word whose inferred
+ * types differ from the first one's.
+ */
+
+import {
+  Binary,
+  type DataType,
+  Field,
+  Float32,
+  Float64,
+  Int16,
+  Int32,
+  makeData,
+  RecordBatch,
+  RecordBatchFileWriter,
+  RecordBatchReader,
+  RecordBatchStreamWriter,
+  Schema,
+  Struct,
+  Utf8,
+  vectorFromArray,
+} from 'apache-arrow';
+
+/** Typed columns of some trial rows, in any order of rows. */
+export interface TrialColumns {
+  example: string[];
+  image: Int16Array;
+  /** −1 for the empty caption. */
+  caption: Int16Array;
+  timestep: Float32Array;
+  noise: Int32Array;
+  mse: Float64Array;
+  mae: Float64Array;
+  huber: Float64Array;
+  /** Place in the manifest's list of numeric settings. */
+  numerics: Int16Array;
+}
+
+/** One row per example: its error maps summed over its first `trials` trials. */
+export interface MapColumns {
+  example: string[];
+  trials: Int32Array;
+  numerics: Int16Array;
+  /** Each float32 little-endian `[pairs · H · W]`. */
+  sums: Uint8Array[];
+}
+
+const TYPES = {
+  trials: {
+    example: new Utf8(),
+    image: new Int16(),
+    caption: new Int16(),
+    timestep: new Float32(),
+    noise: new Int32(),
+    mse: new Float64(),
+    mae: new Float64(),
+    huber: new Float64(),
+    numerics: new Int16(),
+  },
+  maps: { example: new Utf8(), trials: new Int32(), numerics: new Int16(), sums: new Binary() },
+} satisfies Record<string, Record<string, DataType>>;
+
+export type TableKind = keyof typeof TYPES;
+export type Columns<K extends TableKind> = K extends 'trials' ? TrialColumns : MapColumns;
+
+/** Bytes at the end of every complete Arrow stream: a continuation marker and length zero. */
+const END_OF_STREAM = 8;
+
+/** Rows per record batch of a file: small enough to read one at a time. */
+const FILE_BATCH = 65_536;
+
+/** Encodes rows for appending to one stream file: the schema once, then batches, at last the end mark. */
+export class StreamEncoder<K extends TableKind> {
+  readonly #kind: K;
+  readonly #schema: Schema;
+  /** The stream's first bytes: magic-less schema message. */
+  readonly header: Uint8Array;
+
+  constructor(kind: K, metadata: Record<string, string>) {
+    this.#kind = kind;
+    this.#schema = schemaOf(kind, metadata);
+    this.header = this.#encode([]).slice(0, -END_OF_STREAM);
+  }
+
+  /** One record batch as bytes to append, without the schema and the end mark that a stream of its own would have. */
+  batch(columns: Columns<K>): Uint8Array {
+    return this.#encode([recordBatch(this.#kind, this.#schema, columns)]).subarray(this.header.length, -END_OF_STREAM);
+  }
+
+  /** The mark that proves a stream complete. */
+  get end(): Uint8Array {
+    return Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
+  }
+
+  #encode(batches: RecordBatch[]): Uint8Array {
+    const writer = new RecordBatchStreamWriter();
+    writer.reset(undefined, this.#schema);
+    for (const batch of batches) writer.write(batch);
+    writer.finish();
+    return writer.toUint8Array(true);
+  }
+}
+
+/** All rows as one Arrow file. */
+export function encodeFile<K extends TableKind>(kind: K, metadata: Record<string, string>, columns: Columns<K>): Uint8Array {
+  const schema = schemaOf(kind, metadata);
+  const writer = new RecordBatchFileWriter();
+  writer.reset(undefined, schema);
+  for (let at = 0; at < columns.example.length; at += FILE_BATCH) {
+    writer.write(recordBatch(kind, schema, slice(columns, at, at + FILE_BATCH)));
+  }
+  writer.finish();
+  return writer.toUint8Array(true);
+}
+
+/**
+ * Every whole record batch of a stream or file, in order. A torn tail ends the reading: what lies before it is whole,
+ * since batches are appended one write at a time.
+ */
+export function* decodeBatches<K extends TableKind>(kind: K, bytes: Uint8Array): Generator<Columns<K>> {
+  const names = Object.keys(TYPES[kind]);
+  try {
+    for (const batch of RecordBatchReader.from(bytes)) {
+      const columns: Record<string, unknown> = {};
+      for (const name of names) {
+        const vector = batch.getChild(name);
+        if (!vector) throw new Error(`column ${name} is missing`);
+        columns[name] = name === 'example' || name === 'sums' ? [...vector] : vector.toArray();
+      }
+      yield columns as unknown as Columns<K>;
+    }
+  } catch {
+    // A batch cut short: its rows are computed again.
+  }
+}
+
+/** Metadata of the schema: the run's identity among it. Undefined where not even the schema is whole. */
+export function readMetadata(bytes: Uint8Array): Map<string, string> | undefined {
+  try {
+    const reader = RecordBatchReader.from(bytes);
+    reader.open();
+    return reader.schema.metadata;
+  } catch {
+    return undefined;
+  }
+}
+
+function schemaOf(kind: TableKind, metadata: Record<string, string>): Schema {
+  const fields = Object.entries(TYPES[kind]).map(([name, type]) => new Field(name, type as DataType, false));
+  return new Schema(fields, new Map(Object.entries(metadata)));
+}
+
+function recordBatch<K extends TableKind>(kind: K, schema: Schema, columns: Columns<K>): RecordBatch {
+  const children = Object.entries(TYPES[kind]).map(([name, type]) => {
+    const values = (columns as unknown as Record<string, ArrayBufferView | unknown[]>)[name]!;
+    if (Array.isArray(values)) return vectorFromArray(values, type as DataType).data[0]!;
+    return makeData({ type: type as Float64, data: values as Float64Array });
+  });
+  const length = columns.example.length;
+  return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }));
+}
+
+function slice<K extends TableKind>(columns: Columns<K>, from: number, to: number): Columns<K> {
+  const entries = Object.entries(columns) as [string, { slice(from: number, to: number): unknown }][];
+  return Object.fromEntries(entries.map(([name, values]) => [name, values.slice(from, to)])) as unknown as Columns<K>;
+}

@@ -1,0 +1,207 @@
+/** What a diffusion scorer leaves in the run folder: trials and error maps, written as they come. */
+
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import type { Loss } from '../diffusion/denoising-error.ts';
+import { ResultsError } from '../errors.ts';
+import type { UncondMode } from '../scoring/conditions.ts';
+import type { Example } from '../scoring/example.ts';
+import type { Plan } from '../scoring/plan.ts';
+import type { MapSums, ScorerOutput, TrialRows } from '../scoring/scorer.ts';
+import { type Columns, decodeBatches, encodeFile, readMetadata, type TableKind, type TrialColumns } from './arrow.ts';
+import { type RunFolder, writeAtomically } from './run-folder.ts';
+import type { PendingExample, ScorerResults } from './scorer-results.ts';
+import { SegmentWriter } from './segment-writer.ts';
+import { TrialStore } from './trial-store.ts';
+
+/** Rows or milliseconds after which buffered trials are written. */
+const FLUSH_ROWS = 256;
+const FLUSH_MS = 10_000;
+
+export interface DiffusionResultsOptions {
+  folder: RunFolder;
+  scorer: string;
+  examples: readonly Example[];
+  plan: Plan;
+  uncond: UncondMode;
+  maps: boolean;
+  /** The run's identity hash, written into every file. */
+  identity: string;
+  /** Number of this session, and of its numeric setting in the manifest. */
+  session: number;
+  numerics: number;
+}
+
+/** Stored error maps of one example. */
+interface StoredMaps {
+  trials: number;
+  numerics: number;
+  sums: Uint8Array;
+}
+
+export class DiffusionResults implements ScorerResults {
+  readonly store: TrialStore;
+  readonly #options: DiffusionResultsOptions;
+  readonly #maps = new Map<number, StoredMaps>();
+  readonly #trialWriter: SegmentWriter<'trials'>;
+  readonly #mapWriter: SegmentWriter<'maps'>;
+  #buffer: TrialRows[] = [];
+  #buffered = 0;
+  #lastFlush = Date.now();
+
+  /** Reads what earlier sessions stored. @throws ResultsError where a file is of another run or contradicts itself. */
+  constructor(options: DiffusionResultsOptions) {
+    this.#options = options;
+    const { folder, scorer, session, identity } = options;
+    this.store = new TrialStore(options.examples, options.plan, options.uncond);
+    const metadata = { format: '1', identity, scorer };
+    this.#trialWriter = new SegmentWriter(folder.segmentFile(scorer, 'trials', session), 'trials', metadata);
+    this.#mapWriter = new SegmentWriter(folder.segmentFile(scorer, 'maps', session), 'maps', metadata);
+    for (const [path, columns] of this.#read('trials', folder.trialsFile(scorer))) this.store.load(columns, path);
+    this.store.settle(options.numerics);
+    for (const [, columns] of this.#read('maps', folder.mapsFile(scorer))) this.#loadMaps(columns);
+  }
+
+  pending(): PendingExample[] {
+    const total = this.#options.plan.trials.length;
+    const pending: PendingExample[] = [];
+    for (const index of this.#options.examples.keys()) {
+      const done = this.store.done(index);
+      const maps = this.#maps.get(index);
+      if (!this.#options.maps) {
+        if (done < total) pending.push({ index, start: done });
+      } else if (done < total || maps?.trials !== total) {
+        // Trials beyond the stored maps are evaluated again, to the same bits: their maps are gone.
+        const usable = maps && maps.trials <= done && maps.numerics === this.store.numericsOf(index);
+        const sums = usable ? new Float32Array(maps.sums.slice().buffer) : undefined;
+        pending.push({ index, start: usable ? maps.trials : 0, ...(sums && { maps: sums }) });
+      }
+    }
+    return pending;
+  }
+
+  isDone(index: number): boolean {
+    return this.store.done(index) === this.#options.plan.trials.length;
+  }
+
+  evaluations(index: number): number {
+    return this.store.done(index) * this.store.pairs(index).length;
+  }
+
+  accept(output: ScorerOutput): void {
+    if (output.type === 'trials') this.#acceptTrials(output);
+    if (output.type === 'maps') this.#acceptMaps(output);
+  }
+
+  flush(): void {
+    if (this.#buffered > 0) this.#trialWriter.write(this.#toColumns(this.#buffer));
+    this.#buffer = [];
+    this.#buffered = 0;
+    this.#lastFlush = Date.now();
+  }
+
+  close(): void {
+    this.flush();
+    this.#trialWriter.close();
+    this.#mapWriter.close();
+  }
+
+  /** One file for all trials and one for all maps, in a fixed order; then the segments go. */
+  compact(): void {
+    const { folder, scorer, identity, examples } = this.#options;
+    const metadata = { format: '1', identity, scorer };
+    writeAtomically(folder.trialsFile(scorer), encodeFile('trials', metadata, this.store.columns()));
+    if (this.#options.maps) {
+      const rows = [...this.#maps].sort(([a], [b]) => a - b);
+      const columns: Columns<'maps'> = {
+        example: rows.map(([index]) => examples[index]!.id),
+        trials: Int32Array.from(rows, ([, row]) => row.trials),
+        numerics: Int16Array.from(rows, ([, row]) => row.numerics),
+        sums: rows.map(([, row]) => row.sums),
+      };
+      writeAtomically(folder.mapsFile(scorer), encodeFile('maps', metadata, columns));
+    }
+    for (const what of ['trials', 'maps'] as const) {
+      for (const path of folder.segmentFiles(scorer, what)) rmSync(path, { force: true });
+    }
+  }
+
+  /** Errors of one example under one loss. */
+  errors(index: number, loss: Loss) {
+    return this.store.errors(index, loss);
+  }
+
+  #acceptTrials(rows: TrialRows): void {
+    const { numerics } = this.#options;
+    for (let r = 0; r < rows.index.length; r++) {
+      this.store.put(rows.index[r]!, numerics, {
+        pair: { image: rows.image[r]!, caption: rows.caption[r]! },
+        trial: rows.trial[r]!,
+        values: [rows.mse[r]!, rows.mae[r]!, rows.huber[r]!],
+      });
+    }
+    this.#buffer.push(rows);
+    this.#buffered += rows.index.length;
+    if (this.#buffered >= FLUSH_ROWS || Date.now() - this.#lastFlush >= FLUSH_MS) this.flush();
+  }
+
+  #acceptMaps({ index, trials, sums }: MapSums): void {
+    this.flush(); // maps must never be ahead of the trials they sum over
+    const row = { trials, numerics: this.#options.numerics, sums: new Uint8Array(sums.buffer, sums.byteOffset, sums.byteLength) };
+    this.#maps.set(index, row);
+    this.#mapWriter.write({
+      example: [this.#options.examples[index]!.id],
+      trials: Int32Array.of(trials),
+      numerics: Int16Array.of(row.numerics),
+      sums: [row.sums],
+    });
+  }
+
+  #loadMaps(columns: Columns<'maps'>): void {
+    for (const [row, id] of columns.example.entries()) {
+      const index = this.store.indexOf(id);
+      if (index === undefined) continue;
+      const known = this.#maps.get(index);
+      const [trials, numerics] = [columns.trials[row]!, columns.numerics[row]!];
+      // Of several checkpoints the longest counts, among those of the setting that counts for the trials.
+      const matches = numerics === this.store.numericsOf(index);
+      if (matches && trials >= (known?.trials ?? 0)) this.#maps.set(index, { trials, numerics, sums: columns.sums[row]! });
+    }
+  }
+
+  /** Batches of the compacted file, then of the segments, each with its path. */
+  *#read<K extends TableKind>(kind: K, compacted: string): Generator<[string, Columns<K>]> {
+    const { folder, scorer, identity } = this.#options;
+    const paths = [...(existsSync(compacted) ? [compacted] : []), ...folder.segmentFiles(scorer, kind)];
+    for (const path of paths) {
+      const bytes = readFileSync(path);
+      const found = readMetadata(bytes)?.get('identity');
+      if (found === undefined) continue; // torn before its first batch was whole
+      if (found !== identity) {
+        throw new ResultsError({
+          what: 'a results file is of another run',
+          where: path,
+          expected: identity.slice(0, 12),
+          got: found.slice(0, 12),
+        });
+      }
+      for (const columns of decodeBatches(kind, bytes)) yield [path, columns];
+    }
+  }
+
+  #toColumns(buffer: readonly TrialRows[]): TrialColumns {
+    const { examples, plan, numerics } = this.#options;
+    const join = (name: 'mse' | 'mae' | 'huber') => Float64Array.from(buffer.flatMap((rows) => [...rows[name]]));
+    const trials = buffer.flatMap((rows) => [...rows.trial]).map((trial) => plan.trials[trial]!);
+    return {
+      example: buffer.flatMap((rows) => Array.from(rows.index, (index) => examples[index]!.id)),
+      image: Int16Array.from(buffer.flatMap((rows) => [...rows.image])),
+      caption: Int16Array.from(buffer.flatMap((rows) => [...rows.caption])),
+      timestep: Float32Array.from(trials, (trial) => trial.timestep),
+      noise: Int32Array.from(trials, (trial) => trial.noise),
+      mse: join('mse'),
+      mae: join('mae'),
+      huber: join('huber'),
+      numerics: new Int16Array(trials.length).fill(numerics),
+    };
+  }
+}

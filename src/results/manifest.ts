@@ -1,0 +1,167 @@
+/** `run.json`: what a run is (identity), what it was computed on (numerics), and who worked on it (sessions). */
+
+import { z } from 'zod';
+import { PlanMismatchError, ResultsError } from '../errors.ts';
+import { canonicalJson, hashJson } from './canonical-json.ts';
+
+export const FORMAT = 1;
+
+const fileHashes = z.record(z.string(), z.string());
+
+/** What decides a scorer's scores: a change of any of it is another run. */
+const scorerIdentity = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('diffusion'),
+    /** sha256 by file, relative to the model folder. */
+    files: fileHashes,
+    plan: z.object({ timesteps: z.array(z.number()), repeats: z.number().int(), seed: z.number().int() }),
+    /** sha256 over all noises. */
+    noise: z.string(),
+    latent: z.object({ shape: z.array(z.number().int()), mode: z.literal('mean') }),
+    resize: z.enum(['crop', 'squash']),
+    uncond: z.enum(['auto', 'always', 'never']),
+    maps: z.boolean(),
+    stop: z.literal('none'),
+  }),
+  z.object({ kind: z.literal('clip'), files: fileHashes }),
+]);
+
+const identitySchema = z.object({
+  task: z.object({ name: z.string(), version: z.string(), hash: z.string(), count: z.number().int() }),
+  scorers: z.record(z.string(), scorerIdentity),
+});
+
+/** What may move the last bits of a result without changing what it means. */
+const numericsSchema = z.object({
+  device: z.string(),
+  dtype: z.literal('float32'),
+  onnxruntime: z.string(),
+  cpu: z.string(),
+  arch: z.string(),
+  /** Per scorer: rows of a model call and threads within one. */
+  calls: z.record(z.string(), z.object({ batch: z.number().int(), threads: z.number().int() })),
+});
+
+const sessionSchema = z.object({
+  started: z.string(),
+  host: z.string(),
+  node: z.string(),
+  workers: z.number().int(),
+  selection: z.object({ limit: z.string().optional(), ids: z.array(z.string()).optional(), tag: z.string().optional() }),
+});
+
+const manifestSchema = z.object({
+  format: z.literal(FORMAT),
+  version: z.string(),
+  identity: identitySchema,
+  identityHash: z.string(),
+  /** Trial rows name one of these by its place. */
+  numerics: z.array(numericsSchema),
+  sessions: z.array(sessionSchema),
+  /** Where things were read from and what they are called; never compared. */
+  about: z.object({
+    task: z.object({
+      title: z.string(),
+      license: z.string(),
+      redistribution: z.enum(['free', 'limited', 'none']),
+      citation: z.string(),
+      source: z.string(),
+    }),
+    scorers: z.record(z.string(), z.object({ ref: z.string(), schedule: z.unknown().optional() })),
+    warnings: z.array(z.string()),
+  }),
+});
+
+export type Identity = z.infer<typeof identitySchema>;
+export type ScorerIdentity = z.infer<typeof scorerIdentity>;
+export type Numerics = z.infer<typeof numericsSchema>;
+export type Session = z.infer<typeof sessionSchema>;
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/** The hash that names a run. */
+export function identityHash(identity: Identity): string {
+  return hashJson(identity);
+}
+
+/**
+ * Reads the text of a `run.json`.
+ * @throws ResultsError where it is damaged, of another format, or its hash does not fit its contents.
+ */
+export function parseManifest(text: string, where: string): Manifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new ResultsError({ what: 'the run manifest is damaged', where, expected: 'JSON', cause });
+  }
+  const result = manifestSchema.safeParse(value);
+  if (!result.success) {
+    const issue = result.error.issues[0]!;
+    throw new ResultsError({
+      what: `field "${issue.path.join('.') || '(root)'}" of the run manifest is wrong`,
+      where,
+      got: issue.message.toLowerCase(),
+    });
+  }
+  const computed = identityHash(result.data.identity);
+  if (computed !== result.data.identityHash) {
+    throw new ResultsError({
+      what: 'the run manifest was changed',
+      where,
+      expected: `identity ${result.data.identityHash.slice(0, 12)}`,
+      got: computed.slice(0, 12),
+    });
+  }
+  return result.data;
+}
+
+/**
+ * Demands that a stored run is the one that was asked for.
+ * @throws PlanMismatchError naming the fields that differ.
+ */
+export function checkIdentity(stored: Identity, asked: Identity, where: string): void {
+  const differences = compare(stored, asked, '');
+  if (differences.length === 0) return;
+  throw new PlanMismatchError({
+    what: 'the run folder holds a run with other settings',
+    where,
+    expected: differences.map(([path, , b]) => `${path} ${b}`).join(', '),
+    got: differences.map(([path, a]) => `${path} ${a}`).join(', '),
+    fix: 'Use another --out, or the settings that the run was begun with.',
+  });
+}
+
+/**
+ * Demands that a run goes on with the numeric settings that it was begun with.
+ * @throws PlanMismatchError unless mixing is allowed.
+ */
+export function checkNumerics(stored: Numerics, current: Numerics, where: string): void {
+  const differences = compare(stored, current, '');
+  if (differences.length === 0) return;
+  throw new PlanMismatchError({
+    what: 'the run was begun under other numeric settings',
+    where,
+    expected: differences.map(([path, a]) => `${path} ${a}`).join(', '),
+    got: differences.map(([path, , b]) => `${path} ${b}`).join(', '),
+    fix: 'Go on where it was begun, or pass --allow-mixed: errors may then differ by about 1e-5 between examples.',
+  });
+}
+
+/** Paths at which two plain values differ, with both sides shortened for a sentence. */
+function compare(a: unknown, b: unknown, path: string): [path: string, a: string, b: string][] {
+  if (canonicalJson(a ?? null) === canonicalJson(b ?? null)) return [];
+  if (isRecord(a) && isRecord(b)) {
+    const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
+    return keys.flatMap((key) => compare(a[key], b[key], path ? `${path}.${key}` : key));
+  }
+  return [[path, short(a), short(b)]];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function short(value: unknown): string {
+  const text = value === undefined ? 'absent' : typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > 48 ? `${text.slice(0, 45)}…` : text;
+}

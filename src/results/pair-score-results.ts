@@ -1,0 +1,73 @@
+/** What a scorer without trials leaves in the run folder: one score per pair. */
+
+import { rmSync } from 'node:fs';
+import type { Example } from '../scoring/example.ts';
+import type { ScorerOutput } from '../scoring/scorer.ts';
+import { type RunFolder, writeAtomically } from './run-folder.ts';
+import { readScores, scoreLines, scoresOf } from './score-files.ts';
+import type { PendingExample, ScorerResults } from './scorer-results.ts';
+import { AppendFile } from './segment-writer.ts';
+
+export interface PairScoreOptions {
+  folder: RunFolder;
+  scorer: string;
+  examples: readonly Example[];
+  session: number;
+}
+
+export class PairScoreResults implements ScorerResults {
+  readonly #options: PairScoreOptions;
+  readonly #file: AppendFile;
+  /** `[image][caption]` by example; undefined where missing. */
+  readonly #scores: (number[][] | undefined)[];
+
+  /** Reads what earlier sessions stored. */
+  constructor(options: PairScoreOptions) {
+    this.#options = options;
+    const { folder, scorer, examples, session } = options;
+    this.#file = new AppendFile(folder.segmentFile(scorer, 'scores', session));
+    const stored = new Map<string, number>();
+    for (const path of [folder.scoresFile(scorer), ...folder.segmentFiles(scorer, 'scores')]) {
+      for (const [label, score] of readScores(path)) stored.set(label, score);
+    }
+    this.#scores = examples.map(({ id, images, captions }) =>
+      scoresOf(stored, id, { images: images.length, captions: captions.length }),
+    );
+  }
+
+  pending(): PendingExample[] {
+    return [...this.#scores.keys()].filter((index) => !this.#scores[index]).map((index) => ({ index, start: 0 }));
+  }
+
+  isDone(index: number): boolean {
+    return this.#scores[index] !== undefined;
+  }
+
+  evaluations(index: number): number {
+    return this.#scores[index]?.flat().length ?? 0;
+  }
+
+  /** Scores of one example, `[image][caption]`, or undefined. */
+  scores(index: number): number[][] | undefined {
+    return this.#scores[index];
+  }
+
+  accept(output: ScorerOutput): void {
+    if (output.type !== 'scores') return;
+    this.#scores[output.index] = output.scores;
+    this.#file.append(Buffer.from(scoreLines(this.#options.examples[output.index]!.id, output.scores)));
+  }
+
+  flush(): void {}
+
+  close(): void {
+    this.#file.close();
+  }
+
+  compact(): void {
+    const { folder, scorer, examples } = this.#options;
+    const lines = examples.map(({ id }, index) => scoreLines(id, this.#scores[index] ?? []));
+    writeAtomically(folder.scoresFile(scorer), lines.join(''));
+    for (const path of folder.segmentFiles(scorer, 'scores')) rmSync(path, { force: true });
+  }
+}

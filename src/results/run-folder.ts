@@ -1,0 +1,174 @@
+/** A run's folder on disk: its paths, its lock, and writing that leaves either the old file or the new one. */
+
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { messageOf, ResultsError } from '../errors.ts';
+import { type Manifest, parseManifest } from './manifest.ts';
+
+/** Paths within one run folder. */
+export class RunFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  get manifestFile(): string {
+    return join(this.path, 'run.json');
+  }
+  get examplesFile(): string {
+    return join(this.path, 'examples.jsonl');
+  }
+  get summaryFile(): string {
+    return join(this.path, 'summary.json');
+  }
+  get decisionsFile(): string {
+    return join(this.path, 'decisions.jsonl');
+  }
+  trialsFile(scorer: string): string {
+    return join(this.path, 'trials', `${scorer}.arrow`);
+  }
+  mapsFile(scorer: string): string {
+    return join(this.path, 'maps', `${scorer}.arrow`);
+  }
+  scoresFile(scorer: string): string {
+    return join(this.path, 'scores', `${scorer}.jsonl`);
+  }
+
+  /** A new segment of one writer: `what` is `trials`, `maps` or `scores`. */
+  segmentFile(scorer: string, what: SegmentKind, session: number): string {
+    const ending = what === 'scores' ? 'jsonl' : 'arrows';
+    return join(this.path, 'segments', `${scorer}.${String(session).padStart(4, '0')}.${what}.${ending}`);
+  }
+
+  /** Existing segments of a scorer, oldest first. */
+  segmentFiles(scorer: string, what: SegmentKind): string[] {
+    const folder = join(this.path, 'segments');
+    if (!existsSync(folder)) return [];
+    const pattern = new RegExp(`^\\d{4,}\\.${what}\\.(arrows|jsonl)$`);
+    return readdirSync(folder)
+      .filter((name) => name.startsWith(`${scorer}.`) && pattern.test(name.slice(scorer.length + 1)))
+      .sort()
+      .map((name) => join(folder, name));
+  }
+
+  /** Makes the folder and its parts. @throws ResultsError where it cannot be written. */
+  create(): void {
+    try {
+      for (const part of ['segments', 'trials', 'maps', 'scores']) mkdirSync(join(this.path, part), { recursive: true });
+    } catch (error) {
+      throw new ResultsError({
+        what: 'cannot write the run folder',
+        where: this.path,
+        got: messageOf(error),
+        fix: 'Choose another folder with --out.',
+        cause: error,
+      });
+    }
+  }
+
+  /** The manifest, or undefined where the folder holds no run. @throws ResultsError as `parseManifest`. */
+  readManifest(): Manifest | undefined {
+    if (!existsSync(this.manifestFile)) return undefined;
+    return parseManifest(readFileSync(this.manifestFile, 'utf8'), this.manifestFile);
+  }
+
+  writeManifest(manifest: Manifest): void {
+    writeAtomically(this.manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
+  }
+
+  /**
+   * Keeps other processes from writing here. A lock whose process is gone is taken over.
+   * @returns the function that gives the lock back.
+   * @throws ResultsError where a living process holds it.
+   */
+  lock(): () => void {
+    const file = join(this.path, 'run.lock');
+    for (let attempt = 0; attempt < 2; attempt++) {
+      try {
+        const handle = openSync(file, 'wx');
+        writeSync(handle, JSON.stringify({ host: hostname(), pid: process.pid }));
+        closeSync(handle);
+        return () => rmSync(file, { force: true });
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writeFailure(file, error);
+        const holder = readHolder(file);
+        const alive = holder && (holder.host !== hostname() || isAlive(holder.pid));
+        if (alive) {
+          throw new ResultsError({
+            what: 'the run folder is in use',
+            where: this.path,
+            got: `process ${holder.pid} on ${holder.host} works on it`,
+            fix: `Wait for it, use another --out, or delete ${file} if that process is gone.`,
+          });
+        }
+        rmSync(file, { force: true });
+      }
+    }
+    throw new ResultsError({ what: 'cannot lock the run folder', where: this.path });
+  }
+}
+
+export type SegmentKind = 'trials' | 'maps' | 'scores';
+
+/**
+ * Replaces a file as a whole: after a crash it holds the old contents or the new ones, never a part.
+ * @throws ResultsError where it cannot be written; the old file stays.
+ */
+export function writeAtomically(path: string, contents: string | Uint8Array): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    const handle = openSync(temporary, 'w');
+    try {
+      const bytes = typeof contents === 'string' ? Buffer.from(contents) : contents;
+      for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw writeFailure(path, error);
+  }
+}
+
+/** The sentence for a failed write. */
+export function writeFailure(path: string, error: unknown): ResultsError {
+  return new ResultsError({
+    what: 'cannot write results',
+    where: path,
+    got: messageOf(error),
+    fix: 'What was written before is kept; run the same command again to go on.',
+    cause: error,
+  });
+}
+
+function readHolder(file: string): { host: string; pid: number } | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined; // torn or gone: nobody holds it
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,44 @@
+/** Scores per pair as lines `{"label":"<id>_c0_i0","score":x}`, the form of Winoground's own score files. */
+
+import { existsSync, readFileSync } from 'node:fs';
+
+/** The label of a pair. Ids may contain underscores: the last two parts are caption and image. */
+export function pairLabel(id: string, image: number, caption: number): string {
+  return `${id}_c${caption}_i${image}`;
+}
+
+/** Lines of one example, captions within images. Scores keep all their digits; a NaN is written as null. */
+export function scoreLines(id: string, scores: readonly (readonly number[])[]): string {
+  return scores
+    .flatMap((row, image) =>
+      row.map((score, caption) => `${JSON.stringify({ label: pairLabel(id, image, caption), score })}\n`),
+    )
+    .join('');
+}
+
+/** Scores by label; lines that are torn or no scores are passed over. Empty where the file does not exist. */
+export function readScores(path: string): Map<string, number> {
+  const scores = new Map<string, number>();
+  if (!existsSync(path)) return scores;
+  for (const line of readFileSync(path, 'utf8').split('\n')) {
+    try {
+      const { label, score } = JSON.parse(line) as { label: unknown; score: unknown };
+      if (typeof label === 'string' && typeof score === 'number') scores.set(label, score);
+    } catch {
+      // The last line of a killed session, or the empty end of the file.
+    }
+  }
+  return scores;
+}
+
+/** The matrix `[image][caption]` of one example, or undefined where any of its pairs is missing. */
+export function scoresOf(
+  scores: ReadonlyMap<string, number>,
+  id: string,
+  { images, captions }: { images: number; captions: number },
+): number[][] | undefined {
+  const matrix = Array.from({ length: images }, (_, i) =>
+    Array.from({ length: captions }, (_, c) => scores.get(pairLabel(id, i, c))),
+  );
+  return matrix.flat().includes(undefined) ? undefined : (matrix as number[][]);
+}

@@ -1,0 +1,27 @@
+import type { ScorerOutput } from '../scoring/scorer.ts';
+
+/** An example that is not complete, and where to go on. */
+export interface PendingExample {
+  index: number;
+  /** Trials that need not be evaluated again. */
+  start: number;
+  /** Error maps summed over those. */
+  maps?: Float32Array;
+}
+
+/** What a scorer leaves in the run folder, whichever kind it is. */
+export interface ScorerResults {
+  /** Examples of the task that lack results, in task order. */
+  pending(): PendingExample[];
+  isDone(index: number): boolean;
+  /** Model evaluations stored for an example. */
+  evaluations(index: number): number;
+  /** Takes a fresh result: into memory, and to disk soon. @throws ResultsError where the disk refuses. */
+  accept(output: ScorerOutput): void;
+  /** Writes what is buffered. */
+  flush(): void;
+  /** Ends this session's segments. */
+  close(): void;
+  /** Turns all segments into the final files. */
+  compact(): void;
+}

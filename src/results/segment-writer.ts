@@ -1,0 +1,56 @@
+/** Appends results to one session's segment while a run goes on. */
+
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { type Columns, StreamEncoder, type TableKind } from './arrow.ts';
+import { writeFailure } from './run-folder.ts';
+
+/** A file that only grows; each append is one write call, so that a kill tears at most the last one. */
+export class AppendFile {
+  readonly path: string;
+  #handle: number | undefined;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** @throws ResultsError where the disk refuses. */
+  append(bytes: Uint8Array): void {
+    try {
+      this.#handle ??= openSync(this.path, 'a');
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.#handle, bytes, at);
+    } catch (error) {
+      throw writeFailure(this.path, error);
+    }
+  }
+
+  close(): void {
+    if (this.#handle !== undefined) closeSync(this.#handle);
+    this.#handle = undefined;
+  }
+}
+
+/** An Arrow stream segment; nothing is on disk until the first batch, so that an idle session leaves no file. */
+export class SegmentWriter<K extends TableKind> {
+  readonly #file: AppendFile;
+  readonly #encoder: StreamEncoder<K>;
+  #begun = false;
+
+  constructor(path: string, kind: K, metadata: Record<string, string>) {
+    this.#file = new AppendFile(path);
+    this.#encoder = new StreamEncoder(kind, metadata);
+  }
+
+  /** Appends one record batch. @throws ResultsError where the disk refuses. */
+  write(columns: Columns<K>): void {
+    if (columns.example.length === 0) return;
+    const batch = this.#encoder.batch(columns);
+    this.#file.append(this.#begun ? batch : Buffer.concat([this.#encoder.header, batch]));
+    this.#begun = true;
+  }
+
+  /** Ends the stream with the mark that proves it complete. */
+  close(): void {
+    if (this.#begun) this.#file.append(this.#encoder.end);
+    this.#file.close();
+  }
+}

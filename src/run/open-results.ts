@@ -1,0 +1,56 @@
+/** The results of every scorer of a run, as stored, with what is needed to read them. */
+
+import { noiseSchedule, scheduleSchema } from '../diffusion/noise-schedule.ts';
+import { ResultsError } from '../errors.ts';
+import { DiffusionResults } from '../results/diffusion-results.ts';
+import type { Manifest } from '../results/manifest.ts';
+import { PairScoreResults } from '../results/pair-score-results.ts';
+import type { RunFolder } from '../results/run-folder.ts';
+import type { Example } from '../scoring/example.ts';
+import { makePlan } from '../scoring/plan.ts';
+import type { ScorerView } from './summary.ts';
+
+export interface OpenResultsOptions {
+  folder: RunFolder;
+  manifest: Manifest;
+  examples: readonly Example[];
+  /** Number of the session that may write, and of its numeric setting. */
+  session: number;
+  numerics: number;
+  /** Seconds that each scorer took before. */
+  seconds: Readonly<Record<string, number>>;
+}
+
+/**
+ * Opens what a run's scorers have stored. Everything comes from the manifest: no model is needed.
+ * @throws ResultsError where a file is damaged or of another run.
+ */
+export function openResults(options: OpenResultsOptions): Map<string, ScorerView> {
+  const { folder, manifest, examples, session, numerics } = options;
+  const views = new Map<string, ScorerView>();
+  for (const [scorer, identity] of Object.entries(manifest.identity.scorers)) {
+    const seconds = options.seconds[scorer] ?? 0;
+    if (identity.kind === 'clip') {
+      views.set(scorer, { kind: 'clip', seconds, results: new PairScoreResults({ folder, scorer, examples, session }) });
+      continue;
+    }
+    const plan = makePlan(identity.plan);
+    const schedule = scheduleSchema.safeParse(manifest.about.scorers[scorer]?.schedule);
+    if (!schedule.success) {
+      throw new ResultsError({ what: `the run manifest lacks the noise schedule of "${scorer}"`, where: folder.manifestFile });
+    }
+    const results = new DiffusionResults({
+      folder,
+      scorer,
+      examples,
+      plan,
+      uncond: identity.uncond,
+      maps: identity.maps,
+      identity: manifest.identityHash,
+      session,
+      numerics,
+    });
+    views.set(scorer, { kind: 'diffusion', results, plan, schedule: noiseSchedule(schedule.data), seconds });
+  }
+  return views;
+}

@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { ResultsError, UsageError } from '../errors.ts';
+import type { Manifest } from '../results/manifest.ts';
+import { RunFolder } from '../results/run-folder.ts';
+import { readExamples } from '../results/stored-examples.ts';
+import type { Example } from '../scoring/example.ts';
+import { openResults } from './open-results.ts';
+import { type Analysis, type ScorerView, type Summary, summarize } from './summary.ts';
+
+/** A run as it lies on disk. */
+export interface StoredRun {
+  folder: RunFolder;
+  manifest: Manifest;
+  /** Without pixels; captions only where the task's licence let them be kept. */
+  examples: readonly Example[];
+  views: ReadonlyMap<string, ScorerView>;
+  /** The numbers under another loss or error space: a moment's work, no model. */
+  summarize(analysis: Analysis): Summary;
+}
+
+/**
+ * Opens a stored run for reading.
+ * @throws UsageError where the folder holds no run; ResultsError where its files are damaged.
+ */
+export function openRun(path: string): StoredRun {
+  const folder = new RunFolder(path);
+  const manifest = folder.readManifest();
+  if (!manifest) {
+    throw new UsageError({ what: 'no run in this folder', where: path, expected: 'a run.json', fix: 'Pass a folder that `winoscope score` wrote.' });
+  }
+  if (!existsSync(folder.examplesFile)) {
+    throw new ResultsError({ what: 'the run folder lacks its examples', where: folder.examplesFile });
+  }
+  const examples = readExamples(readFileSync(folder.examplesFile, 'utf8'), folder.examplesFile);
+  const last = readSummary(folder);
+  const seconds = Object.fromEntries(Object.entries(last?.scorers ?? {}).map(([name, scorer]) => [name, scorer.seconds]));
+  const views = openResults({ folder, manifest, examples, session: 0, numerics: manifest.numerics.length - 1, seconds });
+  return {
+    folder,
+    manifest,
+    examples,
+    views,
+    summarize: (analysis) =>
+      summarize({ run: path, manifest, examples, scorers: views, analysis, failed: last?.examples.failed ?? 0 }),
+  };
+}
+
+function readSummary(folder: RunFolder): Summary | undefined {
+  if (!existsSync(folder.summaryFile)) return undefined;
+  try {
+    return JSON.parse(readFileSync(folder.summaryFile, 'utf8')) as Summary;
+  } catch (cause) {
+    throw new ResultsError({ what: 'the run summary is damaged', where: folder.summaryFile, fix: 'Run the same `winoscope score` again to write it anew.', cause });
+  }
+}

@@ -1,0 +1,106 @@
+/** Everything that is checked and fixed before a run begins: scorers, identity, numeric settings, folder. */
+
+import { join } from 'node:path';
+import { UsageError } from '../errors.ts';
+import { packageVersion } from '../hub/package-root.ts';
+import { canonicalJson } from '../results/canonical-json.ts';
+import { checkIdentity, checkNumerics, FORMAT, type Identity, identityHash, type Manifest } from '../results/manifest.ts';
+import { RunFolder } from '../results/run-folder.ts';
+import type { Task } from '../../tasks/task.ts';
+import { preflight } from './preflight.ts';
+import { type Selection, select } from './select.ts';
+import { identityOf, numericsOf, type PreparedScorer, prepareScorer, type ScorerRequest, type ScoringOptions } from './settings.ts';
+
+export interface RunRequest {
+  task: Task;
+  scorers: readonly ScorerRequest[];
+  scoring: ScoringOptions;
+  selection: Selection;
+  /** By default `runs/<task>-<identity>`. */
+  out?: string;
+  strict: boolean;
+  force: boolean;
+  allowMixed: boolean;
+}
+
+/** A run that can begin. */
+export interface PreparedRun {
+  folder: RunFolder;
+  scorers: PreparedScorer[];
+  /** Places in the task of the selected examples. */
+  selected: number[];
+  /** The manifest as it is to be written: with the sessions of a stored run, not yet this one. */
+  manifest: Manifest;
+  /** Number of the numeric setting of this session. */
+  numerics: number;
+  warnings: string[];
+  resumed: boolean;
+}
+
+/**
+ * Prepares a run. Loads no model and writes nothing.
+ * @throws UsageError, InputError, ModelFileError for bad input; PlanMismatchError where the folder holds another run.
+ */
+export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
+  const { task, scoring } = request;
+  const names = request.scorers.map((scorer) => scorer.name);
+  const twice = names.find((name, k) => names.indexOf(name) !== k);
+  if (twice !== undefined) {
+    throw new UsageError({ what: `two scorers are called "${twice}"`, fix: 'Name them, as in --clip small=FOLDER.' });
+  }
+  const selected = select(task.examples, request.selection);
+  let scorers = request.scorers.map((scorer) => prepareScorer(scorer, scoring));
+  const warnings = checkInput(request, scorers, selected);
+  const identity: Identity = {
+    task: { name: task.name, version: task.version, hash: task.hash, count: task.examples.length },
+    scorers: Object.fromEntries(
+      await Promise.all(scorers.map(async (scorer) => [scorer.name, await identityOf(scorer)] as const)),
+    ),
+  };
+  const hash = identityHash(identity);
+  const folder = new RunFolder(request.out ?? join('runs', `${task.name}-${hash.slice(0, 8)}`));
+  const stored = folder.readManifest();
+  if (stored) {
+    checkIdentity(stored.identity, identity, folder.path);
+    // A run goes on with the calls it was begun with, unless told otherwise.
+    const calls = stored.numerics[0]?.calls;
+    scorers = request.scorers.map((scorer) => prepareScorer(scorer, scoring, calls?.[scorer.name]));
+  }
+  const current = numericsOf(scorers);
+  const all = stored?.numerics ?? [];
+  let numerics = all.findIndex((entry) => canonicalJson(entry) === canonicalJson(current));
+  if (numerics < 0) {
+    if (all[0] && !request.allowMixed) checkNumerics(all[0], current, folder.path);
+    numerics = all.push(current) - 1;
+  }
+  const manifest: Manifest = {
+    format: FORMAT,
+    version: packageVersion(),
+    identity,
+    identityHash: hash,
+    numerics: all,
+    sessions: stored?.sessions ?? [],
+    about: aboutOf(request, scorers, warnings),
+  };
+  return { folder, scorers, selected, manifest, numerics, warnings, resumed: stored !== undefined };
+}
+
+function checkInput({ task, strict, force }: RunRequest, scorers: readonly PreparedScorer[], selected: readonly number[]) {
+  const examples = selected.map((index) => task.examples[index]!);
+  const sizes = selected.map((index) => task.images[index]!);
+  return scorers.flatMap((scorer) => preflight(examples, scorer, { sizes, strict, force }));
+}
+
+function aboutOf({ task }: RunRequest, scorers: readonly PreparedScorer[], warnings: string[]): Manifest['about'] {
+  const { title, license, redistribution, citation, source } = task;
+  return {
+    task: { title, license, redistribution, citation, source },
+    scorers: Object.fromEntries(
+      scorers.map(({ name, ref, settings }) => [
+        name,
+        settings.kind === 'diffusion' ? { ref, schedule: settings.description.schedule } : { ref },
+      ]),
+    ),
+    warnings,
+  };
+}

@@ -1,0 +1,148 @@
+/** One scorer's part of a run: workers, blocks, progress. */
+
+import { InputError } from '../errors.ts';
+import { pairsOf } from '../scoring/conditions.ts';
+import type { Example } from '../scoring/example.ts';
+import type { ExampleWork, ScorerOutput } from '../scoring/scorer.ts';
+import { makeBlocks } from './blocks.ts';
+import { Channel } from './channel.ts';
+import type { RunEvent } from './events.ts';
+import type { PreparedScorer } from './settings.ts';
+import type { ScorerView } from './summary.ts';
+import { WorkerPool } from './worker-pool.ts';
+
+export interface ScorerRun {
+  scorer: PreparedScorer;
+  view: ScorerView;
+  examples: readonly Example[];
+  /** Places of the selected examples. */
+  selected: readonly number[];
+  /** Filled with the messages of examples that cannot be scored. */
+  failures: Map<number, string>;
+  onError: 'stop' | 'skip';
+  signal?: AbortSignal;
+}
+
+/** At most this often is progress told. */
+const PROGRESS_MS = 100;
+
+/** Examples of a block for scorers that go pair by pair. */
+const PAIR_BLOCK = 8;
+
+/** Model evaluations that one example needs in all. */
+export function evaluationsOf({ settings }: PreparedScorer, example: Example): number {
+  if (settings.kind === 'clip') return example.images.length * example.captions.length;
+  const trials = settings.plan.timesteps.length * settings.plan.repeats;
+  return pairsOf(example, settings.uncond).length * trials;
+}
+
+/**
+ * Evaluates what the selection still needs; results go to `view.results` as they come.
+ * @throws WorkerError where a model or a worker fails, InputError at the first bad example unless they are skipped,
+ *   ResultsError where the disk refuses, the signal's reason when aborted.
+ */
+export async function* runScorer(run: ScorerRun): AsyncGenerator<RunEvent> {
+  const { scorer, view, examples, selected } = run;
+  const wanted = new Set(selected);
+  const pending = view.results.pending().filter(({ index }) => wanted.has(index));
+  if (pending.length === 0) return;
+  const { name, settings } = scorer;
+  const work: ExampleWork[] = pending.map((item) => ({ ...item, example: examples[item.index]! }));
+  const blocks =
+    settings.kind === 'diffusion'
+      ? makeBlocks(work, settings.batch, (index) => pairsOf(examples[index]!, settings.uncond).length)
+      : makeBlocks(work, PAIR_BLOCK, () => 1);
+  yield { type: 'phase', scorer: name, phase: 'load' };
+  const pool = new WorkerPool(settings, Math.min(scorer.workers, blocks.length));
+  let finished = false;
+  try {
+    await untilAborted(pool.ready(), run.signal);
+    yield { type: 'phase', scorer: name, phase: 'score' };
+    const channel = new Channel<RunEvent>();
+    const progress = new Progress(run, (event) => channel.push(event));
+    const failed = new AbortController();
+    const stop = AbortSignal.any([failed.signal, ...(run.signal ? [run.signal] : [])]);
+    const accept = (output: ScorerOutput) => {
+      try {
+        if (output.type === 'failed') channel.push(fail(run, output.index, output.message));
+        else view.results.accept(output);
+        progress.count(output);
+      } catch (error) {
+        failed.abort(error);
+      }
+    };
+    pool.run(blocks, accept, stop).then(
+      () => {
+        progress.tell();
+        channel.end();
+      },
+      (error) => channel.end(error),
+    );
+    yield* channel;
+    finished = true;
+  } finally {
+    view.results.flush();
+    await (finished ? pool.close() : pool.terminate());
+  }
+}
+
+function fail({ scorer, examples, failures, onError }: ScorerRun, index: number, message: string): RunEvent {
+  const { id } = examples[index]!;
+  if (onError === 'stop') {
+    throw new InputError({
+      what: message.replace(/\.$/, ''),
+      where: `example "${id}"`,
+      fix: 'Pass --on-error skip to leave such examples out.',
+    });
+  }
+  failures.set(index, message);
+  return { type: 'example-failed', scorer: scorer.name, id, message };
+}
+
+/** Counts evaluations as they come and tells of them at a bounded rate. */
+class Progress {
+  readonly #run: ScorerRun;
+  readonly #emit: (event: RunEvent) => void;
+  readonly #total: number;
+  readonly #before: number;
+  #fresh = 0;
+  #last = 0;
+
+  constructor(run: ScorerRun, emit: (event: RunEvent) => void) {
+    this.#run = run;
+    this.#emit = emit;
+    const { selected, examples, scorer, view } = run;
+    this.#total = selected.reduce((sum, index) => sum + evaluationsOf(scorer, examples[index]!), 0);
+    this.#before = selected.reduce((sum, index) => sum + view.results.evaluations(index), 0);
+  }
+
+  count(output: ScorerOutput): void {
+    if (output.type === 'trials') this.#fresh += output.index.length;
+    if (output.type === 'scores') this.#fresh += output.scores.flat().length;
+    if (performance.now() - this.#last >= PROGRESS_MS) this.tell();
+  }
+
+  tell(): void {
+    this.#last = performance.now();
+    const { selected, scorer, view } = this.#run;
+    this.#emit({
+      type: 'progress',
+      scorer: scorer.name,
+      done: Math.min(this.#total, this.#before + this.#fresh),
+      total: this.#total,
+      fresh: this.#fresh,
+      examples: selected.filter((index) => view.results.isDone(index)).length,
+    });
+  }
+}
+
+/** The promise, or the signal's reason if that comes first. */
+async function untilAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return promise;
+  signal.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

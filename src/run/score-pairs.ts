@@ -1,0 +1,63 @@
+/** Scoring one ad-hoc example without a run folder. */
+
+import type { Loss } from '../diffusion/denoising-error.ts';
+import { noiseSchedule } from '../diffusion/noise-schedule.ts';
+import { InputError } from '../errors.ts';
+import { TrialStore } from '../results/trial-store.ts';
+import { type ExampleScores, scoreExample } from '../scoring/aggregate.ts';
+import { type ErrorSpace, errorFactor } from '../scoring/error-space.ts';
+import type { Example } from '../scoring/example.ts';
+import { makePlan } from '../scoring/plan.ts';
+import type { ScorerOutput } from '../scoring/scorer.ts';
+import type { PreparedScorer } from './settings.ts';
+import { WorkerPool } from './worker-pool.ts';
+
+export interface ScorePairsOptions {
+  loss: Loss;
+  errorSpace: ErrorSpace;
+  signal?: AbortSignal;
+  /** Told after every model call. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Scores of all pairs of one example by one scorer.
+ * @throws WorkerError, InputError as a run does.
+ */
+export async function scorePairs(
+  example: Example,
+  { settings }: PreparedScorer,
+  options: ScorePairsOptions,
+): Promise<ExampleScores> {
+  const pool = new WorkerPool(settings, 1);
+  let scores: number[][] | undefined;
+  let failure: string | undefined;
+  const plan = settings.kind === 'diffusion' ? makePlan(settings.plan) : undefined;
+  const store = plan && settings.kind === 'diffusion' ? new TrialStore([example], plan, settings.uncond) : undefined;
+  let evaluated = 0;
+  const accept = (output: ScorerOutput) => {
+    if (output.type === 'failed') failure = output.message;
+    if (output.type === 'scores') scores = output.scores;
+    if (output.type !== 'trials' || !store || !plan) return;
+    for (let r = 0; r < output.index.length; r++) {
+      store.put(0, 0, {
+        pair: { image: output.image[r]!, caption: output.caption[r]! },
+        trial: output.trial[r]!,
+        values: [output.mse[r]!, output.mae[r]!, output.huber[r]!],
+      });
+    }
+    evaluated += output.index.length;
+    options.onProgress?.(evaluated, store.pairs(0).length * plan.trials.length);
+  };
+  try {
+    await pool.ready();
+    await pool.run([[{ index: 0, example, start: 0 }]], accept, options.signal);
+  } finally {
+    await pool.terminate();
+  }
+  if (failure !== undefined) throw new InputError({ what: failure.replace(/\.$/, '') });
+  if (scores) return { raw: scores };
+  if (settings.kind !== 'diffusion' || !plan || !store) throw new Error('a scorer gave no scores');
+  const factor = errorFactor(noiseSchedule(settings.description.schedule), options.errorSpace, options.loss);
+  return scoreExample(plan, store.errors(0, options.loss), factor);
+}

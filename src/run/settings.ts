@@ -1,0 +1,143 @@
+/** From what a user asked for to what the workers and the manifest need. */
+
+import { createHash } from 'node:crypto';
+import { createReadStream, statSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { noiseSchedule } from '../diffusion/noise-schedule.ts';
+import type { ModelRef } from '../hub/resolve-ref.ts';
+import { describeClip } from '../models/clip-folder.ts';
+import { describeDiffusion } from '../models/diffusion-folder.ts';
+import { type Device, ORT_VERSION } from '../onnx/session.ts';
+import type { Numerics, ScorerIdentity } from '../results/manifest.ts';
+import type { UncondMode } from '../scoring/conditions.ts';
+import { noiseBank } from '../scoring/diffusion-scorer.ts';
+import type { ScorerSettings } from '../scoring/open-scorer.ts';
+import { parseTimesteps } from '../scoring/plan.ts';
+
+/** A scorer as the user named it. */
+export interface ScorerRequest extends ModelRef {
+  kind: 'diffusion' | 'clip';
+}
+
+/** Settings of `score` and `pair` that reach the scorers. */
+export interface ScoringOptions {
+  /** `--timesteps`: a count, list or range. */
+  timesteps: string;
+  repeats: number;
+  seed: number;
+  uncond: UncondMode;
+  resize: 'crop' | 'squash';
+  /** Side in pixels; by default the model's own. */
+  resolution?: number;
+  maps: boolean;
+  device: Device;
+  batch?: number;
+  threads?: number;
+  workers?: number;
+}
+
+/** A scorer ready to be opened, and how many workers should. */
+export interface PreparedScorer {
+  name: string;
+  ref: string;
+  settings: ScorerSettings;
+  workers: number;
+}
+
+/** Above this size of the denoiser a single worker with all cores is used: each worker holds its own weights. */
+const SMALL_MODEL_BYTES = 256 * 2 ** 20;
+
+/** Rows of a call by latent size, chosen so that a call takes well under a second on a CPU core. */
+const ROWS_BY_LATENT = [
+  { upTo: 1024, rows: 24 },
+  { upTo: 4096, rows: 12 },
+  { upTo: Number.POSITIVE_INFINITY, rows: 6 },
+];
+
+/**
+ * Describes a scorer's model and fixes batch, threads and workers for it.
+ * @param stored what an earlier session of the same run used: a run goes on as it was begun.
+ * @throws ModelFileError, UsageError as the parts do.
+ */
+export function prepareScorer(
+  request: ScorerRequest,
+  options: ScoringOptions,
+  stored?: { batch: number; threads: number },
+): PreparedScorer {
+  const { name, ref, folder, kind } = request;
+  const { device } = options;
+  const cores = Math.max(1, cpus().length);
+  if (kind === 'clip') {
+    const threads = options.threads ?? stored?.threads ?? 1;
+    const settings: ScorerSettings = { kind, description: describeClip(folder), threads, device };
+    return { name, ref, settings, workers: options.workers ?? workersFor(threads, cores) };
+  }
+  const description = describeDiffusion(folder, options.resolution);
+  const { timesteps } = noiseSchedule(description.schedule);
+  const small = statSync(join(folder, 'unet', 'model.onnx')).size <= SMALL_MODEL_BYTES;
+  const threads = options.threads ?? stored?.threads ?? (small ? 1 : cores);
+  const elements = description.latent[0] * description.latent[1] * description.latent[2];
+  const batch = options.batch ?? stored?.batch ?? ROWS_BY_LATENT.find(({ upTo }) => elements <= upTo)!.rows;
+  const settings: ScorerSettings = {
+    kind,
+    description,
+    plan: { timesteps: parseTimesteps(options.timesteps, timesteps), repeats: options.repeats, seed: options.seed },
+    noiseSeed: options.seed,
+    batch,
+    threads,
+    device,
+    resize: options.resize,
+    uncond: options.uncond,
+    maps: options.maps,
+  };
+  return { name, ref, settings, workers: options.workers ?? (device.name === 'cpu' ? workersFor(threads, cores) : 1) };
+}
+
+function workersFor(threads: number, cores: number): number {
+  return Math.max(1, Math.floor(cores / threads));
+}
+
+/** What decides a prepared scorer's scores. Reads and hashes all of its files. */
+export async function identityOf({ settings }: PreparedScorer): Promise<ScorerIdentity> {
+  const { description } = settings;
+  const files = Object.fromEntries(
+    await Promise.all(description.files.map(async (file) => [file, await hashFile(join(description.folder, file))] as const)),
+  );
+  if (settings.kind === 'clip') return { kind: 'clip', files };
+  return {
+    kind: 'diffusion',
+    files,
+    plan: { ...settings.plan, timesteps: [...settings.plan.timesteps] },
+    noise: noiseBank(settings).sha256(),
+    latent: { shape: [...settings.description.latent], mode: 'mean' },
+    resize: settings.resize,
+    uncond: settings.uncond,
+    maps: settings.maps,
+    stop: 'none',
+  };
+}
+
+/** What may move the last bits of the prepared scorers' results on this machine. */
+export function numericsOf(scorers: readonly PreparedScorer[]): Numerics {
+  const device = scorers[0]?.settings.device ?? { name: 'cpu', id: 0 };
+  return {
+    device: device.name,
+    dtype: 'float32',
+    onnxruntime: ORT_VERSION,
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    arch: process.arch,
+    calls: Object.fromEntries(
+      scorers.map(({ name, settings }) => [
+        name,
+        { batch: settings.kind === 'diffusion' ? settings.batch : 1, threads: settings.threads },
+      ]),
+    ),
+  };
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  return hash.digest('hex');
+}

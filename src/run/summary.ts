@@ -1,0 +1,207 @@
+/** The numbers of a run: per scorer and tag, with intervals and chance, and scorers against each other. */
+
+import type { Loss } from '../diffusion/denoising-error.ts';
+import type { NoiseSchedule } from '../diffusion/noise-schedule.ts';
+import { aggregate, type Tallies } from '../metrics/by-tag.ts';
+import { chances, type MetricName, type Verdict, verdict } from '../metrics/evaluate.ts';
+import { margins } from '../metrics/margin.ts';
+import { metricNames, type ScoreMatrix, shapeOf } from '../metrics/score-matrix.ts';
+import type { DiffusionResults } from '../results/diffusion-results.ts';
+import { FORMAT, type Manifest } from '../results/manifest.ts';
+import type { PairScoreResults } from '../results/pair-score-results.ts';
+import { type ExampleScores, scoreExample } from '../scoring/aggregate.ts';
+import { type ErrorSpace, errorFactor } from '../scoring/error-space.ts';
+import type { Example } from '../scoring/example.ts';
+import type { Plan } from '../scoring/plan.ts';
+import { holm } from '../stats/holm.ts';
+import { mcnemarExact } from '../stats/mcnemar.ts';
+import { wilsonInterval } from '../stats/wilson.ts';
+
+export interface MetricSummary {
+  /** Fraction of `count`. */
+  score: number;
+  correct: number;
+  count: number;
+  /** What guessing would give on average. */
+  chance: number;
+  ci95: [lo: number, hi: number];
+  interval: 'wilson';
+}
+
+export type MetricSummaries = Partial<Record<MetricName, MetricSummary>>;
+
+export interface ScorerSummary {
+  kind: 'diffusion' | 'clip';
+  /** Which scores `metrics` are from: normalized ones where the empty caption was evaluated. */
+  primary: 'raw' | 'normalized';
+  metrics: MetricSummaries;
+  /** The same from scores as they are. */
+  raw: MetricSummaries;
+  byTag: Record<string, MetricSummaries>;
+  /** Examples with a comparison so close that other numeric settings could turn it. */
+  undecided: number;
+  evaluations: number;
+  seconds: number;
+}
+
+export interface Comparison {
+  a: string;
+  b: string;
+  metric: MetricName;
+  /** Examples that only a, only b has right, of those that both have done. */
+  aOnly: number;
+  bOnly: number;
+  test: 'mcnemar-exact';
+  p: number;
+  /** Holm's correction over all comparisons of the summary. */
+  pHolm: number;
+}
+
+export interface Summary {
+  format: typeof FORMAT;
+  version: string;
+  run: string;
+  identity: string;
+  /** Whether every example of the task is done by every scorer. */
+  complete: boolean;
+  examples: { done: number; failed: number; skipped: number };
+  task: { name: string; version: string; hash: string; count: number };
+  /** How stored errors were turned into scores. */
+  analysis: Analysis;
+  scorers: Record<string, ScorerSummary>;
+  comparisons: Comparison[];
+}
+
+/** Choices made after the evaluation: changing them needs no model. */
+export interface Analysis {
+  loss: Loss;
+  errorSpace: ErrorSpace;
+}
+
+/** A scorer's stored results with what is needed to read them. */
+export type ScorerView =
+  | { kind: 'clip'; results: PairScoreResults; seconds: number }
+  | { kind: 'diffusion'; results: DiffusionResults; plan: Plan; schedule: NoiseSchedule; seconds: number };
+
+/** Differences below this share of the score are within what batch, threads or machine may move. */
+export const NUMERIC_FLOOR = 1e-5;
+
+export interface SummaryInput {
+  run: string;
+  manifest: Manifest;
+  examples: readonly Example[];
+  scorers: ReadonlyMap<string, ScorerView>;
+  analysis: Analysis;
+  /** Examples that could not be scored. */
+  failed: number;
+}
+
+/** Computes a run's summary from its stored results alone, so that resumed and merged runs count everything. */
+export function summarize({ run, manifest, examples, scorers, analysis, failed }: SummaryInput): Summary {
+  const verdicts = new Map<string, (Verdict | undefined)[]>();
+  const summaries: Record<string, ScorerSummary> = {};
+  for (const [name, view] of scorers) {
+    const scores = examples.map((_, index) => scoresOf(view, index, analysis));
+    const matrices = scores.map((value, index) => value && toMatrix(value, examples[index]!));
+    verdicts.set(
+      name,
+      matrices.map((matrix) => matrix && verdict(matrix)),
+    );
+    summaries[name] = summarizeScorer(view, examples, scores);
+  }
+  const { task } = manifest.identity;
+  const done = examples.filter((_, index) => [...verdicts.values()].every((list) => list[index])).length;
+  return {
+    format: FORMAT,
+    version: manifest.version,
+    run,
+    identity: manifest.identityHash,
+    complete: done === task.count,
+    examples: { done, failed, skipped: Math.max(0, task.count - done - failed) },
+    task,
+    analysis,
+    scorers: summaries,
+    comparisons: compare(verdicts),
+  };
+}
+
+/** Scores of one complete example, or undefined. */
+export function scoresOf(view: ScorerView, index: number, analysis: Analysis): ExampleScores | undefined {
+  if (!view.results.isDone(index)) return undefined;
+  if (view.kind === 'clip') return { raw: view.results.scores(index)! };
+  const factor = errorFactor(view.schedule, analysis.errorSpace, analysis.loss);
+  return scoreExample(view.plan, view.results.errors(index, analysis.loss), factor);
+}
+
+/** Text is decided from raw scores, image from normalized ones where there are any; see `ScoreMatrix`. */
+function toMatrix({ raw, normalized }: ExampleScores, { truth }: Example): ScoreMatrix {
+  return { scores: raw, truth, ...(normalized && { imageScores: normalized }) };
+}
+
+function summarizeScorer(
+  view: ScorerView,
+  examples: readonly Example[],
+  scores: readonly (ExampleScores | undefined)[],
+): ScorerSummary {
+  const primary = [];
+  const raw = [];
+  let [undecided, evaluations, normalized] = [0, 0, false];
+  for (const [index, example] of examples.entries()) {
+    evaluations += view.results.evaluations(index);
+    const value = scores[index];
+    if (!value) continue;
+    normalized ||= value.normalized !== undefined;
+    const matrix = toMatrix(value, example);
+    const chance = chances(shapeOf(matrix));
+    primary.push({ tags: example.tags, verdict: verdict(matrix), chance });
+    raw.push({ tags: example.tags, verdict: verdict({ scores: value.raw, truth: example.truth }), chance });
+    if (isClose(matrix)) undecided++;
+  }
+  const { all, tags, byTag } = aggregate(primary);
+  return {
+    kind: view.kind,
+    primary: normalized ? 'normalized' : 'raw',
+    metrics: withIntervals(all),
+    raw: withIntervals(aggregate(raw).all),
+    byTag: Object.fromEntries(tags.map((tag) => [tag, withIntervals(byTag[tag]!)])),
+    undecided,
+    evaluations,
+    seconds: view.seconds,
+  };
+}
+
+/** Whether any comparison of the example lies within the numeric floor of its scores. */
+function isClose(matrix: ScoreMatrix): boolean {
+  const size = Math.max(...matrix.scores.flat().map(Math.abs));
+  return Object.values(margins(matrix)).some((margin) => Math.abs(margin) < NUMERIC_FLOOR * size);
+}
+
+function withIntervals(tallies: Tallies): MetricSummaries {
+  const summaries: MetricSummaries = {};
+  for (const metric of metricNames) {
+    const { correct, count, score, chance } = tallies[metric];
+    if (count === 0) continue;
+    summaries[metric] = { score, correct, count, chance, ci95: wilsonInterval(correct, count), interval: 'wilson' };
+  }
+  return summaries;
+}
+
+/** Every two scorers on every metric they share, paired by example. */
+function compare(verdicts: ReadonlyMap<string, readonly (Verdict | undefined)[]>): Comparison[] {
+  const names = [...verdicts.keys()];
+  const found: Omit<Comparison, 'pHolm'>[] = [];
+  for (const [k, a] of names.entries()) {
+    for (const b of names.slice(k + 1)) {
+      for (const metric of metricNames) {
+        const paired = verdicts.get(a)!.map((verdictA, index) => [verdictA?.[metric], verdicts.get(b)![index]?.[metric]]);
+        const both = paired.filter(([x, y]) => x !== undefined && y !== undefined);
+        if (both.length === 0) continue;
+        const aOnly = both.filter(([x, y]) => x && !y).length;
+        const bOnly = both.filter(([x, y]) => y && !x).length;
+        found.push({ a, b, metric, aOnly, bOnly, test: 'mcnemar-exact', p: mcnemarExact(aOnly, bOnly) });
+      }
+    }
+  }
+  const adjusted = holm(found.map((comparison) => comparison.p));
+  return found.map((comparison, k) => ({ ...comparison, pHolm: adjusted[k]! }));
+}

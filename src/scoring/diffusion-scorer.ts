@@ -1,0 +1,211 @@
+/** Scores pairs by denoising error (Li et al. 2023, algorithm 1, without its elimination). */
+
+import { denoisingError } from '../diffusion/denoising-error.ts';
+import { NoiseBank } from '../diffusion/noise-bank.ts';
+import { type NoiseSchedule, noiseSchedule } from '../diffusion/noise-schedule.ts';
+import { addNoise, predictionTarget } from '../diffusion/prediction-target.ts';
+import { messageOf, WinoscopeError } from '../errors.ts';
+import { centerCrop, resizeShortestEdge } from '../images/crop.ts';
+import { decodeImage, type ImageSource } from '../images/decode.ts';
+import { resize } from '../images/resize.ts';
+import type { Condition } from '../models/condition.ts';
+import type { DiffusionDescription } from '../models/diffusion-folder.ts';
+import { openTextEncoder } from '../models/text-encoder.ts';
+import { type Denoiser, openUnet } from '../models/unet.ts';
+import { type ImageEncoder, openVaeEncoder } from '../models/vae-encoder.ts';
+import type { Device } from '../onnx/session.ts';
+import { type PairIndex, pairsOf, type UncondMode } from './conditions.ts';
+import { EmbeddingCache } from './embedding-cache.ts';
+import { type Example, UNCONDITIONAL } from './example.ts';
+import { makePlan, type Plan, type PlanSpec } from './plan.ts';
+import type { ExampleWork, Scorer, ScorerOutput, TrialRows } from './scorer.ts';
+
+/** Everything that decides a diffusion scorer's results. Plain data, sent to the workers. */
+export interface DiffusionSettings {
+  kind: 'diffusion';
+  description: DiffusionDescription;
+  plan: PlanSpec;
+  noiseSeed: number;
+  /** Rows of every UNet call: the canonical batch. */
+  batch: number;
+  threads: number;
+  device: Device;
+  /** Non-square images: cut to the middle square, or squashed. */
+  resize: 'crop' | 'squash';
+  uncond: UncondMode;
+  maps: boolean;
+}
+
+/** How often the running maps of unfinished examples are handed out, so that a kill costs little. */
+const MAP_CHECKPOINT_MS = 10_000;
+
+/** One row of work: an example's pair with everything that stays the same over its trials. */
+interface Row {
+  work: ExampleWork;
+  pair: PairIndex;
+  latent: Float32Array;
+  condition: Condition;
+  map: Float32Array | undefined;
+}
+
+/** The diffusion bank of a run: as many noises as the plan has trials. */
+export function noiseBank({ plan, noiseSeed, description }: DiffusionSettings): NoiseBank {
+  return new NoiseBank({
+    seed: noiseSeed,
+    count: plan.timesteps.length * plan.repeats,
+    shape: description.latent,
+  });
+}
+
+/** Opens the model's graphs. @throws ModelFileError, UsageError as the parts do. */
+export async function openDiffusionScorer(settings: DiffusionSettings): Promise<Scorer> {
+  const options = { threads: settings.threads, device: settings.device };
+  const images = await openVaeEncoder(settings.description, options);
+  const texts = await openTextEncoder(settings.description, options);
+  const denoiser = await openUnet(settings.description, settings.batch, options);
+  const scorer = new DiffusionScorer(settings, images, denoiser, new EmbeddingCache((c) => texts.encode(c)));
+  return {
+    evaluate: (work, emit) => scorer.evaluate(work, emit),
+    async release() {
+      for (const part of [images, texts, denoiser]) await part.release();
+    },
+  };
+}
+
+class DiffusionScorer {
+  readonly #settings: DiffusionSettings;
+  readonly #images: ImageEncoder;
+  readonly #denoiser: Denoiser;
+  readonly #captions: EmbeddingCache<Condition>;
+  readonly #plan: Plan;
+  readonly #schedule: NoiseSchedule;
+  readonly #bank: NoiseBank;
+  readonly #noisy: Float32Array;
+
+  constructor(
+    settings: DiffusionSettings,
+    images: ImageEncoder,
+    denoiser: Denoiser,
+    captions: EmbeddingCache<Condition>,
+  ) {
+    this.#settings = settings;
+    this.#images = images;
+    this.#denoiser = denoiser;
+    this.#captions = captions;
+    this.#plan = makePlan(settings.plan);
+    this.#schedule = noiseSchedule(settings.description.schedule);
+    this.#bank = noiseBank(settings);
+    this.#noisy = new Float32Array(denoiser.batch * size(denoiser.latent));
+  }
+
+  async evaluate(block: readonly ExampleWork[], emit: (output: ScorerOutput) => void): Promise<void> {
+    const rows: Row[] = [];
+    const maps = new Map<ExampleWork, Float32Array>();
+    for (const work of block) {
+      try {
+        rows.push(...(await this.#prepare(work, maps)));
+      } catch (error) {
+        if (!(error instanceof WinoscopeError) || error.exitCode !== 2) throw error;
+        emit({ type: 'failed', index: work.index, message: messageOf(error) });
+      }
+    }
+    let lastCheckpoint = Date.now();
+    const total = this.#plan.trials.length;
+    for (let k = Math.min(...block.map((work) => work.start)); k < total; k++) {
+      const active = rows.filter(({ work }) => work.start <= k);
+      for (let at = 0; at < active.length; at += this.#denoiser.batch) {
+        emit(await this.#call(k, active.slice(at, at + this.#denoiser.batch)));
+      }
+      const last = k === total - 1;
+      if (last || Date.now() - lastCheckpoint >= MAP_CHECKPOINT_MS) {
+        lastCheckpoint = Date.now();
+        for (const [work, sums] of maps) {
+          if (work.start <= k) emit({ type: 'maps', index: work.index, trials: k + 1, sums: last ? sums : sums.slice() });
+        }
+      }
+    }
+  }
+
+  /** Latents, conditions and maps of one example, a row per pair. */
+  async #prepare(work: ExampleWork, maps: Map<ExampleWork, Float32Array>): Promise<Row[]> {
+    const { example } = work;
+    const pairs = pairsOf(example, this.#settings.uncond);
+    const latents: Float32Array[] = [];
+    for (const image of example.images) latents.push(await this.#encodeImage(image));
+    const [, height, width] = this.#denoiser.latent;
+    const sums = this.#settings.maps
+      ? (work.maps ?? new Float32Array(pairs.length * height * width))
+      : undefined;
+    if (sums) maps.set(work, sums);
+    const rows: Row[] = [];
+    for (const [k, pair] of pairs.entries()) {
+      rows.push({
+        work,
+        pair,
+        latent: latents[pair.image]!,
+        condition: await this.#captions.get(captionText(example, pair.caption)),
+        map: sums?.subarray(k * height * width, (k + 1) * height * width),
+      });
+    }
+    return rows;
+  }
+
+  async #encodeImage(source: ImageSource): Promise<Float32Array> {
+    const { latent, downscale } = this.#settings.description;
+    const [height, width] = [latent[1] * downscale, latent[2] * downscale];
+    const image = await decodeImage(source);
+    if (this.#settings.resize === 'squash') return this.#images.encode(resize(image, width, height, 'bicubic'));
+    const edge = Math.max(height, width);
+    return this.#images.encode(centerCrop(resizeShortestEdge(image, edge, 'bicubic'), width, height));
+  }
+
+  /** One canonical call: trial `k` of the given rows. */
+  async #call(k: number, rows: readonly Row[]): Promise<TrialRows> {
+    const { timestep, noise: noiseIndex } = this.#plan.trials[k]!;
+    const noise = this.#noiseOf(k, noiseIndex);
+    const length = noise.length;
+    for (const [r, { latent }] of rows.entries()) {
+      const out = this.#noisy.subarray(r * length, (r + 1) * length);
+      addNoise(this.#schedule, timestep, { latent, noise, out });
+    }
+    const predictions = await this.#denoiser.predict(
+      this.#noisy,
+      timestep,
+      rows.map((row) => row.condition),
+    );
+    const result: TrialRows = {
+      type: 'trials',
+      index: Int32Array.from(rows, (row) => row.work.index),
+      image: Int16Array.from(rows, (row) => row.pair.image),
+      caption: Int16Array.from(rows, (row) => row.pair.caption),
+      trial: new Int32Array(rows.length).fill(k),
+      mse: new Float64Array(rows.length),
+      mae: new Float64Array(rows.length),
+      huber: new Float64Array(rows.length),
+    };
+    for (const [r, { latent, map }] of rows.entries()) {
+      const target = predictionTarget(this.#schedule, timestep, { latent, noise });
+      const { mse, mae, huber } = denoisingError({ predictions, offset: r * length, target }, map);
+      result.mse[r] = mse;
+      result.mae[r] = mae;
+      result.huber[r] = huber;
+    }
+    return result;
+  }
+
+  #lastNoise: { k: number; noise: Float32Array } | undefined;
+
+  /** The noise of trial `k`, kept while the calls of that trial last. */
+  #noiseOf(k: number, index: number): Float32Array {
+    if (this.#lastNoise?.k !== k) this.#lastNoise = { k, noise: this.#bank.get(index) };
+    return this.#lastNoise.noise;
+  }
+}
+
+function captionText(example: Example, caption: number): string {
+  return caption === UNCONDITIONAL ? '' : example.captions[caption]!;
+}
+
+function size([channels, height, width]: readonly [number, number, number]): number {
+  return channels * height * width;
+}

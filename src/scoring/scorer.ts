@@ -1,0 +1,64 @@
+/** What gives pairs scores, as the workers see it. */
+
+import type { Example } from './example.ts';
+
+/** One example to evaluate, and how far an earlier session got. */
+export interface ExampleWork {
+  /** Place in the task's list; rows refer to it. */
+  index: number;
+  example: Example;
+  /** Trials already stored: evaluation goes on with this one of the plan. */
+  start: number;
+  /** Error maps summed over those trials, `[pairs · H · W]`; undefined at the start or where maps are off. */
+  maps?: Float32Array;
+}
+
+/** Denoising errors of one model call, a column per field; all columns have one entry per row. */
+export interface TrialRows {
+  type: 'trials';
+  /** `ExampleWork.index` of each row. */
+  index: Int32Array;
+  image: Int16Array;
+  /** −1 for the empty caption. */
+  caption: Int16Array;
+  /** Place in the plan's order. */
+  trial: Int32Array;
+  mse: Float64Array;
+  mae: Float64Array;
+  huber: Float64Array;
+}
+
+/** Error maps of one example, summed over its first `trials` trials and all channels. */
+export interface MapSums {
+  type: 'maps';
+  index: number;
+  trials: number;
+  /** float32 `[pairs · H · W]`, pairs in the order of `conditionsOf`. */
+  sums: Float32Array;
+}
+
+/** Similarities of one example, `[image][caption]`. */
+export interface PairScores {
+  type: 'scores';
+  index: number;
+  scores: number[][];
+}
+
+/** An example that cannot be scored: its input is bad. */
+export interface ExampleFailure {
+  type: 'failed';
+  index: number;
+  message: string;
+}
+
+export type ScorerOutput = TrialRows | MapSums | PairScores | ExampleFailure;
+
+/** Scores examples; one per worker thread. */
+export interface Scorer {
+  /**
+   * Evaluates a block of examples together and hands out results as they come. Bad input of one example is an
+   * output of type `failed`; the others go on.
+   */
+  evaluate(work: readonly ExampleWork[], emit: (output: ScorerOutput) => void): Promise<void>;
+  release(): Promise<void>;
+}

@@ -1,0 +1,37 @@
+import { existsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { UsageError } from '../src/errors.ts';
+import { packageRoot } from '../src/hub/package-root.ts';
+import { loadProbeFolder, type ProbeOptions } from './probe-folder.ts';
+import type { Task } from './task.ts';
+
+/** A task that ships with this package. */
+interface BuiltIn {
+  name: string;
+  load(options: ProbeOptions): Promise<Task>;
+}
+
+const BUILT_IN: readonly BuiltIn[] = [
+  {
+    name: 'tiny-world',
+    load: (options) => loadProbeFolder(join(packageRoot(), 'fixtures', 'tiny-world', 'probe'), options),
+  },
+];
+
+/** The task that is scored when none is named. */
+export const DEFAULT_TASK = 'tiny-world';
+
+/**
+ * Loads a task by name, or a probe by its folder.
+ * @throws UsageError where there is neither; InputError as `loadProbeFolder`.
+ */
+export async function loadTask(nameOrFolder: string, options: ProbeOptions = {}): Promise<Task> {
+  const builtIn = BUILT_IN.find((task) => task.name === nameOrFolder);
+  if (builtIn) return builtIn.load(options);
+  const folder = resolve(nameOrFolder);
+  if (existsSync(folder) && statSync(folder).isDirectory()) return loadProbeFolder(folder, options);
+  throw new UsageError({
+    what: `unknown task "${nameOrFolder}"`,
+    expected: `one of ${BUILT_IN.map((task) => task.name).join(', ')}, or a folder with task.yaml, examples.jsonl and images/`,
+  });
+}

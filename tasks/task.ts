@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import type { Example } from '../src/scoring/example.ts';
+
+/** Whether a task's images and captions may be passed on in reports and run folders. */
+export const REDISTRIBUTION = ['free', 'limited', 'none'] as const;
+export type Redistribution = (typeof REDISTRIBUTION)[number];
+
+/** What was read of one image file when the task was loaded. */
+export interface ImageFacts {
+  sha256: string;
+  width: number;
+  height: number;
+}
+
+/** A named, versioned list of examples. */
+export interface Task {
+  name: string;
+  version: string;
+  title: string;
+  license: string;
+  redistribution: Redistribution;
+  citation: string;
+  /** Where it was read from, as a user would name it. */
+  source: string;
+  examples: readonly Example[];
+  /** Per example, per image. */
+  images: readonly (readonly ImageFacts[])[];
+  /** Records that could not be read, when asked to go on without them. */
+  failures: readonly { id: string; message: string }[];
+  /** sha256 over all that can change a score: ids, captions, truths, image bytes. Tags and titles are not in it. */
+  hash: string;
+}
+
+/** The hash of a task's examples; see `Task.hash`. */
+export function hashExamples(examples: readonly Example[], images: readonly (readonly ImageFacts[])[]): string {
+  const hash = createHash('sha256');
+  for (const [k, { id, captions, truth }] of examples.entries()) {
+    hash.update(`${JSON.stringify([id, captions, truth, images[k]!.map((image) => image.sha256)])}\n`);
+  }
+  return hash.digest('hex');
+}
