@@ -1,4 +1,4 @@
 /** What `winoscope/tasks` exports. */
 export { loadProbeFolder, type ProbeOptions } from './probe-folder.ts';
 export { DEFAULT_TASK, loadTask } from './registry.ts';
-export { type ImageFacts, type Redistribution, type Task } from './task.ts';
+export type { ImageFacts, Redistribution, Task } from './task.ts';

@@ -52,7 +52,11 @@ export async function loadProbeFolder(folder: string, { skipBad = false }: Probe
       const record = parseLine(line, where, config.tags);
       const earlier = lines.get(record.id);
       if (earlier !== undefined) {
-        throw new InputError({ what: `the id "${record.id}" is used twice`, where, got: `it is line ${earlier}'s` });
+        throw new InputError({
+          what: `the id "${record.id}" is used twice`,
+          where,
+          got: `it is line ${earlier}'s`,
+        });
       }
       lines.set(record.id, k + 1);
       const found = await readImages(folder, record, where);
@@ -66,7 +70,19 @@ export async function loadProbeFolder(folder: string, { skipBad = false }: Probe
   if (examples.length === 0) throw new InputError({ what: 'the probe has no usable example', where: file });
   const { name, version, title = name, license, redistribution, citation } = config;
   const hash = hashExamples(examples, images);
-  return { name, version, title, license, redistribution, citation, source: folder, examples, images, failures, hash };
+  return {
+    name,
+    version,
+    title,
+    license,
+    redistribution,
+    citation,
+    source: folder,
+    examples,
+    images,
+    failures,
+    hash,
+  };
 }
 
 function readConfig(folder: string): z.infer<typeof taskSchema> {
@@ -103,7 +119,8 @@ function parseLine(line: string, where: string, tagFields: readonly string[]): P
     throw new InputError({ what: 'a record is not JSON', where, got: messageOf(error) });
   }
   const record = readRecord(value, tagFields);
-  if (typeof record === 'string') throw new InputError({ what: 'a record cannot be used', where, got: record });
+  if (typeof record === 'string')
+    throw new InputError({ what: 'a record cannot be used', where, got: record });
   return record;
 }
 
@@ -142,6 +159,7 @@ function imagePath(folder: string, name: string, where: string): string {
       expected: `${join(folder, 'images', name)} with or without an ending (${endings.slice(1).join(', ')})`,
     });
   }
-  if (!realpathSync(found).startsWith(realpathSync(folder) + sep)) refuse('an image links out of the probe folder');
+  if (!realpathSync(found).startsWith(realpathSync(folder) + sep))
+    refuse('an image links out of the probe folder');
   return found;
 }

@@ -44,16 +44,23 @@ export function readRecord(value: unknown, tagFields: readonly string[]): ProbeR
     const issue = result.error.issues[0]!;
     return `field "${issue.path.join('.') || '(record)'}" ${issue.message.toLowerCase()}`;
   }
-  const record = result.data as Record<string, unknown> & z.infer<typeof winogroundRecord> & z.infer<typeof generalRecord>;
+  const record = result.data as Record<string, unknown> &
+    z.infer<typeof winogroundRecord> &
+    z.infer<typeof generalRecord>;
   const images = winoground ? [record.image_0, record.image_1] : record.images;
   const captions = winoground ? [record.caption_0, record.caption_1] : record.captions;
-  const truth = winoground ? diagonal(2) : (record.truth ?? (images.length === captions.length ? diagonal(images.length) : undefined));
+  const truth = winoground
+    ? diagonal(2)
+    : (record.truth ?? (images.length === captions.length ? diagonal(images.length) : undefined));
   if (!truth) return `field "truth" is needed: ${images.length} images, ${captions.length} captions`;
   const outside = truth.find(([i, c]) => i >= images.length || c >= captions.length);
   if (outside) {
     return `truth [${outside}] lies outside ${images.length} images x ${captions.length} captions`;
   }
-  const tags = tagFields.flatMap((field) => record[field] ?? []).filter((tag) => tag !== '').map(String);
+  const tags = tagFields
+    .flatMap((field) => record[field] ?? [])
+    .filter((tag) => tag !== '')
+    .map(String);
   return { id: record.id, images, captions, truth, tags };
 }
 

@@ -32,7 +32,10 @@ export interface Task {
 }
 
 /** The hash of a task's examples; see `Task.hash`. */
-export function hashExamples(examples: readonly Example[], images: readonly (readonly ImageFacts[])[]): string {
+export function hashExamples(
+  examples: readonly Example[],
+  images: readonly (readonly ImageFacts[])[],
+): string {
   const hash = createHash('sha256');
   for (const [k, { id, captions, truth }] of examples.entries()) {
     hash.update(`${JSON.stringify([id, captions, truth, images[k]!.map((image) => image.sha256)])}\n`);

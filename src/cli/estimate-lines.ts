@@ -6,14 +6,16 @@ import { duration } from './progress-lines.ts';
 /** What a run will take, as lines for a terminal. */
 export function estimateLines(run: PreparedRun, estimates: readonly Estimate[]): string {
   const head = ['scorer', 'evaluations', 'per second', 'time', 'workers x threads', 'batch'];
-  const rows = estimates.map(({ scorer, evaluations, evaluationsPerSecond, seconds, workers, threads, batch }) => [
-    scorer,
-    `${evaluations}`,
-    evaluationsPerSecond.toFixed(evaluationsPerSecond < 10 ? 2 : 0),
-    duration(seconds),
-    `${workers} x ${threads}`,
-    `${batch}`,
-  ]);
+  const rows = estimates.map(
+    ({ scorer, evaluations, evaluationsPerSecond, seconds, workers, threads, batch }) => [
+      scorer,
+      `${evaluations}`,
+      evaluationsPerSecond.toFixed(evaluationsPerSecond < 10 ? 2 : 0),
+      duration(seconds),
+      `${workers} x ${threads}`,
+      `${batch}`,
+    ],
+  );
   const total = estimates.reduce((sum, { seconds }) => sum + seconds, 0);
   const memory = Math.max(...estimates.map((estimate) => estimate.memoryBytes));
   const disk = estimates.reduce((sum, estimate) => sum + estimate.diskBytes, 0);

@@ -46,7 +46,9 @@ function explain(error: unknown): number {
     return error.exitCode;
   }
   const details = error instanceof Error ? error : new Error(String(error));
-  process.stderr.write(`winoscope: unexpected failure: ${visible(details.message)}. Set WINOSCOPE_DEBUG=1 to see where.\n`);
+  process.stderr.write(
+    `winoscope: unexpected failure: ${visible(details.message)}. Set WINOSCOPE_DEBUG=1 to see where.\n`,
+  );
   if (process.env.WINOSCOPE_DEBUG) process.stderr.write(`${details.stack}\n`);
   return EXIT.failed;
 }

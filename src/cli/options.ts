@@ -35,7 +35,8 @@ const repeatable = (value: string, before: string[] = []) => [...before, value];
 export function atLeast(least: number) {
   return (text: string): number => {
     const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < least) throw new InvalidArgumentError(`expected a whole number of at least ${least}.`);
+    if (!Number.isSafeInteger(value) || value < least)
+      throw new InvalidArgumentError(`expected a whole number of at least ${least}.`);
     return value;
   };
 }
@@ -43,24 +44,50 @@ export function atLeast(least: number) {
 /** Adds the flags that say which models score and how. */
 export function addScoringFlags(command: Command): Command {
   return command
-    .option('--diffusion <[name=]ref>', `diffusion model: a diffusers ONNX folder, or "${EMBEDDED}" (repeatable)`, repeatable)
+    .option(
+      '--diffusion <[name=]ref>',
+      `diffusion model: a diffusers ONNX folder, or "${EMBEDDED}" (repeatable)`,
+      repeatable,
+    )
     .option('--clip <[name=]ref>', `CLIP model: an ONNX folder, or "${EMBEDDED}" (repeatable)`, repeatable)
-    .option('--timesteps <n|list|a:b:step>', 'timesteps: a count spread evenly, a list "10,500,990" or a range', DEFAULT_TIMESTEPS)
+    .option(
+      '--timesteps <n|list|a:b:step>',
+      'timesteps: a count spread evenly, a list "10,500,990" or a range',
+      DEFAULT_TIMESTEPS,
+    )
     .option('--repeats <k>', 'noises per timestep', atLeast(1), 1)
     .option('--seed <n>', 'seed of the noises and of the evaluation order', atLeast(0), 0)
-    .addOption(new Option('--uncond <mode>', 'evaluate the empty caption, for normalized scores').choices(UNCOND_MODES).default('auto'))
-    .addOption(new Option('--resize <rule>', 'images that are not square').choices(['crop', 'squash']).default('crop'))
-    .option('--resolution <pixels>', "side of the image that is encoded (default: the model's own)", atLeast(8))
+    .addOption(
+      new Option('--uncond <mode>', 'evaluate the empty caption, for normalized scores')
+        .choices(UNCOND_MODES)
+        .default('auto'),
+    )
+    .addOption(
+      new Option('--resize <rule>', 'images that are not square').choices(['crop', 'squash']).default('crop'),
+    )
+    .option(
+      '--resolution <pixels>',
+      "side of the image that is encoded (default: the model's own)",
+      atLeast(8),
+    )
     .option('--device <name[:id]>', 'cpu, cuda, coreml, dml or webgpu', 'cpu')
     .option('--batch <rows>', 'rows of every model call (default: by the size of the latent)', atLeast(2))
-    .option('--threads <n>', 'threads within a model call (default: 1 for small models, else all cores)', atLeast(1));
+    .option(
+      '--threads <n>',
+      'threads within a model call (default: 1 for small models, else all cores)',
+      atLeast(1),
+    );
 }
 
 /** Adds the flags that turn stored errors into scores: they cost no evaluation. */
 export function addAnalysisFlags(command: Command): Command {
   return command
     .addOption(new Option('--loss <name>', 'which stored error is averaged').choices(LOSSES).default('mse'))
-    .addOption(new Option('--error-space <name>', "space of the error: the model's own target, epsilon or x0").choices(ERROR_SPACES).default('native'));
+    .addOption(
+      new Option('--error-space <name>', "space of the error: the model's own target, epsilon or x0")
+        .choices(ERROR_SPACES)
+        .default('native'),
+    );
 }
 
 /**
@@ -68,11 +95,14 @@ export function addAnalysisFlags(command: Command): Command {
  * @throws UsageError as `resolveRef`.
  */
 export function scorersOf({ diffusion = [], clip = [] }: SharedFlags): ScorerRequest[] {
-  const asked = diffusion.length + clip.length > 0 ? { diffusion, clip } : { diffusion: [EMBEDDED], clip: [EMBEDDED] };
+  const asked =
+    diffusion.length + clip.length > 0 ? { diffusion, clip } : { diffusion: [EMBEDDED], clip: [EMBEDDED] };
   // CLIP first: it takes a moment, and then there is something to compare with.
   return [
     ...asked.clip.map((text): ScorerRequest => ({ ...resolveRef(text, 'clip'), kind: 'clip' })),
-    ...asked.diffusion.map((text): ScorerRequest => ({ ...resolveRef(text, 'diffusion'), kind: 'diffusion' })),
+    ...asked.diffusion.map(
+      (text): ScorerRequest => ({ ...resolveRef(text, 'diffusion'), kind: 'diffusion' }),
+    ),
   ];
 }
 
@@ -97,7 +127,11 @@ export function scoringOf(flags: SharedFlags, more: { maps: boolean; workers?: n
 function parseDevice(text: string): ScoringOptions['device'] {
   const [, name, id = '0'] = /^(cpu|cuda|coreml|dml|webgpu)(?::(\d+))?$/.exec(text) ?? [];
   if (name === undefined) {
-    throw new UsageError({ what: `unknown device "${text}"`, where: '--device', expected: 'cpu, cuda, coreml, dml or webgpu, as in cuda:1' });
+    throw new UsageError({
+      what: `unknown device "${text}"`,
+      where: '--device',
+      expected: 'cpu, cuda, coreml, dml or webgpu, as in cuda:1',
+    });
   }
   return { name: name as ScoringOptions['device']['name'], id: Number(id) };
 }

@@ -3,8 +3,8 @@
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { imageSize, readSource } from '../images/decode.ts';
-import { columns } from '../report/table.ts';
 import { visible } from '../report/format.ts';
+import { columns } from '../report/table.ts';
 import { preflight } from '../run/preflight.ts';
 import { scorePairs } from '../run/score-pairs.ts';
 import { prepareScorer } from '../run/settings.ts';
@@ -26,7 +26,10 @@ export function addPairCommand(program: Command): void {
     .command('pair')
     .description('score pictures against captions and print the matrix')
     .argument('<image...>', 'image files')
-    .requiredOption('--caption <text>', 'a caption (repeatable)', (text: string, before: string[] = []) => [...before, text]);
+    .requiredOption('--caption <text>', 'a caption (repeatable)', (text: string, before: string[] = []) => [
+      ...before,
+      text,
+    ]);
   addScoringFlags(command);
   addAnalysisFlags(command)
     .option('--strict', 'refuse captions that are longer than a model can read')
@@ -39,7 +42,11 @@ export function addPairCommand(program: Command): void {
 async function pair(images: string[], flags: PairFlags): Promise<void> {
   const empty = flags.caption.find((caption) => caption.trim() === '');
   if (empty !== undefined) {
-    throw new UsageError({ what: 'a caption is empty', where: '--caption', expected: 'words that may describe a picture' });
+    throw new UsageError({
+      what: 'a caption is empty',
+      where: '--caption',
+      expected: 'words that may describe a picture',
+    });
   }
   const example: Example = {
     id: 'pair',
@@ -74,8 +81,16 @@ async function pair(images: string[], flags: PairFlags): Promise<void> {
     interrupt.dispose();
     if (process.stderr.isTTY && !flags.quiet) process.stderr.write('\r\u001b[2K');
   }
-  if (flags.json) process.stdout.write(`${JSON.stringify({ images, captions: flags.caption, scores: results }, null, 2)}\n`);
-  else process.stdout.write(`${Object.entries(results).map(([name, scores]) => matrix(name, scores, images, flags.caption)).join('\n\n')}\n`);
+  if (flags.json)
+    process.stdout.write(
+      `${JSON.stringify({ images, captions: flags.caption, scores: results }, null, 2)}\n`,
+    );
+  else
+    process.stdout.write(
+      `${Object.entries(results)
+        .map(([name, scores]) => matrix(name, scores, images, flags.caption))
+        .join('\n\n')}\n`,
+    );
 }
 
 function progressOf(scorer: string): (done: number, total: number) => void {
@@ -83,18 +98,38 @@ function progressOf(scorer: string): (done: number, total: number) => void {
 }
 
 /** One scorer's matrix, a row per image; the best caption of an image is starred, none at a tie. */
-function matrix(name: string, { raw, normalized }: ExampleScores, images: readonly string[], captions: readonly string[]): string {
-  const unit = normalized || raw.flat().some((score) => score < 0) ? 'minus the mean denoising error, higher is better' : 'cosine, higher is better';
+function matrix(
+  name: string,
+  { raw, normalized }: ExampleScores,
+  images: readonly string[],
+  captions: readonly string[],
+): string {
+  const unit =
+    normalized || raw.flat().some((score) => score < 0)
+      ? 'minus the mean denoising error, higher is better'
+      : 'cosine, higher is better';
   const rows = raw.map((row, i) => {
     const best = Math.max(...row);
     const winner = row.length > 1 && row.filter((score) => score === best).length === 1;
-    return [visible(images[i]!), ...row.map((score) => `${score.toFixed(5)}${winner && score === best ? ' *' : ''}`)];
+    return [
+      visible(images[i]!),
+      ...row.map((score) => `${score.toFixed(5)}${winner && score === best ? ' *' : ''}`),
+    ];
   });
   const head = ['', ...captions.map((_, c) => `caption ${c}`)];
-  const lines = [`${name} (${unit})`, ...captions.map((caption, c) => `  caption ${c}: ${visible(caption)}`), ...columns([head, ...rows])];
+  const lines = [
+    `${name} (${unit})`,
+    ...captions.map((caption, c) => `  caption ${c}: ${visible(caption)}`),
+    ...columns([head, ...rows]),
+  ];
   if (normalized) {
     lines.push('minus the same under the empty caption, which makes images comparable:');
-    lines.push(...columns([head, ...normalized.map((row, i) => [visible(images[i]!), ...row.map((score) => score.toFixed(5))])]));
+    lines.push(
+      ...columns([
+        head,
+        ...normalized.map((row, i) => [visible(images[i]!), ...row.map((score) => score.toFixed(5))]),
+      ]),
+    );
   }
   return lines.join('\n');
 }

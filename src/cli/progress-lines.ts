@@ -27,8 +27,13 @@ export class ProgressLines {
   show(event: RunEvent): void {
     switch (event.type) {
       case 'begin': {
-        const what = event.selected === event.count ? `${event.count} examples` : `${event.selected} of ${event.count} examples`;
-        this.#line(`${visible(event.task)}: ${what}, ${event.resumed ? 'going on in' : 'results in'} ${event.folder}`);
+        const what =
+          event.selected === event.count
+            ? `${event.count} examples`
+            : `${event.selected} of ${event.count} examples`;
+        this.#line(
+          `${visible(event.task)}: ${what}, ${event.resumed ? 'going on in' : 'results in'} ${event.folder}`,
+        );
         break;
       }
       case 'warning':
@@ -68,7 +73,9 @@ export class ProgressLines {
     const left = rate > 0 ? `${duration((total - done) / rate)} left` : '';
     const text = `${scorer}: ${percent} %  ${done}/${total} evaluations, ${examples} examples, ${rate.toFixed(rate < 10 ? 1 : 0)}/s, ${left}`;
     if (done >= total) {
-      this.#line(`${scorer}: ${total} evaluations, ${examples} examples in ${duration(seconds)}, ${rate.toFixed(rate < 10 ? 1 : 0)}/s`);
+      this.#line(
+        `${scorer}: ${total} evaluations, ${examples} examples in ${duration(seconds)}, ${rate.toFixed(rate < 10 ? 1 : 0)}/s`,
+      );
     } else if (this.#live) this.#update(text);
     else if (performance.now() - this.#lastLine >= LINE_MS) this.#line(text);
   }

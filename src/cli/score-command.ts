@@ -7,10 +7,17 @@ import { summaryTable } from '../report/table.ts';
 import { estimateRun } from '../run/estimate.ts';
 import { prepareRun, type RunRequest } from '../run/prepare-run.ts';
 import { runTask } from '../run/run-task.ts';
-import type { Summary } from '../run/summary.ts';
+import type { Summary } from '../run/summary-schema.ts';
 import { estimateLines } from './estimate-lines.ts';
 import { onInterrupt } from './interrupt.ts';
-import { addAnalysisFlags, addScoringFlags, atLeast, type SharedFlags, scorersOf, scoringOf } from './options.ts';
+import {
+  addAnalysisFlags,
+  addScoringFlags,
+  atLeast,
+  type SharedFlags,
+  scorersOf,
+  scoringOf,
+} from './options.ts';
 import { ProgressLines } from './progress-lines.ts';
 
 interface ScoreFlags extends SharedFlags {
@@ -41,8 +48,16 @@ export function addScoreCommand(program: Command): void {
     .option('--ids <list>', 'only these examples, separated by commas')
     .option('--tag <tag>', 'only examples with this tag')
     .option('--workers <n>', 'worker threads, each with its own model (default: cores / threads)', atLeast(1))
-    .addOption(new Option('--maps <on|off>', 'store where in the image the error lies').choices(['on', 'off']).default('on'))
-    .addOption(new Option('--on-error <what>', 'an example that cannot be scored').choices(['stop', 'skip']).default('stop'))
+    .addOption(
+      new Option('--maps <on|off>', 'store where in the image the error lies')
+        .choices(['on', 'off'])
+        .default('on'),
+    )
+    .addOption(
+      new Option('--on-error <what>', 'an example that cannot be scored')
+        .choices(['stop', 'skip'])
+        .default('stop'),
+    )
     .option('--strict', 'refuse captions that are longer than a model can read, instead of cutting them')
     .option('--force', 'score words and pictures that a model of a small world cannot know')
     .option('--allow-mixed', 'go on with a run that was begun on other hardware or with other call settings')
@@ -58,7 +73,10 @@ async function score(taskName: string, flags: ScoreFlags): Promise<void> {
   const request: RunRequest = {
     task,
     scorers: scorersOf(flags),
-    scoring: scoringOf(flags, { maps: flags.maps === 'on', ...(flags.workers !== undefined && { workers: flags.workers }) }),
+    scoring: scoringOf(flags, {
+      maps: flags.maps === 'on',
+      ...(flags.workers !== undefined && { workers: flags.workers }),
+    }),
     selection: {
       ...(flags.limit !== undefined && { limit: flags.limit }),
       ...(ids && { ids }),
@@ -79,7 +97,9 @@ async function score(taskName: string, flags: ScoreFlags): Promise<void> {
   const run = await prepareRun(request);
   if (flags.dryRun) {
     const estimates = await estimateRun(run, request);
-    process.stdout.write(flags.json ? `${JSON.stringify(estimates, null, 2)}\n` : `${estimateLines(run, estimates)}\n`);
+    process.stdout.write(
+      flags.json ? `${JSON.stringify(estimates, null, 2)}\n` : `${estimateLines(run, estimates)}\n`,
+    );
     return;
   }
   const interrupt = onInterrupt();
@@ -88,7 +108,11 @@ async function score(taskName: string, flags: ScoreFlags): Promise<void> {
   const analysis = { loss: flags.loss, errorSpace: flags.errorSpace };
   let last: { summary: Summary; interrupted: boolean } | undefined;
   try {
-    for await (const event of runTask(run, request, { analysis, onError: flags.onError, signal: interrupt.signal })) {
+    for await (const event of runTask(run, request, {
+      analysis,
+      onError: flags.onError,
+      signal: interrupt.signal,
+    })) {
       lines.show(event);
       if (event.type === 'end') last = event;
     }
@@ -99,11 +123,17 @@ async function score(taskName: string, flags: ScoreFlags): Promise<void> {
   finish(last!, flags, interrupt.exitCode());
 }
 
-function finish({ summary, interrupted }: { summary: Summary; interrupted: boolean }, flags: ScoreFlags, code: number): void {
+function finish(
+  { summary, interrupted }: { summary: Summary; interrupted: boolean },
+  flags: ScoreFlags,
+  code: number,
+): void {
   if (flags.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   else process.stdout.write(`${summaryTable(summary)}\n\nRun folder: ${summary.run}\n`);
   if (interrupted) {
-    process.stderr.write('winoscope: interrupted. Everything computed is kept; run the same command again to go on.\n');
+    process.stderr.write(
+      'winoscope: interrupted. Everything computed is kept; run the same command again to go on.\n',
+    );
     process.exitCode = code;
   } else if (summary.examples.failed > 0) {
     process.exitCode = 3;

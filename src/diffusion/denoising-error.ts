@@ -25,7 +25,10 @@ export interface PredictedRow {
  * All three errors in one pass, summed in float64 over float32 differences.
  * @param map where given, float32 `[H · W]`: the squared error summed over channels is added to each cell.
  */
-export function denoisingError({ predictions, offset, target }: PredictedRow, map?: Float32Array): DenoisingError {
+export function denoisingError(
+  { predictions, offset, target }: PredictedRow,
+  map?: Float32Array,
+): DenoisingError {
   const count = target.length;
   const cells = map?.length ?? 0;
   let squared = 0;

@@ -76,7 +76,8 @@ export class NoiseBank {
     if (this.#tail) {
       // The tail covers the last 16 values, whichever blocks they were in before.
       const tailStart = this.#total - BLOCK;
-      for (let at = Math.max(tailStart, from); at < end; at++) values[at - from] = this.#tail[at - tailStart]!;
+      for (let at = Math.max(tailStart, from); at < end; at++)
+        values[at - from] = this.#tail[at - tailStart]!;
     }
     return { values, from };
   }

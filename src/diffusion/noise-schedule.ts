@@ -56,7 +56,9 @@ function makeBetas(config: ScheduleConfig): Float32Array {
     case 'squaredcos_cap_v2': {
       // betas_for_alpha_bar: min(1 − ᾱ((i+1)/T) / ᾱ(i/T), 0.999) with ᾱ(s) = cos²((s + 0.008) / 1.008 · π/2)
       const bar = (s: number) => Math.cos((((s + 0.008) / 1.008) * Math.PI) / 2) ** 2;
-      return Float32Array.from({ length: count }, (_, i) => Math.min(1 - bar((i + 1) / count) / bar(i / count), 0.999));
+      return Float32Array.from({ length: count }, (_, i) =>
+        Math.min(1 - bar((i + 1) / count) / bar(i / count), 0.999),
+      );
     }
   }
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readJson } from './read-file.ts';
 import { z } from 'zod';
+import { readJson } from './read-file.ts';
 
 /** The folder of this package: the sources and the compiled files lie at different depths below it. */
 export function packageRoot(): string {

@@ -1,7 +1,7 @@
 /** Reading a model folder's small files, each failure with its own sentence. */
 
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ModelFileError, messageOf } from '../errors.ts';
 
 /** The file as text. @throws ModelFileError where it is missing or unreadable. */

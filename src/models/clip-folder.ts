@@ -35,7 +35,11 @@ export interface ClipDescription {
 }
 
 const side = z.number().int().positive();
-const sizeSchema = z.union([side, z.object({ shortest_edge: side }), z.object({ height: side, width: side })]);
+const sizeSchema = z.union([
+  side,
+  z.object({ shortest_edge: side }),
+  z.object({ height: side, width: side }),
+]);
 const preprocessorSchema = z.object({
   do_resize: z.boolean().default(true),
   size: sizeSchema.optional(),
@@ -43,10 +47,15 @@ const preprocessorSchema = z.object({
   do_center_crop: z.boolean().default(true),
   crop_size: z.union([side, z.object({ height: side, width: side })]).optional(),
   do_rescale: z.boolean().default(true),
-  rescale_factor: z.number().positive().default(1 / 255),
+  rescale_factor: z
+    .number()
+    .positive()
+    .default(1 / 255),
   do_normalize: z.boolean().default(true),
   image_mean: z.tuple([z.number(), z.number(), z.number()]).default([0, 0, 0]),
-  image_std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]).default([1, 1, 1]),
+  image_std: z
+    .tuple([z.number().positive(), z.number().positive(), z.number().positive()])
+    .default([1, 1, 1]),
 });
 const configSchema = z.object({
   model_type: z.string(),

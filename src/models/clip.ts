@@ -26,7 +26,8 @@ export async function openClip(description: ClipDescription, options: SessionOpt
   const tokenizer = openClipTokenizer(folder, description.maxPositions);
   const textPath = join(folder, 'onnx', layout === 'split' ? 'text_model.onnx' : 'model.onnx');
   const text = await OnnxSession.open(textPath, options);
-  const vision = layout === 'joint' ? text : await OnnxSession.open(join(folder, 'onnx', 'vision_model.onnx'), options);
+  const vision =
+    layout === 'joint' ? text : await OnnxSession.open(join(folder, 'onnx', 'vision_model.onnx'), options);
   const blankCaption = tokenizer.encode('');
   const { width, height } = inputSize(preprocessing, folder);
   const blankPixels = new Float32Array(3 * width * height);

@@ -29,7 +29,9 @@ export interface DiffusionDescription {
 }
 
 const unetSchema = z.object({
-  sample_size: z.union([z.number().int().positive(), z.array(z.number().int().positive()).length(2)]).optional(),
+  sample_size: z
+    .union([z.number().int().positive(), z.array(z.number().int().positive()).length(2)])
+    .optional(),
   in_channels: z.number().int().positive().optional(),
 });
 const vaeSchema = z.object({
@@ -82,7 +84,11 @@ export function describeDiffusion(folder: string, resolution?: number): Diffusio
   const side = unet.sample_size ?? SD1.sampleSize;
   const [height, width] = Array.isArray(side) ? (side as [number, number]) : [side, side];
   if (resolution !== undefined && resolution % downscale !== 0) {
-    throw new ModelFileError({ what: `the resolution ${resolution} cannot be used`, where: folder, expected: `a multiple of ${downscale}` });
+    throw new ModelFileError({
+      what: `the resolution ${resolution} cannot be used`,
+      where: folder,
+      expected: `a multiple of ${downscale}`,
+    });
   }
   const domain = readDomain(folder);
   return {

@@ -37,7 +37,7 @@ export async function openUnet(
   }
   const latent = description.latent;
   // Scalar in today's exports, one value per row in the older ones; the graphs refuse the other form.
-  const timestepRows = timestepInput.shape.length === 0 ? 1 : fixedSize(timestepInput.shape[0]!) ?? batch;
+  const timestepRows = timestepInput.shape.length === 0 ? 1 : (fixedSize(timestepInput.shape[0]!) ?? batch);
   const timesteps: Feed = {
     data: new Float32Array(timestepRows),
     dims: timestepInput.shape.length === 0 ? [] : [timestepRows],

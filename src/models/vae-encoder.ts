@@ -35,7 +35,9 @@ export async function openVaeEncoder(
   return {
     async encode(image) {
       const dims = [1, 3, height * downscale, width * downscale];
-      const { latent_parameters } = await session.run({ sample: { data: toVaeInput(image), dims } }, ['latent_parameters']);
+      const { latent_parameters } = await session.run({ sample: { data: toVaeInput(image), dims } }, [
+        'latent_parameters',
+      ]);
       // Channels are mean, then log-variance; the mean is the first half.
       const mean = latent_parameters!.data.subarray(0, channels * height * width);
       return mean.map((value) => (value - shiftFactor) * scalingFactor);

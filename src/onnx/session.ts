@@ -60,10 +60,18 @@ export class OnnxSession {
    */
   static async open(path: string, { device, threads = 1 }: SessionOptions = {}): Promise<OnnxSession> {
     if (!existsSync(path)) {
-      throw new ModelFileError({ what: 'a model file is missing', where: path, fix: 'Export or copy the model again.' });
+      throw new ModelFileError({
+        what: 'a model file is missing',
+        where: path,
+        fix: 'Export or copy the model again.',
+      });
     }
     if (statSync(path).size === 0) {
-      throw new ModelFileError({ what: 'a model file is empty', where: path, fix: 'Export or copy the model again.' });
+      throw new ModelFileError({
+        what: 'a model file is empty',
+        where: path,
+        fix: 'Export or copy the model again.',
+      });
     }
     const name = device?.name ?? 'cpu';
     const provider = name === 'cpu' ? 'cpu' : { name, deviceId: device?.id ?? 0 };
@@ -115,7 +123,10 @@ export class OnnxSession {
    * Runs the graph once. Unknown feeds are refused (onnxruntime would drop them without a word).
    * @throws ShapeError where a feed is missing, unknown, or does not fit the declared type or rank.
    */
-  async run(feeds: Readonly<Record<string, Feed>>, wanted: readonly string[]): Promise<Record<string, Output>> {
+  async run(
+    feeds: Readonly<Record<string, Feed>>,
+    wanted: readonly string[],
+  ): Promise<Record<string, Output>> {
     const tensors: Record<string, ort.Tensor> = {};
     for (const [name, feed] of Object.entries(feeds)) {
       const info = this.inputs.get(name);
@@ -123,7 +134,8 @@ export class OnnxSession {
       tensors[name] = this.#tensor(info!, feed);
     }
     for (const name of this.inputs.keys()) {
-      if (!(name in tensors)) this.#refuse(`input "${name}" was not given`, name, Object.keys(feeds).join(', '));
+      if (!(name in tensors))
+        this.#refuse(`input "${name}" was not given`, name, Object.keys(feeds).join(', '));
     }
     const results = await this.#session.run(tensors, [...wanted]);
     return Object.fromEntries(
@@ -150,7 +162,11 @@ export class OnnxSession {
     const shape = dims as number[];
     switch (info.type) {
       case 'float32':
-        return new ort.Tensor('float32', data instanceof Float32Array ? data : Float32Array.from(data), shape);
+        return new ort.Tensor(
+          'float32',
+          data instanceof Float32Array ? data : Float32Array.from(data),
+          shape,
+        );
       case 'int64':
         return new ort.Tensor('int64', BigInt64Array.from(data as Int32Array, BigInt), shape);
       case 'int32':

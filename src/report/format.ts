@@ -1,7 +1,7 @@
 /** Numbers and names as every report writes them. */
 
 import type { MetricName } from '../metrics/evaluate.ts';
-import type { MetricSummary, Summary } from '../run/summary.ts';
+import type { MetricSummary, Summary } from '../run/summary-schema.ts';
 
 /** Titles of the metrics, in the order of reports. */
 export const METRIC_TITLES: Record<MetricName, string> = {
@@ -47,8 +47,7 @@ export function chanceOf({ scorers }: Summary, metric: MetricName): number | und
 /** How the scorers came out against each other, a sentence each. */
 export function comparisonLines({ comparisons }: Summary): string[] {
   return comparisons.map(({ a, b, metric, aOnly, bOnly, p, pHolm }) => {
-    const verdict =
-      pHolm < 0.05 ? `${aOnly > bOnly ? a : b} is better` : 'the difference may be chance';
+    const verdict = pHolm < 0.05 ? `${aOnly > bOnly ? a : b} is better` : 'the difference may be chance';
     return `${METRIC_TITLES[metric]}: only ${a} right ${aOnly}, only ${b} right ${bOnly}; exact McNemar p ${equals(p)}, Holm-corrected ${equals(pHolm)}: ${verdict}`;
   });
 }
@@ -65,8 +64,9 @@ export function stateLine(summary: Summary): string {
 /** Text with control characters made visible, so that data cannot steer a terminal. */
 export function visible(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (char) =>
-    `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return text.replace(
+    /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 

@@ -1,7 +1,17 @@
 /** A summary as Markdown: the tables of the terminal, for a page or a pull request. */
 
-import type { Summary } from '../run/summary.ts';
-import { chanceOf, comparisonLines, METRIC_TITLES, metricsIn, percent, stateLine, tagsIn, visible, withInterval } from './format.ts';
+import type { Summary } from '../run/summary-schema.ts';
+import {
+  chanceOf,
+  comparisonLines,
+  METRIC_TITLES,
+  metricsIn,
+  percent,
+  stateLine,
+  tagsIn,
+  visible,
+  withInterval,
+} from './format.ts';
 
 /** The whole report. Cell text is escaped: tags and names are data. */
 export function markdown(summary: Summary): string {
@@ -9,7 +19,8 @@ export function markdown(summary: Summary): string {
   const titles = metrics.map((metric) => METRIC_TITLES[metric]);
   const main = [['chance', ...metrics.map((metric) => percent(chanceOf(summary, metric) ?? 0))]];
   for (const [name, scorer] of Object.entries(summary.scorers)) {
-    const cells = (from: typeof scorer.metrics) => metrics.map((metric) => (from[metric] ? withInterval(from[metric]) : ''));
+    const cells = (from: typeof scorer.metrics) =>
+      metrics.map((metric) => (from[metric] ? withInterval(from[metric]) : ''));
     main.push([name, ...cells(scorer.metrics)]);
     if (scorer.primary === 'normalized') main.push([`${name}, raw scores`, ...cells(scorer.raw)]);
   }
@@ -24,13 +35,20 @@ export function markdown(summary: Summary): string {
     const rows = tags.map((tag) => {
       const found = byTag[tag] ?? {};
       const count = Math.max(0, ...Object.values(found).map((metric) => metric.count));
-      return [escape(tag), `${count}`, ...metrics.map((metric) => (found[metric] ? withInterval(found[metric]) : ''))];
+      return [
+        escape(tag),
+        `${count}`,
+        ...metrics.map((metric) => (found[metric] ? withInterval(found[metric]) : '')),
+      ];
     });
     parts.push(`### ${escape(name)}`, table(['tag', 'n', ...titles], rows));
   }
   const comparisons = comparisonLines(summary);
   if (comparisons.length > 0) {
-    parts.push('## Scorers compared on the same examples', comparisons.map((line) => `- ${escape(line)}`).join('\n'));
+    parts.push(
+      '## Scorers compared on the same examples',
+      comparisons.map((line) => `- ${escape(line)}`).join('\n'),
+    );
   }
   return `${parts.join('\n\n')}\n`;
 }

@@ -1,7 +1,17 @@
 /** A summary as plain text for a terminal or a log. */
 
-import type { Summary } from '../run/summary.ts';
-import { chanceOf, comparisonLines, METRIC_TITLES, metricsIn, percent, stateLine, tagsIn, visible, withInterval } from './format.ts';
+import type { Summary } from '../run/summary-schema.ts';
+import {
+  chanceOf,
+  comparisonLines,
+  METRIC_TITLES,
+  metricsIn,
+  percent,
+  stateLine,
+  tagsIn,
+  visible,
+  withInterval,
+} from './format.ts';
 
 /** Lays out rows in columns; the first column left-aligned, the others too, since they hold more than numbers. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
@@ -9,7 +19,12 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
   for (const row of rows) {
     for (const [k, cell] of row.entries()) widths[k] = Math.max(widths[k] ?? 0, cell.length);
   }
-  return rows.map((row) => row.map((cell, k) => cell.padEnd(widths[k]!)).join('  ').trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, k) => cell.padEnd(widths[k]!))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 /** The main table, the tags, and the comparisons. */
@@ -19,7 +34,8 @@ export function summaryTable(summary: Summary): string {
   const chance = ['chance', ...metrics.map((metric) => percent(chanceOf(summary, metric) ?? 0))];
   const rows = [head, chance];
   for (const [name, scorer] of Object.entries(summary.scorers)) {
-    const cells = (from: typeof scorer.metrics) => metrics.map((metric) => (from[metric] ? withInterval(from[metric]) : ''));
+    const cells = (from: typeof scorer.metrics) =>
+      metrics.map((metric) => (from[metric] ? withInterval(from[metric]) : ''));
     rows.push([name, ...cells(scorer.metrics)]);
     if (scorer.primary === 'normalized') rows.push(['  raw', ...cells(scorer.raw)]);
   }
@@ -31,28 +47,43 @@ export function summaryTable(summary: Summary): string {
   const tags = tagTable(summary);
   if (tags.length > 0) lines.push('', 'By tag', ...tags);
   const comparisons = comparisonLines(summary);
-  if (comparisons.length > 0) lines.push('', 'Scorers compared on the same examples', ...comparisons.map((line) => `  ${line}`));
+  if (comparisons.length > 0)
+    lines.push('', 'Scorers compared on the same examples', ...comparisons.map((line) => `  ${line}`));
   const close = Object.entries(summary.scorers).filter(([, { undecided }]) => undecided > 0);
   for (const [name, { undecided }] of close) {
-    lines.push('', `${name}: ${undecided} examples lie within the numeric floor and could turn on another machine.`);
+    lines.push(
+      '',
+      `${name}: ${undecided} examples lie within the numeric floor and could turn on another machine.`,
+    );
   }
   return lines.join('\n');
 }
 
-/** One line per tag: its count and each scorer's percentages. */
+/** One line per tag: its count and each scorer's percentages, scorers side by side under their names. */
 function tagTable(summary: Summary): string[] {
   const tags = tagsIn(summary);
   if (tags.length === 0) return [];
   const metrics = metricsIn(summary);
-  const names = Object.keys(summary.scorers);
-  const titles = names.flatMap((name) => metrics.map((metric, k) => (k === 0 ? `${name}: ` : '') + METRIC_TITLES[metric]));
-  const rows = tags.map((tag) => {
-    const cells = names.flatMap((name) => {
-      const found = summary.scorers[name]!.byTag[tag];
-      return metrics.map((metric) => (found?.[metric] ? percent(found[metric].score) : '-'));
-    });
-    const counts = names.flatMap((name) => Object.values(summary.scorers[name]!.byTag[tag] ?? {}).map(({ count }) => count));
-    return [visible(tag), `${Math.max(0, ...counts)}`, ...cells];
+  const scorers = Object.entries(summary.scorers);
+  const counts = tags.map((tag) => {
+    const found = scorers.flatMap(([, { byTag }]) =>
+      Object.values(byTag[tag] ?? {}).map(({ count }) => count),
+    );
+    return `${Math.max(0, ...found)}`;
   });
-  return columns([['tag', 'n', ...titles], ...rows]);
+  const left = columns([['', ''], ['tag', 'n'], ...tags.map((tag, k) => [visible(tag), counts[k]!])]);
+  const blocks = scorers.map(([name, { byTag }]) => {
+    const rows = tags.map((tag) =>
+      metrics.map((metric) => (byTag[tag]?.[metric] ? percent(byTag[tag][metric].score) : '-')),
+    );
+    return [name, ...columns([metrics.map((metric) => METRIC_TITLES[metric]), ...rows])];
+  });
+  const parts = [left, ...blocks];
+  const widths = parts.map((lines) => Math.max(...lines.map((line) => line.length)));
+  return left.map((_, k) =>
+    parts
+      .map((lines, p) => lines[k]!.padEnd(widths[p]!))
+      .join('    ')
+      .trimEnd(),
+  );
 }

@@ -87,7 +87,10 @@ export class StreamEncoder<K extends TableKind> {
 
   /** One record batch as bytes to append, without the schema and the end mark that a stream of its own would have. */
   batch(columns: Columns<K>): Uint8Array {
-    return this.#encode([recordBatch(this.#kind, this.#schema, columns)]).subarray(this.header.length, -END_OF_STREAM);
+    return this.#encode([recordBatch(this.#kind, this.#schema, columns)]).subarray(
+      this.header.length,
+      -END_OF_STREAM,
+    );
   }
 
   /** The mark that proves a stream complete. */
@@ -105,7 +108,11 @@ export class StreamEncoder<K extends TableKind> {
 }
 
 /** All rows as one Arrow file. */
-export function encodeFile<K extends TableKind>(kind: K, metadata: Record<string, string>, columns: Columns<K>): Uint8Array {
+export function encodeFile<K extends TableKind>(
+  kind: K,
+  metadata: Record<string, string>,
+  columns: Columns<K>,
+): Uint8Array {
   const schema = schemaOf(kind, metadata);
   const writer = new RecordBatchFileWriter();
   writer.reset(undefined, schema);
@@ -160,10 +167,15 @@ function recordBatch<K extends TableKind>(kind: K, schema: Schema, columns: Colu
     return makeData({ type: type as Float64, data: values as Float64Array });
   });
   const length = columns.example.length;
-  return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }));
+  return new RecordBatch(
+    schema,
+    makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }),
+  );
 }
 
 function slice<K extends TableKind>(columns: Columns<K>, from: number, to: number): Columns<K> {
   const entries = Object.entries(columns) as [string, { slice(from: number, to: number): unknown }][];
-  return Object.fromEntries(entries.map(([name, values]) => [name, values.slice(from, to)])) as unknown as Columns<K>;
+  return Object.fromEntries(
+    entries.map(([name, values]) => [name, values.slice(from, to)]),
+  ) as unknown as Columns<K>;
 }

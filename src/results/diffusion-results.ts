@@ -7,7 +7,14 @@ import type { UncondMode } from '../scoring/conditions.ts';
 import type { Example } from '../scoring/example.ts';
 import type { Plan } from '../scoring/plan.ts';
 import type { MapSums, ScorerOutput, TrialRows } from '../scoring/scorer.ts';
-import { type Columns, decodeBatches, encodeFile, readMetadata, type TableKind, type TrialColumns } from './arrow.ts';
+import {
+  type Columns,
+  decodeBatches,
+  encodeFile,
+  readMetadata,
+  type TableKind,
+  type TrialColumns,
+} from './arrow.ts';
 import { type RunFolder, writeAtomically } from './run-folder.ts';
 import type { PendingExample, ScorerResults } from './scorer-results.ts';
 import { SegmentWriter } from './segment-writer.ts';
@@ -56,7 +63,8 @@ export class DiffusionResults implements ScorerResults {
     const metadata = { format: '1', identity, scorer };
     this.#trialWriter = new SegmentWriter(folder.segmentFile(scorer, 'trials', session), 'trials', metadata);
     this.#mapWriter = new SegmentWriter(folder.segmentFile(scorer, 'maps', session), 'maps', metadata);
-    for (const [path, columns] of this.#read('trials', folder.trialsFile(scorer))) this.store.load(columns, path);
+    for (const [path, columns] of this.#read('trials', folder.trialsFile(scorer)))
+      this.store.load(columns, path);
     this.store.settle(options.numerics);
     for (const [, columns] of this.#read('maps', folder.mapsFile(scorer))) this.#loadMaps(columns);
   }
@@ -146,7 +154,11 @@ export class DiffusionResults implements ScorerResults {
 
   #acceptMaps({ index, trials, sums }: MapSums): void {
     this.flush(); // maps must never be ahead of the trials they sum over
-    const row = { trials, numerics: this.#options.numerics, sums: new Uint8Array(sums.buffer, sums.byteOffset, sums.byteLength) };
+    const row = {
+      trials,
+      numerics: this.#options.numerics,
+      sums: new Uint8Array(sums.buffer, sums.byteOffset, sums.byteLength),
+    };
     this.#maps.set(index, row);
     this.#mapWriter.write({
       example: [this.#options.examples[index]!.id],
@@ -164,7 +176,8 @@ export class DiffusionResults implements ScorerResults {
       const [trials, numerics] = [columns.trials[row]!, columns.numerics[row]!];
       // Of several checkpoints the longest counts, among those of the setting that counts for the trials.
       const matches = numerics === this.store.numericsOf(index);
-      if (matches && trials >= (known?.trials ?? 0)) this.#maps.set(index, { trials, numerics, sums: columns.sums[row]! });
+      if (matches && trials >= (known?.trials ?? 0))
+        this.#maps.set(index, { trials, numerics, sums: columns.sums[row]! });
     }
   }
 
@@ -190,7 +203,8 @@ export class DiffusionResults implements ScorerResults {
 
   #toColumns(buffer: readonly TrialRows[]): TrialColumns {
     const { examples, plan, numerics } = this.#options;
-    const join = (name: 'mse' | 'mae' | 'huber') => Float64Array.from(buffer.flatMap((rows) => [...rows[name]]));
+    const join = (name: 'mse' | 'mae' | 'huber') =>
+      Float64Array.from(buffer.flatMap((rows) => [...rows[name]]));
     const trials = buffer.flatMap((rows) => [...rows.trial]).map((trial) => plan.trials[trial]!);
     return {
       example: buffer.flatMap((rows) => Array.from(rows.index, (index) => examples[index]!.id)),

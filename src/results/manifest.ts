@@ -47,7 +47,11 @@ const sessionSchema = z.object({
   host: z.string(),
   node: z.string(),
   workers: z.number().int(),
-  selection: z.object({ limit: z.string().optional(), ids: z.array(z.string()).optional(), tag: z.string().optional() }),
+  selection: z.object({
+    limit: z.string().optional(),
+    ids: z.array(z.string()).optional(),
+    tag: z.string().optional(),
+  }),
 });
 
 const manifestSchema = z.object({

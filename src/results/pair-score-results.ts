@@ -36,7 +36,9 @@ export class PairScoreResults implements ScorerResults {
   }
 
   pending(): PendingExample[] {
-    return [...this.#scores.keys()].filter((index) => !this.#scores[index]).map((index) => ({ index, start: 0 }));
+    return [...this.#scores.keys()]
+      .filter((index) => !this.#scores[index])
+      .map((index) => ({ index, start: 0 }));
   }
 
   isDone(index: number): boolean {

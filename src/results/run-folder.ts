@@ -34,9 +34,6 @@ export class RunFolder {
   get summaryFile(): string {
     return join(this.path, 'summary.json');
   }
-  get decisionsFile(): string {
-    return join(this.path, 'decisions.jsonl');
-  }
   trialsFile(scorer: string): string {
     return join(this.path, 'trials', `${scorer}.arrow`);
   }
@@ -67,7 +64,8 @@ export class RunFolder {
   /** Makes the folder and its parts. @throws ResultsError where it cannot be written. */
   create(): void {
     try {
-      for (const part of ['segments', 'trials', 'maps', 'scores']) mkdirSync(join(this.path, part), { recursive: true });
+      for (const part of ['segments', 'trials', 'maps', 'scores'])
+        mkdirSync(join(this.path, part), { recursive: true });
     } catch (error) {
       throw new ResultsError({
         what: 'cannot write the run folder',

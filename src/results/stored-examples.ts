@@ -41,10 +41,16 @@ export function readExamples(text: string, where: string): Example[] {
         return {
           ...rest,
           images: images.map((hash) => ({ bytes: new Uint8Array(), name: hash })),
-          captions: Array.isArray(captions) ? captions : Array.from({ length: captions.count }, (_, c) => `caption ${c}`),
+          captions: Array.isArray(captions)
+            ? captions
+            : Array.from({ length: captions.count }, (_, c) => `caption ${c}`),
         };
       } catch (cause) {
-        throw new ResultsError({ what: 'the stored examples are damaged', where: `${where}, line ${k + 1}`, cause });
+        throw new ResultsError({
+          what: 'the stored examples are damaged',
+          where: `${where}, line ${k + 1}`,
+          cause,
+        });
       }
     });
 }

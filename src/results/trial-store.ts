@@ -58,7 +58,11 @@ export class TrialStore {
     for (let row = 0; row < columns.example.length; row++) {
       const index = this.#indexOfId.get(columns.example[row]!);
       const trial = this.#trialOfNoise[columns.noise[row]!];
-      if (index === undefined || trial === undefined || this.#plan.trials[trial]!.timestep !== columns.timestep[row]) {
+      if (
+        index === undefined ||
+        trial === undefined ||
+        this.#plan.trials[trial]!.timestep !== columns.timestep[row]
+      ) {
         throw new ResultsError({
           what: 'a stored trial is not of this run',
           where,
@@ -72,7 +76,11 @@ export class TrialStore {
   }
 
   /** Takes one fresh row under the current numeric setting. */
-  put(index: number, numerics: number, row: { pair: PairIndex; trial: number; values: readonly number[] }): void {
+  put(
+    index: number,
+    numerics: number,
+    row: { pair: PairIndex; trial: number; values: readonly number[] },
+  ): void {
     this.#put(index, numerics, { ...row, where: 'a fresh evaluation' });
     this.#numerics[index] = numerics;
   }
@@ -83,7 +91,9 @@ export class TrialStore {
    */
   settle(current: number): void {
     for (const [index, bySetting] of this.#errors.entries()) {
-      const complete = [...bySetting.keys()].find((setting) => this.#prefix(index, setting) === this.#plan.trials.length);
+      const complete = [...bySetting.keys()].find(
+        (setting) => this.#prefix(index, setting) === this.#plan.trials.length,
+      );
       this.#numerics[index] = complete ?? (bySetting.has(current) ? current : -1);
     }
   }
@@ -114,19 +124,24 @@ export class TrialStore {
   /** Every stored row that counts, in task order, then image, caption and noise: the same however they came in. */
   columns(): TrialColumns {
     const rows: { index: number; slot: number; trial: number }[] = [];
-    const byNoise = [...this.#plan.trials.keys()].sort((a, b) => this.#plan.trials[a]!.noise - this.#plan.trials[b]!.noise);
+    const byNoise = [...this.#plan.trials.keys()].sort(
+      (a, b) => this.#plan.trials[a]!.noise - this.#plan.trials[b]!.noise,
+    );
     for (const index of this.#examples.keys()) {
       const stored = this.#errors[index]!.get(this.#numerics[index]!);
       if (!stored) continue;
       for (const slot of this.#pairs[index]!.keys()) {
         for (const trial of byNoise) {
-          if (!Number.isNaN(stored[slot * this.#plan.trials.length + trial]!)) rows.push({ index, slot, trial });
+          if (!Number.isNaN(stored[slot * this.#plan.trials.length + trial]!))
+            rows.push({ index, slot, trial });
         }
       }
     }
     const value = (loss: number) => (row: (typeof rows)[number]) => {
       const stored = this.#errors[row.index]!.get(this.#numerics[row.index]!)!;
-      return stored[(loss * this.#pairs[row.index]!.length + row.slot) * this.#plan.trials.length + row.trial]!;
+      return stored[
+        (loss * this.#pairs[row.index]!.length + row.slot) * this.#plan.trials.length + row.trial
+      ]!;
     };
     return {
       example: rows.map((row) => this.#examples[row.index]!.id),
@@ -147,16 +162,22 @@ export class TrialStore {
     row: { pair: PairIndex; trial: number; values: readonly number[]; where: string },
   ): void {
     const pairs = this.#pairs[index]!;
-    const slot = pairs.findIndex(({ image, caption }) => image === row.pair.image && caption === row.pair.caption);
+    const slot = pairs.findIndex(
+      ({ image, caption }) => image === row.pair.image && caption === row.pair.caption,
+    );
     const bySetting = this.#errors[index]!;
     const trials = this.#plan.trials.length;
-    const stored = bySetting.get(numerics) ?? new Float64Array(LOSSES.length * pairs.length * trials).fill(Number.NaN);
+    const stored =
+      bySetting.get(numerics) ?? new Float64Array(LOSSES.length * pairs.length * trials).fill(Number.NaN);
     bySetting.set(numerics, stored);
     for (const [loss, value] of row.values.entries()) {
       const at = (loss * pairs.length + slot) * trials + row.trial;
       if (slot < 0 || (!Number.isNaN(stored[at]!) && !Object.is(stored[at], value))) {
         throw new ResultsError({
-          what: slot < 0 ? 'a stored trial is of a pair that the example does not have' : 'two results of one trial differ',
+          what:
+            slot < 0
+              ? 'a stored trial is of a pair that the example does not have'
+              : 'two results of one trial differ',
           where: row.where,
           got: `example "${this.#examples[index]!.id}", image ${row.pair.image}, caption ${row.pair.caption}, trial ${row.trial}`,
           fix: 'A results file is damaged: delete the run folder and run again.',

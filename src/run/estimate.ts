@@ -1,11 +1,11 @@
 /** What a run will take, from a few real model calls. */
 
+import { pairsOf } from '../scoring/conditions.ts';
 import { makePlan } from '../scoring/plan.ts';
 import type { ExampleWork, ScorerOutput } from '../scoring/scorer.ts';
-import type { RunRequest, PreparedRun } from './prepare-run.ts';
-import { evaluationsOf } from './run-scorer.ts';
-import { pairsOf } from '../scoring/conditions.ts';
 import { makeBlocks } from './blocks.ts';
+import type { PreparedRun, RunRequest } from './prepare-run.ts';
+import { evaluationsOf } from './run-scorer.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 export interface Estimate {
@@ -36,13 +36,21 @@ export async function estimateRun(run: PreparedRun, { task }: RunRequest): Promi
     const { examples } = task;
     const evaluations = run.selected.reduce((sum, index) => sum + evaluationsOf(scorer, examples[index]!), 0);
     const work: ExampleWork[] = run.selected.map((index) => ({ index, example: examples[index]!, start: 0 }));
-    const rowsOf = (index: number) => (settings.kind === 'diffusion' ? pairsOf(examples[index]!, settings.uncond).length : 1);
+    const rowsOf = (index: number) =>
+      settings.kind === 'diffusion' ? pairsOf(examples[index]!, settings.uncond).length : 1;
     const batch = settings.kind === 'diffusion' ? settings.batch : 1;
-    const blocks = makeBlocks(work, settings.kind === 'diffusion' ? batch : CALLS + 1, rowsOf).slice(0, scorer.workers);
+    const blocks = makeBlocks(work, settings.kind === 'diffusion' ? batch : CALLS + 1, rowsOf).slice(
+      0,
+      scorer.workers,
+    );
     // The first trials of the plan, under a plan of their own: what is measured is discarded.
     const short =
       settings.kind === 'diffusion'
-        ? { ...settings, maps: false, plan: { ...settings.plan, repeats: 1, timesteps: firstTimesteps(settings.plan) } }
+        ? {
+            ...settings,
+            maps: false,
+            plan: { ...settings.plan, repeats: 1, timesteps: firstTimesteps(settings.plan) },
+          }
         : settings;
     const pool = new WorkerPool(short, blocks.length);
     try {
@@ -94,7 +102,11 @@ async function measure(pool: WorkerPool, blocks: readonly ExampleWork[][]): Prom
   return rows > 0 ? (1000 * rows) / Math.max(1e-3, ended - started) : Number.NaN;
 }
 
-function diskBytes(run: PreparedRun, { settings }: PreparedRun['scorers'][number], evaluations: number): number {
+function diskBytes(
+  run: PreparedRun,
+  { settings }: PreparedRun['scorers'][number],
+  evaluations: number,
+): number {
   if (settings.kind === 'clip') return evaluations * BYTES_PER_TRIAL;
   const [, height, width] = settings.description.latent;
   const trials = settings.plan.timesteps.length * settings.plan.repeats;

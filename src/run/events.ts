@@ -1,8 +1,16 @@
-import type { Summary } from './summary.ts';
+import type { Summary } from './summary-schema.ts';
 
 /** What happens during a run, in the order in which it happens. Plain lines, JSON and screens all read these. */
 export type RunEvent =
-  | { type: 'begin'; folder: string; task: string; selected: number; count: number; scorers: ScorerPlan[]; resumed: boolean }
+  | {
+      type: 'begin';
+      folder: string;
+      task: string;
+      selected: number;
+      count: number;
+      scorers: ScorerPlan[];
+      resumed: boolean;
+    }
   | { type: 'warning'; message: string }
   /** A scorer begins to load its model, or to evaluate. */
   | { type: 'phase'; scorer: string; phase: 'load' | 'score' }

@@ -28,16 +28,27 @@ export interface OpenResultsOptions {
 export function openResults(options: OpenResultsOptions): Map<string, ScorerView> {
   const { folder, manifest, examples, session, numerics } = options;
   const views = new Map<string, ScorerView>();
-  for (const [scorer, identity] of Object.entries(manifest.identity.scorers)) {
+  // Diffusion scorers come first in every report, whichever ran first.
+  const scorers = Object.entries(manifest.identity.scorers).sort(
+    ([, a], [, b]) => Number(a.kind === 'clip') - Number(b.kind === 'clip'),
+  );
+  for (const [scorer, identity] of scorers) {
     const seconds = options.seconds[scorer] ?? 0;
     if (identity.kind === 'clip') {
-      views.set(scorer, { kind: 'clip', seconds, results: new PairScoreResults({ folder, scorer, examples, session }) });
+      views.set(scorer, {
+        kind: 'clip',
+        seconds,
+        results: new PairScoreResults({ folder, scorer, examples, session }),
+      });
       continue;
     }
     const plan = makePlan(identity.plan);
     const schedule = scheduleSchema.safeParse(manifest.about.scorers[scorer]?.schedule);
     if (!schedule.success) {
-      throw new ResultsError({ what: `the run manifest lacks the noise schedule of "${scorer}"`, where: folder.manifestFile });
+      throw new ResultsError({
+        what: `the run manifest lacks the noise schedule of "${scorer}"`,
+        where: folder.manifestFile,
+      });
     }
     const results = new DiffusionResults({
       folder,

@@ -5,7 +5,8 @@ import { RunFolder } from '../results/run-folder.ts';
 import { readExamples } from '../results/stored-examples.ts';
 import type { Example } from '../scoring/example.ts';
 import { openResults } from './open-results.ts';
-import { type Analysis, type ScorerView, type Summary, summarize } from './summary.ts';
+import { type ScorerView, summarize } from './summary.ts';
+import type { Analysis, Summary } from './summary-schema.ts';
 
 /** A run as it lies on disk. */
 export interface StoredRun {
@@ -26,22 +27,43 @@ export function openRun(path: string): StoredRun {
   const folder = new RunFolder(path);
   const manifest = folder.readManifest();
   if (!manifest) {
-    throw new UsageError({ what: 'no run in this folder', where: path, expected: 'a run.json', fix: 'Pass a folder that `winoscope score` wrote.' });
+    throw new UsageError({
+      what: 'no run in this folder',
+      where: path,
+      expected: 'a run.json',
+      fix: 'Pass a folder that `winoscope score` wrote.',
+    });
   }
   if (!existsSync(folder.examplesFile)) {
     throw new ResultsError({ what: 'the run folder lacks its examples', where: folder.examplesFile });
   }
   const examples = readExamples(readFileSync(folder.examplesFile, 'utf8'), folder.examplesFile);
   const last = readSummary(folder);
-  const seconds = Object.fromEntries(Object.entries(last?.scorers ?? {}).map(([name, scorer]) => [name, scorer.seconds]));
-  const views = openResults({ folder, manifest, examples, session: 0, numerics: manifest.numerics.length - 1, seconds });
+  const seconds = Object.fromEntries(
+    Object.entries(last?.scorers ?? {}).map(([name, scorer]) => [name, scorer.seconds]),
+  );
+  const views = openResults({
+    folder,
+    manifest,
+    examples,
+    session: 0,
+    numerics: manifest.numerics.length - 1,
+    seconds,
+  });
   return {
     folder,
     manifest,
     examples,
     views,
     summarize: (analysis) =>
-      summarize({ run: path, manifest, examples, scorers: views, analysis, failed: last?.examples.failed ?? 0 }),
+      summarize({
+        run: path,
+        manifest,
+        examples,
+        scorers: views,
+        analysis,
+        failed: last?.examples.failed ?? 0,
+      }),
   };
 }
 
@@ -50,6 +72,11 @@ function readSummary(folder: RunFolder): Summary | undefined {
   try {
     return JSON.parse(readFileSync(folder.summaryFile, 'utf8')) as Summary;
   } catch (cause) {
-    throw new ResultsError({ what: 'the run summary is damaged', where: folder.summaryFile, fix: 'Run the same `winoscope score` again to write it anew.', cause });
+    throw new ResultsError({
+      what: 'the run summary is damaged',
+      where: folder.summaryFile,
+      fix: 'Run the same `winoscope score` again to write it anew.',
+      cause,
+    });
   }
 }

@@ -29,12 +29,14 @@ export function preflight(
   const { name, settings } = scorer;
   const { description } = settings;
   const { domain } = description;
-  const tokenizerFolder = settings.kind === 'diffusion' ? join(description.folder, 'tokenizer') : description.folder;
+  const tokenizerFolder =
+    settings.kind === 'diffusion' ? join(description.folder, 'tokenizer') : description.folder;
   const tokenizer = openClipTokenizer(tokenizerFolder, description.maxPositions);
   const warnings: string[] = [];
   const seen = new Set<string>();
   for (const [k, example] of examples.entries()) {
-    if (domain && !force) for (const size of sizes[k]!) checkImageSize(domain, size, `example "${example.id}"`);
+    if (domain && !force)
+      for (const size of sizes[k]!) checkImageSize(domain, size, `example "${example.id}"`);
     for (const caption of example.captions) {
       if (seen.has(caption)) continue;
       seen.add(caption);
@@ -48,7 +50,8 @@ export function preflight(
         expected: `at most ${tokenizer.contextLength} tokens`,
         got: `${length}`,
       };
-      if (strict) throw new InputError({ ...parts, fix: 'Shorten it, or leave out --strict to score its beginning.' });
+      if (strict)
+        throw new InputError({ ...parts, fix: 'Shorten it, or leave out --strict to score its beginning.' });
       warnings.push(`${new InputError(parts).message} Its end is cut off.`);
     }
   }

@@ -1,15 +1,29 @@
 /** Everything that is checked and fixed before a run begins: scorers, identity, numeric settings, folder. */
 
 import { join } from 'node:path';
+import type { Task } from '../../tasks/task.ts';
 import { UsageError } from '../errors.ts';
 import { packageVersion } from '../hub/package-root.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
-import { checkIdentity, checkNumerics, FORMAT, type Identity, identityHash, type Manifest } from '../results/manifest.ts';
+import {
+  checkIdentity,
+  checkNumerics,
+  FORMAT,
+  type Identity,
+  identityHash,
+  type Manifest,
+} from '../results/manifest.ts';
 import { RunFolder } from '../results/run-folder.ts';
-import type { Task } from '../../tasks/task.ts';
 import { preflight } from './preflight.ts';
 import { type Selection, select } from './select.ts';
-import { identityOf, numericsOf, type PreparedScorer, prepareScorer, type ScorerRequest, type ScoringOptions } from './settings.ts';
+import {
+  identityOf,
+  numericsOf,
+  type PreparedScorer,
+  prepareScorer,
+  type ScorerRequest,
+  type ScoringOptions,
+} from './settings.ts';
 
 export interface RunRequest {
   task: Task;
@@ -46,7 +60,10 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   const names = request.scorers.map((scorer) => scorer.name);
   const twice = names.find((name, k) => names.indexOf(name) !== k);
   if (twice !== undefined) {
-    throw new UsageError({ what: `two scorers are called "${twice}"`, fix: 'Name them, as in --clip small=FOLDER.' });
+    throw new UsageError({
+      what: `two scorers are called "${twice}"`,
+      fix: 'Name them, as in --clip small=FOLDER.',
+    });
   }
   const selected = select(task.examples, request.selection);
   let scorers = request.scorers.map((scorer) => prepareScorer(scorer, scoring));
@@ -85,13 +102,21 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   return { folder, scorers, selected, manifest, numerics, warnings, resumed: stored !== undefined };
 }
 
-function checkInput({ task, strict, force }: RunRequest, scorers: readonly PreparedScorer[], selected: readonly number[]) {
+function checkInput(
+  { task, strict, force }: RunRequest,
+  scorers: readonly PreparedScorer[],
+  selected: readonly number[],
+) {
   const examples = selected.map((index) => task.examples[index]!);
   const sizes = selected.map((index) => task.images[index]!);
   return scorers.flatMap((scorer) => preflight(examples, scorer, { sizes, strict, force }));
 }
 
-function aboutOf({ task }: RunRequest, scorers: readonly PreparedScorer[], warnings: string[]): Manifest['about'] {
+function aboutOf(
+  { task }: RunRequest,
+  scorers: readonly PreparedScorer[],
+  warnings: string[],
+): Manifest['about'] {
   const { title, license, redistribution, citation, source } = task;
   return {
     task: { title, license, redistribution, citation, source },

@@ -9,7 +9,8 @@ import type { RunEvent, ScorerPlan } from './events.ts';
 import { openResults } from './open-results.ts';
 import type { PreparedRun, RunRequest } from './prepare-run.ts';
 import { evaluationsOf, runScorer } from './run-scorer.ts';
-import { type Analysis, type ScorerView, type Summary, scoresOf, summarize } from './summary.ts';
+import { type ScorerView, scoresOf, summarize } from './summary.ts';
+import type { Analysis, Summary } from './summary-schema.ts';
 
 export interface RunTaskOptions {
   analysis: Analysis;
@@ -56,7 +57,14 @@ export async function* runTask(
       view.results.compact();
     }
     const failed = failures.size + request.task.failures.length;
-    const summary = summarize({ run: folder.path, manifest, examples, scorers: views, analysis: options.analysis, failed });
+    const summary = summarize({
+      run: folder.path,
+      manifest,
+      examples,
+      scorers: views,
+      analysis: options.analysis,
+      failed,
+    });
     writeDiffusionScores(run, request, { views, analysis: options.analysis, summary });
     writeAtomically(folder.summaryFile, `${JSON.stringify(summary, null, 2)}\n`);
     yield { type: 'end', summary, interrupted };
@@ -73,7 +81,11 @@ function recordSession({ folder, manifest, scorers }: PreparedRun, { task, selec
     host: hostname(),
     node: process.versions.node,
     workers: Math.max(...scorers.map((scorer) => scorer.workers)),
-    selection: { ...(limit !== undefined && { limit }), ...(ids && { ids: [...ids] }), ...(tag !== undefined && { tag }) },
+    selection: {
+      ...(limit !== undefined && { limit }),
+      ...(ids && { ids: [...ids] }),
+      ...(tag !== undefined && { tag }),
+    },
   });
   folder.writeManifest(manifest);
   const hashes = task.images.map((images) => images.map((image) => image.sha256));
@@ -81,10 +93,15 @@ function recordSession({ folder, manifest, scorers }: PreparedRun, { task, selec
   return session;
 }
 
-function beginEvent(run: PreparedRun, { task }: RunRequest, views: ReadonlyMap<string, ScorerView>): RunEvent {
+function beginEvent(
+  run: PreparedRun,
+  { task }: RunRequest,
+  views: ReadonlyMap<string, ScorerView>,
+): RunEvent {
   const scorers = run.scorers.map((scorer): ScorerPlan => {
     const { results } = views.get(scorer.name)!;
-    const sum = (count: (index: number) => number) => run.selected.reduce((total, index) => total + count(index), 0);
+    const sum = (count: (index: number) => number) =>
+      run.selected.reduce((total, index) => total + count(index), 0);
     return {
       name: scorer.name,
       kind: scorer.settings.kind,
@@ -109,14 +126,20 @@ function beginEvent(run: PreparedRun, { task }: RunRequest, views: ReadonlyMap<s
 function writeDiffusionScores(
   { folder }: PreparedRun,
   { task }: RunRequest,
-  { views, analysis, summary }: { views: ReadonlyMap<string, ScorerView>; analysis: Analysis; summary: Summary },
+  {
+    views,
+    analysis,
+    summary,
+  }: { views: ReadonlyMap<string, ScorerView>; analysis: Analysis; summary: Summary },
 ): void {
   for (const [name, view] of views) {
     if (view.kind !== 'diffusion') continue;
     const { primary } = summary.scorers[name]!;
     const lines = task.examples.map(({ id }, index) => {
       const scores = scoresOf(view, index, analysis);
-      return scores ? scoreLines(id, (primary === 'normalized' ? scores.normalized : undefined) ?? scores.raw) : '';
+      return scores
+        ? scoreLines(id, (primary === 'normalized' ? scores.normalized : undefined) ?? scores.raw)
+        : '';
     });
     writeAtomically(folder.scoresFile(name), lines.join(''));
   }

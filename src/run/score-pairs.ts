@@ -33,7 +33,8 @@ export async function scorePairs(
   let scores: number[][] | undefined;
   let failure: string | undefined;
   const plan = settings.kind === 'diffusion' ? makePlan(settings.plan) : undefined;
-  const store = plan && settings.kind === 'diffusion' ? new TrialStore([example], plan, settings.uncond) : undefined;
+  const store =
+    plan && settings.kind === 'diffusion' ? new TrialStore([example], plan, settings.uncond) : undefined;
   let evaluated = 0;
   const accept = (output: ScorerOutput) => {
     if (output.type === 'failed') failure = output.message;

@@ -19,7 +19,8 @@ export function select(examples: readonly Example[], { limit, ids, tag }: Select
   if (ids) {
     const known = new Set(examples.map((example) => example.id));
     const unknown = ids.filter((id) => !known.has(id));
-    if (unknown.length > 0) throw new UsageError({ what: `the task has no example "${unknown[0]}"`, where: '--ids' });
+    if (unknown.length > 0)
+      throw new UsageError({ what: `the task has no example "${unknown[0]}"`, where: '--ids' });
     const wanted = new Set(ids);
     chosen = chosen.filter((index) => wanted.has(examples[index]!.id));
   }
@@ -27,18 +28,30 @@ export function select(examples: readonly Example[], { limit, ids, tag }: Select
     chosen = chosen.filter((index) => examples[index]!.tags.includes(tag));
     if (chosen.length === 0) {
       const tags = [...new Set(examples.flatMap((example) => example.tags))];
-      throw new UsageError({ what: `no example has the tag "${tag}"`, where: '--tag', expected: tags.join(', ') || 'a task with tags' });
+      throw new UsageError({
+        what: `no example has the tag "${tag}"`,
+        where: '--tag',
+        expected: tags.join(', ') || 'a task with tags',
+      });
     }
   }
   if (limit !== undefined) {
     const [, first, , last] = /^(\d+)(-(\d+))?$/.exec(limit) ?? [];
     const [from, to] = last === undefined ? [1, Number(first)] : [Number(first), Number(last)];
     if (first === undefined || from < 1 || to < from) {
-      throw new UsageError({ what: 'cannot read the limit', where: `--limit ${limit}`, expected: 'N, or A-B with 1 <= A <= B' });
+      throw new UsageError({
+        what: 'cannot read the limit',
+        where: `--limit ${limit}`,
+        expected: 'N, or A-B with 1 <= A <= B',
+      });
     }
     chosen = chosen.slice(from - 1, to);
     if (chosen.length === 0) {
-      throw new UsageError({ what: 'the limit leaves no example', where: `--limit ${limit}`, expected: `a range within 1-${examples.length}` });
+      throw new UsageError({
+        what: 'the limit leaves no example',
+        where: `--limit ${limit}`,
+        expected: `a range within 1-${examples.length}`,
+      });
     }
   }
   return chosen;

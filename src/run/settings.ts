@@ -82,7 +82,11 @@ export function prepareScorer(
   const settings: ScorerSettings = {
     kind,
     description,
-    plan: { timesteps: parseTimesteps(options.timesteps, timesteps), repeats: options.repeats, seed: options.seed },
+    plan: {
+      timesteps: parseTimesteps(options.timesteps, timesteps),
+      repeats: options.repeats,
+      seed: options.seed,
+    },
     noiseSeed: options.seed,
     batch,
     threads,
@@ -91,7 +95,12 @@ export function prepareScorer(
     uncond: options.uncond,
     maps: options.maps,
   };
-  return { name, ref, settings, workers: options.workers ?? (device.name === 'cpu' ? workersFor(threads, cores) : 1) };
+  return {
+    name,
+    ref,
+    settings,
+    workers: options.workers ?? (device.name === 'cpu' ? workersFor(threads, cores) : 1),
+  };
 }
 
 function workersFor(threads: number, cores: number): number {
@@ -102,7 +111,9 @@ function workersFor(threads: number, cores: number): number {
 export async function identityOf({ settings }: PreparedScorer): Promise<ScorerIdentity> {
   const { description } = settings;
   const files = Object.fromEntries(
-    await Promise.all(description.files.map(async (file) => [file, await hashFile(join(description.folder, file))] as const)),
+    await Promise.all(
+      description.files.map(async (file) => [file, await hashFile(join(description.folder, file))] as const),
+    ),
   );
   if (settings.kind === 'clip') return { kind: 'clip', files };
   return {

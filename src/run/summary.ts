@@ -1,82 +1,21 @@
 /** The numbers of a run: per scorer and tag, with intervals and chance, and scorers against each other. */
 
-import type { Loss } from '../diffusion/denoising-error.ts';
 import type { NoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { aggregate, type Tallies } from '../metrics/by-tag.ts';
-import { chances, type MetricName, type Verdict, verdict } from '../metrics/evaluate.ts';
+import { chances, type Verdict, verdict } from '../metrics/evaluate.ts';
 import { margins } from '../metrics/margin.ts';
 import { metricNames, type ScoreMatrix, shapeOf } from '../metrics/score-matrix.ts';
 import type { DiffusionResults } from '../results/diffusion-results.ts';
 import { FORMAT, type Manifest } from '../results/manifest.ts';
 import type { PairScoreResults } from '../results/pair-score-results.ts';
 import { type ExampleScores, scoreExample } from '../scoring/aggregate.ts';
-import { type ErrorSpace, errorFactor } from '../scoring/error-space.ts';
+import { errorFactor } from '../scoring/error-space.ts';
 import type { Example } from '../scoring/example.ts';
 import type { Plan } from '../scoring/plan.ts';
 import { holm } from '../stats/holm.ts';
 import { mcnemarExact } from '../stats/mcnemar.ts';
 import { wilsonInterval } from '../stats/wilson.ts';
-
-export interface MetricSummary {
-  /** Fraction of `count`. */
-  score: number;
-  correct: number;
-  count: number;
-  /** What guessing would give on average. */
-  chance: number;
-  ci95: [lo: number, hi: number];
-  interval: 'wilson';
-}
-
-export type MetricSummaries = Partial<Record<MetricName, MetricSummary>>;
-
-export interface ScorerSummary {
-  kind: 'diffusion' | 'clip';
-  /** Which scores `metrics` are from: normalized ones where the empty caption was evaluated. */
-  primary: 'raw' | 'normalized';
-  metrics: MetricSummaries;
-  /** The same from scores as they are. */
-  raw: MetricSummaries;
-  byTag: Record<string, MetricSummaries>;
-  /** Examples with a comparison so close that other numeric settings could turn it. */
-  undecided: number;
-  evaluations: number;
-  seconds: number;
-}
-
-export interface Comparison {
-  a: string;
-  b: string;
-  metric: MetricName;
-  /** Examples that only a, only b has right, of those that both have done. */
-  aOnly: number;
-  bOnly: number;
-  test: 'mcnemar-exact';
-  p: number;
-  /** Holm's correction over all comparisons of the summary. */
-  pHolm: number;
-}
-
-export interface Summary {
-  format: typeof FORMAT;
-  version: string;
-  run: string;
-  identity: string;
-  /** Whether every example of the task is done by every scorer. */
-  complete: boolean;
-  examples: { done: number; failed: number; skipped: number };
-  task: { name: string; version: string; hash: string; count: number };
-  /** How stored errors were turned into scores. */
-  analysis: Analysis;
-  scorers: Record<string, ScorerSummary>;
-  comparisons: Comparison[];
-}
-
-/** Choices made after the evaluation: changing them needs no model. */
-export interface Analysis {
-  loss: Loss;
-  errorSpace: ErrorSpace;
-}
+import type { Analysis, Comparison, MetricSummaries, ScorerSummary, Summary } from './summary-schema.ts';
 
 /** A scorer's stored results with what is needed to read them. */
 export type ScorerView =
@@ -181,7 +120,14 @@ function withIntervals(tallies: Tallies): MetricSummaries {
   for (const metric of metricNames) {
     const { correct, count, score, chance } = tallies[metric];
     if (count === 0) continue;
-    summaries[metric] = { score, correct, count, chance, ci95: wilsonInterval(correct, count), interval: 'wilson' };
+    summaries[metric] = {
+      score,
+      correct,
+      count,
+      chance,
+      ci95: wilsonInterval(correct, count),
+      interval: 'wilson',
+    };
   }
   return summaries;
 }
@@ -193,7 +139,9 @@ function compare(verdicts: ReadonlyMap<string, readonly (Verdict | undefined)[]>
   for (const [k, a] of names.entries()) {
     for (const b of names.slice(k + 1)) {
       for (const metric of metricNames) {
-        const paired = verdicts.get(a)!.map((verdictA, index) => [verdictA?.[metric], verdicts.get(b)![index]?.[metric]]);
+        const paired = verdicts
+          .get(a)!
+          .map((verdictA, index) => [verdictA?.[metric], verdicts.get(b)![index]?.[metric]]);
         const both = paired.filter(([x, y]) => x !== undefined && y !== undefined);
         if (both.length === 0) continue;
         const aOnly = both.filter(([x, y]) => x && !y).length;

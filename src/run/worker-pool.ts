@@ -40,7 +40,11 @@ export class WorkerPool {
    * Evaluates all blocks, each on the next free thread; hands out results as they come.
    * @throws WorkerError as soon as a thread fails; the signal's reason when aborted.
    */
-  async run(blocks: readonly ExampleWork[][], emit: (output: ScorerOutput) => void, signal?: AbortSignal): Promise<void> {
+  async run(
+    blocks: readonly ExampleWork[][],
+    emit: (output: ScorerOutput) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
     let next = 0;
     await Promise.all(
       this.#workers.map(async (worker) => {
@@ -85,11 +89,14 @@ export class WorkerPool {
 function waitFor(worker: Worker, type: WorkerReply['type'], signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const onMessage = (reply: WorkerReply) => {
-      if (reply.type === 'error') settle(() => reject(new WorkerError(reply.error.message, reply.error.exitCode)));
+      if (reply.type === 'error')
+        settle(() => reject(new WorkerError(reply.error.message, reply.error.exitCode)));
       else if (reply.type === type) settle(resolve);
     };
-    const onError = (error: Error) => settle(() => reject(new WorkerError(`a worker failed: ${error.message}`, 1)));
-    const onExit = (code: number) => settle(() => reject(new WorkerError(`a worker ended unexpectedly with code ${code}`, 1)));
+    const onError = (error: Error) =>
+      settle(() => reject(new WorkerError(`a worker failed: ${error.message}`, 1)));
+    const onExit = (code: number) =>
+      settle(() => reject(new WorkerError(`a worker ended unexpectedly with code ${code}`, 1)));
     const onAbort = () => settle(() => reject(signal!.reason));
     const settle = (finish: () => void) => {
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);

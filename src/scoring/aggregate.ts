@@ -28,7 +28,11 @@ export interface ExampleScores {
  *
  * @param factor turns a stored error of a timestep into one of the error space that is asked for.
  */
-export function scoreExample(plan: Plan, errors: ExampleErrors, factor: (timestep: number) => number): ExampleScores {
+export function scoreExample(
+  plan: Plan,
+  errors: ExampleErrors,
+  factor: (timestep: number) => number,
+): ExampleScores {
   const weights = prefixWeights(plan, errors.done);
   for (let k = 0; k < errors.done; k++) weights[k] = weights[k]! * factor(plan.trials[k]!.timestep);
   const score = (values: Float64Array): number => {

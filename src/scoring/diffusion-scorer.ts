@@ -120,7 +120,8 @@ class DiffusionScorer {
       if (last || Date.now() - lastCheckpoint >= MAP_CHECKPOINT_MS) {
         lastCheckpoint = Date.now();
         for (const [work, sums] of maps) {
-          if (work.start <= k) emit({ type: 'maps', index: work.index, trials: k + 1, sums: last ? sums : sums.slice() });
+          if (work.start <= k)
+            emit({ type: 'maps', index: work.index, trials: k + 1, sums: last ? sums : sums.slice() });
         }
       }
     }
@@ -154,7 +155,8 @@ class DiffusionScorer {
     const { latent, downscale } = this.#settings.description;
     const [height, width] = [latent[1] * downscale, latent[2] * downscale];
     const image = await decodeImage(source);
-    if (this.#settings.resize === 'squash') return this.#images.encode(resize(image, width, height, 'bicubic'));
+    if (this.#settings.resize === 'squash')
+      return this.#images.encode(resize(image, width, height, 'bicubic'));
     const edge = Math.max(height, width);
     return this.#images.encode(centerCrop(resizeShortestEdge(image, edge, 'bicubic'), width, height));
   }

@@ -23,7 +23,11 @@ function squaredFactor(schedule: NoiseSchedule, space: ErrorSpace, timestep: num
  * root of what squared ones do.
  * @throws UsageError for Huber in another space than the native one: it does not scale.
  */
-export function errorFactor(schedule: NoiseSchedule, space: ErrorSpace, loss: Loss): (timestep: number) => number {
+export function errorFactor(
+  schedule: NoiseSchedule,
+  space: ErrorSpace,
+  loss: Loss,
+): (timestep: number) => number {
   if (space === 'native') return () => 1;
   if (loss === 'huber') {
     throw new UsageError({

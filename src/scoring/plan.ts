@@ -45,7 +45,10 @@ export function uniformTimesteps(count: number, total: number): number[] {
  * @throws UsageError for anything else, or a timestep outside 0 … T − 1.
  */
 export function parseTimesteps(text: string, total: number): number[] {
-  const numbers = text.split(/[,:\s]+/).filter((part) => part !== '').map(Number);
+  const numbers = text
+    .split(/[,:\s]+/)
+    .filter((part) => part !== '')
+    .map(Number);
   const refuse = (got: string): never => {
     throw new UsageError({
       what: 'cannot read the timesteps',

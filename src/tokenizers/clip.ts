@@ -40,7 +40,10 @@ export interface CaptionTokenizer {
 export function tokenizerFiles(folder: string): string[] {
   const fast = 'tokenizer.json';
   const found = existsSync(join(folder, fast)) ? [fast] : ['vocab.json', 'merges.txt'];
-  return [...found, ...['tokenizer_config.json', 'special_tokens_map.json'].filter((f) => existsSync(join(folder, f)))];
+  return [
+    ...found,
+    ...['tokenizer_config.json', 'special_tokens_map.json'].filter((f) => existsSync(join(folder, f))),
+  ];
 }
 
 /**
@@ -66,7 +69,12 @@ export function openClipTokenizer(folder: string, maxPositions: number): Caption
   try {
     tokenizer = new Tokenizer(definition, config);
   } catch (error) {
-    throw new ModelFileError({ what: 'cannot use the tokenizer', where: folder, got: messageOf(error), cause: error });
+    throw new ModelFileError({
+      what: 'cannot use the tokenizer',
+      where: folder,
+      got: messageOf(error),
+      cause: error,
+    });
   }
   const contextLength = Math.min(config.model_max_length ?? maxPositions, maxPositions);
   const padToken = config.pad_token ?? config.eos_token ?? '<|endoftext|>';
@@ -106,9 +114,20 @@ function fromVocabulary(folder: string): Record<string, unknown> {
   const special = (content: string) => {
     const id = vocab[content];
     if (id === undefined) {
-      throw new ModelFileError({ what: `the vocabulary lacks "${content}"`, where: join(folder, 'vocab.json') });
+      throw new ModelFileError({
+        what: `the vocabulary lacks "${content}"`,
+        where: join(folder, 'vocab.json'),
+      });
     }
-    return { id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
+    return {
+      id,
+      content,
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+      normalized: false,
+      special: true,
+    };
   };
   const [begin, end] = [special('<|startoftext|>'), special('<|endoftext|>')];
   return {

@@ -1,0 +1,73 @@
+/** The form of `summary.json` and of `--json`; `docs/summary.schema.json` is made from it. */
+
+import { z } from 'zod';
+import { LOSSES } from '../diffusion/denoising-error.ts';
+import { metricNames } from '../metrics/score-matrix.ts';
+import { FORMAT } from '../results/manifest.ts';
+import { ERROR_SPACES } from '../scoring/error-space.ts';
+
+const fraction = z.number().min(0).max(1);
+const count = z.number().int().min(0);
+
+const metricSchema = z.object({
+  score: fraction.describe('correct / count'),
+  correct: count,
+  count,
+  chance: fraction.describe('what guessing would give on average over the examples counted'),
+  ci95: z.tuple([fraction, fraction]),
+  interval: z.literal('wilson'),
+});
+
+const metricsSchema = z.partialRecord(z.enum(metricNames), metricSchema);
+
+const scorerSchema = z.object({
+  kind: z.enum(['diffusion', 'clip']),
+  primary: z
+    .enum(['raw', 'normalized'])
+    .describe('which scores `metrics` are from: normalized ones where the empty caption was evaluated'),
+  metrics: metricsSchema,
+  raw: metricsSchema.describe('the same from scores as they are'),
+  byTag: z.record(z.string(), metricsSchema),
+  undecided: count.describe('examples with a comparison so close that other numeric settings could turn it'),
+  evaluations: count,
+  seconds: z.number().min(0),
+});
+
+const comparisonSchema = z.object({
+  a: z.string(),
+  b: z.string(),
+  metric: z.enum(metricNames),
+  aOnly: count.describe('examples that only a has right, of those that both have done'),
+  bOnly: count,
+  test: z.literal('mcnemar-exact'),
+  p: fraction,
+  pHolm: fraction.describe("after Holm's correction over all comparisons of the summary"),
+});
+
+export const summarySchema = z.object({
+  format: z.literal(FORMAT),
+  version: z.string(),
+  run: z.string().describe('the run folder'),
+  identity: z.string().describe('sha256 of all that decides the scores'),
+  complete: z.boolean().describe('whether every example of the task is done by every scorer'),
+  examples: z.object({ done: count, failed: count, skipped: count }),
+  task: z.object({ name: z.string(), version: z.string(), hash: z.string(), count }),
+  analysis: z
+    .object({ loss: z.enum(LOSSES), errorSpace: z.enum(ERROR_SPACES) })
+    .describe('how stored errors were turned into scores'),
+  scorers: z.record(z.string(), scorerSchema),
+  comparisons: z.array(comparisonSchema),
+});
+
+export type MetricSummary = z.infer<typeof metricSchema>;
+export type MetricSummaries = z.infer<typeof metricsSchema>;
+export type ScorerSummary = z.infer<typeof scorerSchema>;
+export type Comparison = z.infer<typeof comparisonSchema>;
+export type Summary = z.infer<typeof summarySchema>;
+/** Choices made after the evaluation: changing them needs no model. */
+export type Analysis = Summary['analysis'];
+
+/** The JSON Schema that is published as `docs/summary.schema.json`. */
+export function summaryJsonSchema(): object {
+  return z.toJSONSchema(summarySchema);
+}
