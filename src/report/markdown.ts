@@ -25,7 +25,7 @@ export function markdown(summary: Summary): string {
     if (scorer.primary === 'normalized') main.push([`${name}, raw scores`, ...cells(scorer.raw)]);
   }
   const parts = [
-    `# ${escape(summary.task.name)}`,
+    `# ${escapeMarkdown(summary.task.name)}`,
     `${stateLine(summary)}. Percent right, with 95 % Wilson intervals. Run \`${summary.identity.slice(0, 12)}\`, winoscope ${summary.version}, loss ${summary.analysis.loss}, error space ${summary.analysis.errorSpace}.`,
     table(['scorer', ...titles], main),
   ];
@@ -36,18 +36,18 @@ export function markdown(summary: Summary): string {
       const found = byTag[tag] ?? {};
       const count = Math.max(0, ...Object.values(found).map((metric) => metric.count));
       return [
-        escape(tag),
+        escapeMarkdown(tag),
         `${count}`,
         ...metrics.map((metric) => (found[metric] ? withInterval(found[metric]) : '')),
       ];
     });
-    parts.push(`### ${escape(name)}`, table(['tag', 'n', ...titles], rows));
+    parts.push(`### ${escapeMarkdown(name)}`, table(['tag', 'n', ...titles], rows));
   }
   const comparisons = comparisonLines(summary);
   if (comparisons.length > 0) {
     parts.push(
       '## Scorers compared on the same examples',
-      comparisons.map((line) => `- ${escape(line)}`).join('\n'),
+      comparisons.map((line) => `- ${escapeMarkdown(line)}`).join('\n'),
     );
   }
   return `${parts.join('\n\n')}\n`;
@@ -59,6 +59,6 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 /** Text that Markdown shows as it is. */
-function escape(text: string): string {
+function escapeMarkdown(text: string): string {
   return visible(text).replace(/[\\|`*_<>[\]#]/g, (char) => `\\${char}`);
 }
