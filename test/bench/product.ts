@@ -1,0 +1,105 @@
+/** The product as users run it: a whole run over part of the probe, results written to a folder that is then removed. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { makeBlocks } from '../../dist/src/run/blocks.js';
+import { prepareRun } from '../../dist/src/run/prepare-run.js';
+import { runTask } from '../../dist/src/run/run-task.js';
+import type { Subject } from './subject.ts';
+
+export interface ProductRun {
+  evaluations: number;
+  /** From the moment all workers have their model to the last result. */
+  denoiseSeconds: number;
+  /** The same and the loading of the model before it. */
+  withLoadSeconds: number;
+  /** From `prepareRun` to the end: hashing the model, loading, evaluating, compacting, summarizing. */
+  wholeSeconds: number;
+  /** Share of the denoise phase in which the main thread did something. */
+  mainThreadBusy: number;
+  /** CPU seconds of all threads in the denoise phase, per second and core. */
+  cpuShare: number;
+}
+
+export interface ProductOptions {
+  /** Examples, from the probe's first. */
+  examples: number;
+  /** Instead of the default canonical batch. */
+  batch?: number;
+}
+
+/** Runs the product once. */
+export async function runProduct({ request, workers }: Subject, { examples, batch }: ProductOptions): Promise<ProductRun> {
+  const out = mkdtempSync(join(tmpdir(), 'winoscope-bench-'));
+  const begun = performance.now();
+  let [load, score, last, evaluations] = [begun, begun, begun, 0];
+  let [idleBefore, cpuBefore] = [performance.eventLoopUtilization(), process.cpuUsage()];
+  let [mainThreadBusy, cpuShare] = [0, 0];
+  try {
+    const asked = {
+      ...request,
+      out,
+      selection: { limit: String(examples) },
+      scoring: { ...request.scoring, ...(batch !== undefined && { batch }) },
+    };
+    const run = await prepareRun(asked);
+    for await (const event of runTask(run, asked, { analysis: { loss: 'mse', errorSpace: 'native' }, onError: 'stop' })) {
+      if (event.type === 'phase' && event.phase === 'load') load = performance.now();
+      if (event.type === 'phase' && event.phase === 'score') {
+        [score, idleBefore, cpuBefore] = [performance.now(), performance.eventLoopUtilization(), process.cpuUsage()];
+      }
+      if (event.type === 'progress') {
+        [last, evaluations] = [performance.now(), event.fresh];
+        mainThreadBusy = performance.eventLoopUtilization(idleBefore).utilization;
+        const { user, system } = process.cpuUsage(cpuBefore);
+        cpuShare = (user + system) / 1000 / (last - score) / workers;
+      }
+    }
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+  return {
+    evaluations,
+    denoiseSeconds: (last - score) / 1000,
+    withLoadSeconds: (last - load) / 1000,
+    wholeSeconds: (performance.now() - begun) / 1000,
+    mainThreadBusy,
+    cpuShare,
+  };
+}
+
+/** Evaluations per second of the denoise phase. */
+export function denoiseRate({ evaluations, denoiseSeconds }: ProductRun): number {
+  return evaluations / denoiseSeconds;
+}
+
+/**
+ * How many examples take about `seconds`: whole rounds of one block per worker, so that all workers end together as
+ * they nearly do on a long run, where the last blocks are a small part.
+ */
+export function examplesFor(subject: Subject, { rate, seconds, batch }: { rate: number; seconds: number; batch: number }): number {
+  const count = subject.request.task.examples.length;
+  const perBlock = blocksOf(subject, count, batch)[0]!.length;
+  const perExample = subject.pairsPerExample * subject.trials;
+  const perRound = perBlock * subject.workers;
+  const rounds = Math.max(1, Math.round((rate * seconds) / (perExample * perRound)));
+  return Math.min(count, rounds * perRound);
+}
+
+/** Rows that model calls compute beyond those asked for, as a share of all. */
+export function paddingShare(subject: Subject, examples: number, batch: number): number {
+  let [asked, computed] = [0, 0];
+  for (const block of blocksOf(subject, examples, batch)) {
+    const rows = block.length * subject.pairsPerExample;
+    asked += rows;
+    computed += Math.ceil(rows / batch) * batch;
+  }
+  return 1 - asked / computed;
+}
+
+function blocksOf({ request, pairsPerExample }: Subject, examples: number, batch: number) {
+  const work = request.task.examples.slice(0, examples).map((example, index) => ({ index, example, start: 0 }));
+  return makeBlocks(work, batch, () => pairsPerExample);
+}
