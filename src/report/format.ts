@@ -1,7 +1,7 @@
 /** Numbers and names as every report writes them. */
 
 import type { MetricName } from '../metrics/evaluate.ts';
-import type { MetricSummary, Summary } from '../run/summary-schema.ts';
+import type { MetricSummaries, MetricSummary, Summary } from '../run/summary-schema.ts';
 
 /** Titles of the metrics, in the order of reports. */
 export const METRIC_TITLES: Record<MetricName, string> = {
@@ -42,6 +42,31 @@ export function tagsIn({ scorers }: Summary): string[] {
 /** Chance of a metric over all examples, as the first scorer that has it counts it. */
 export function chanceOf({ scorers }: Summary, metric: MetricName): number | undefined {
   return Object.values(scorers).find((scorer) => scorer.metrics[metric])?.metrics[metric]?.chance;
+}
+
+/**
+ * The main table without its head: chance, then each scorer, and beneath it its raw scores where they are not the
+ * primary ones. Cells follow `metricsIn`.
+ * @param rawLabel what the second row of a scorer is called.
+ */
+export function mainRows(summary: Summary, rawLabel: (name: string) => string): string[][] {
+  const metrics = metricsIn(summary);
+  const rows = [['chance', ...metrics.map((metric) => percent(chanceOf(summary, metric) ?? 0))]];
+  for (const [name, scorer] of Object.entries(summary.scorers)) {
+    const cells = (from: MetricSummaries) =>
+      metrics.map((metric) => (from[metric] ? withInterval(from[metric]) : ''));
+    rows.push([name, ...cells(scorer.metrics)]);
+    if (scorer.primary === 'normalized') rows.push([rawLabel(name), ...cells(scorer.raw)]);
+  }
+  return rows;
+}
+
+/** Examples that any scorer counts under a tag. */
+export function tagCount({ scorers }: Summary, tag: string): number {
+  const counts = Object.values(scorers).flatMap(({ byTag }) =>
+    Object.values(byTag[tag] ?? {}).map(({ count }) => count),
+  );
+  return Math.max(0, ...counts);
 }
 
 /** How the scorers came out against each other, a sentence each. */

@@ -2,12 +2,12 @@
 
 import type { Summary } from '../run/summary-schema.ts';
 import {
-  chanceOf,
   comparisonLines,
   METRIC_TITLES,
+  mainRows,
   metricsIn,
-  percent,
   stateLine,
+  tagCount,
   tagsIn,
   visible,
   withInterval,
@@ -17,27 +17,22 @@ import {
 export function markdown(summary: Summary): string {
   const metrics = metricsIn(summary);
   const titles = metrics.map((metric) => METRIC_TITLES[metric]);
-  const main = [['chance', ...metrics.map((metric) => percent(chanceOf(summary, metric) ?? 0))]];
-  for (const [name, scorer] of Object.entries(summary.scorers)) {
-    const cells = (from: typeof scorer.metrics) =>
-      metrics.map((metric) => (from[metric] ? withInterval(from[metric]) : ''));
-    main.push([name, ...cells(scorer.metrics)]);
-    if (scorer.primary === 'normalized') main.push([`${name}, raw scores`, ...cells(scorer.raw)]);
-  }
   const parts = [
     `# ${escapeMarkdown(summary.task.name)}`,
     `${stateLine(summary)}. Percent right, with 95 % Wilson intervals. Run \`${summary.identity.slice(0, 12)}\`, winoscope ${summary.version}, loss ${summary.analysis.loss}, error space ${summary.analysis.errorSpace}.`,
-    table(['scorer', ...titles], main),
+    table(
+      ['scorer', ...titles],
+      mainRows(summary, (name) => `${name}, raw scores`),
+    ),
   ];
   const tags = tagsIn(summary);
   if (tags.length > 0) parts.push('## By tag');
   for (const [name, { byTag }] of tags.length > 0 ? Object.entries(summary.scorers) : []) {
     const rows = tags.map((tag) => {
       const found = byTag[tag] ?? {};
-      const count = Math.max(0, ...Object.values(found).map((metric) => metric.count));
       return [
         escapeMarkdown(tag),
-        `${count}`,
+        `${tagCount(summary, tag)}`,
         ...metrics.map((metric) => (found[metric] ? withInterval(found[metric]) : '')),
       ];
     });

@@ -2,15 +2,15 @@
 
 import type { Summary } from '../run/summary-schema.ts';
 import {
-  chanceOf,
   comparisonLines,
   METRIC_TITLES,
+  mainRows,
   metricsIn,
   percent,
   stateLine,
+  tagCount,
   tagsIn,
   visible,
-  withInterval,
 } from './format.ts';
 
 /** Lays out rows in columns; the first column left-aligned, the others too, since they hold more than numbers. */
@@ -31,18 +31,10 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
 export function summaryTable(summary: Summary): string {
   const metrics = metricsIn(summary);
   const head = ['', ...metrics.map((metric) => METRIC_TITLES[metric])];
-  const chance = ['chance', ...metrics.map((metric) => percent(chanceOf(summary, metric) ?? 0))];
-  const rows = [head, chance];
-  for (const [name, scorer] of Object.entries(summary.scorers)) {
-    const cells = (from: typeof scorer.metrics) =>
-      metrics.map((metric) => (from[metric] ? withInterval(from[metric]) : ''));
-    rows.push([name, ...cells(scorer.metrics)]);
-    if (scorer.primary === 'normalized') rows.push(['  raw', ...cells(scorer.raw)]);
-  }
   const lines = [
     `${visible(summary.task.name)}: ${stateLine(summary)}. Percent right, with 95 % intervals (Wilson).`,
     '',
-    ...columns(rows),
+    ...columns([head, ...mainRows(summary, () => '  raw')]),
   ];
   const tags = tagTable(summary);
   if (tags.length > 0) lines.push('', 'By tag', ...tags);
@@ -65,13 +57,11 @@ function tagTable(summary: Summary): string[] {
   if (tags.length === 0) return [];
   const metrics = metricsIn(summary);
   const scorers = Object.entries(summary.scorers);
-  const counts = tags.map((tag) => {
-    const found = scorers.flatMap(([, { byTag }]) =>
-      Object.values(byTag[tag] ?? {}).map(({ count }) => count),
-    );
-    return `${Math.max(0, ...found)}`;
-  });
-  const left = columns([['', ''], ['tag', 'n'], ...tags.map((tag, k) => [visible(tag), counts[k]!])]);
+  const left = columns([
+    ['', ''],
+    ['tag', 'n'],
+    ...tags.map((tag) => [visible(tag), `${tagCount(summary, tag)}`]),
+  ]);
   const blocks = scorers.map(([name, { byTag }]) => {
     const rows = tags.map((tag) =>
       metrics.map((metric) => (byTag[tag]?.[metric] ? percent(byTag[tag][metric].score) : '-')),

@@ -21,6 +21,8 @@ export class TrialStore {
   readonly #indexOfId: Map<string, number>;
   /** Per example, per numeric setting: errors computed under different settings are never put together. */
   readonly #errors: Map<number, Errors>[];
+  /** Per example, per numeric setting: trials that are complete for all pairs. */
+  readonly #prefixes: Map<number, number>[];
   /** The numeric setting that counts, per example. */
   readonly #numerics: Int16Array;
 
@@ -32,6 +34,7 @@ export class TrialStore {
     for (const [k, { noise }] of plan.trials.entries()) this.#trialOfNoise[noise] = k;
     this.#indexOfId = new Map(examples.map(({ id }, index) => [id, index]));
     this.#errors = examples.map(() => new Map());
+    this.#prefixes = examples.map(() => new Map());
     this.#numerics = new Int16Array(examples.length).fill(-1);
   }
 
@@ -187,13 +190,18 @@ export class TrialStore {
     }
   }
 
+  /** Values are only ever added, so the count goes on from where it stood. */
   #prefix(index: number, setting: number): number {
     const stored = this.#errors[index]!.get(setting)!;
     const trials = this.#plan.trials.length;
     const pairs = this.#pairs[index]!.length;
-    for (let trial = 0; trial < trials; trial++) {
-      for (let slot = 0; slot < pairs; slot++) if (Number.isNaN(stored[slot * trials + trial]!)) return trial;
+    let trial = this.#prefixes[index]!.get(setting) ?? 0;
+    for (; trial < trials; trial++) {
+      let slot = 0;
+      while (slot < pairs && !Number.isNaN(stored[slot * trials + trial]!)) slot++;
+      if (slot < pairs) break;
     }
-    return trials;
+    this.#prefixes[index]!.set(setting, trial);
+    return trial;
   }
 }
