@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type NoiseSchedule, noiseSchedule, scheduleSchema } from '../../src/diffusion/noise-schedule.ts';
+import { UsageError } from '../../src/errors.ts';
+import { errorFactor } from '../../src/scoring/error-space.ts';
+
+type Prediction = NoiseSchedule['prediction'];
+const PREDICTIONS = ['epsilon', 'v_prediction', 'sample'] as const;
+
+const scheduleOf = (prediction_type: Prediction) =>
+  noiseSchedule(scheduleSchema.parse({ beta_schedule: 'scaled_linear', beta_start: 0.00085, beta_end: 0.012, prediction_type }));
+
+/** Mean squared and mean absolute difference. */
+function errors(a: readonly number[], b: readonly number[]): { mse: number; mae: number } {
+  const differences = a.map((value, k) => value - b[k]!);
+  const mean = (values: number[]) => values.reduce((x, y) => x + y, 0) / values.length;
+  return { mse: mean(differences.map((d) => d * d)), mae: mean(differences.map(Math.abs)) };
+}
+
+/** What a prediction says of ε and of z, given the noisy latent x_t = signal · z + spread · ε. */
+function implied(prediction: Prediction, answer: readonly number[], noisy: readonly number[], bar: number) {
+  const [signal, spread] = [Math.sqrt(bar), Math.sqrt(1 - bar)];
+  const each = (rule: (answer: number, x: number) => number) => answer.map((value, k) => rule(value, noisy[k]!));
+  switch (prediction) {
+    case 'epsilon':
+      return { epsilon: [...answer], x0: each((e, x) => (x - spread * e) / signal) };
+    case 'sample':
+      return { epsilon: each((z, x) => (x - signal * z) / spread), x0: [...answer] };
+    case 'v_prediction':
+      return { epsilon: each((v, x) => signal * v + spread * x), x0: each((v, x) => signal * x - spread * v) };
+  }
+}
+
+/** The true answer of each target. */
+function truth(prediction: Prediction, latent: readonly number[], noise: readonly number[], bar: number): number[] {
+  if (prediction === 'epsilon') return [...noise];
+  if (prediction === 'sample') return [...latent];
+  return noise.map((e, k) => Math.sqrt(bar) * e - Math.sqrt(1 - bar) * latent[k]!);
+}
+
+const tensor = fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 6, maxLength: 6 });
+
+describe.each(PREDICTIONS)('errors of a model that predicts %s', (prediction) => {
+  const schedule = scheduleOf(prediction);
+
+  test.each(['epsilon', 'x0'] as const)('as errors of %s equal those computed directly', (space) => {
+    fc.assert(
+      fc.property(tensor, tensor, tensor, fc.nat(999), (latent, noise, answer, timestep) => {
+        const bar = schedule.alphasCumprod[timestep]!;
+        const noisy = latent.map((z, k) => Math.sqrt(bar) * z + Math.sqrt(1 - bar) * noise[k]!);
+        const native = errors(answer, truth(prediction, latent, noise, bar));
+        const direct = errors(implied(prediction, answer, noisy, bar)[space], space === 'epsilon' ? noise : latent);
+        for (const loss of ['mse', 'mae'] as const) {
+          const converted = native[loss] * errorFactor(schedule, space, loss)(timestep);
+          // Undoing the noise in float64 loses some 1e-16 / ᾱ, which is 0.0047 at the last timestep.
+          expect(Math.abs(converted - direct[loss])).toBeLessThanOrEqual(1e-9 * direct[loss] + 1e-11);
+        }
+      }),
+    );
+  });
+
+  test('stay as they are in the native space, whatever the loss', () => {
+    for (const loss of ['mse', 'mae', 'huber'] as const) {
+      expect([0, 500, 999].map(errorFactor(schedule, 'native', loss))).toEqual([1, 1, 1]);
+    }
+  });
+
+  test.each(['epsilon', 'x0'] as const)('Huber cannot be converted to %s', (space) => {
+    expect(() => errorFactor(schedule, space, 'huber')).toThrow(UsageError);
+    expect(() => errorFactor(schedule, space, 'huber')).toThrow(`--loss huber --error-space ${space}`);
+  });
+});
+
+test('at the last timestep an error of v counts for little in ε: a factor of 1 / ᾱ', () => {
+  const schedule = scheduleOf('v_prediction');
+  expect(1 / errorFactor(schedule, 'epsilon', 'mse')(999)).toBeCloseTo(1 / schedule.alphasCumprod[999]!, 9);
+  expect(Math.round(1 / errorFactor(schedule, 'epsilon', 'mse')(999))).toBe(215);
+});

@@ -1,0 +1,56 @@
+/** The contract of `summary.json` and `score --json`, written down once more than in `src/run/summary.ts`. */
+
+import { z } from 'zod';
+
+const fraction = z.number().min(0).max(1);
+const count = z.number().int().min(0);
+const metricName = z.enum(['text', 'image', 'group', 'groupMatch', 'accuracy']);
+
+const metric = z
+  .strictObject({
+    score: fraction,
+    correct: count,
+    count: count.min(1),
+    chance: fraction,
+    ci95: z.tuple([fraction, fraction]),
+    interval: z.literal('wilson'),
+  })
+  .refine(({ score, correct, count }) => score === correct / count, 'score is not correct / count')
+  .refine(({ score, ci95: [lo, hi] }) => lo <= score && score <= hi, 'score lies outside its interval');
+
+const metrics = z.partialRecord(metricName, metric);
+
+const scorer = z.strictObject({
+  kind: z.enum(['diffusion', 'clip']),
+  primary: z.enum(['raw', 'normalized']),
+  metrics,
+  raw: metrics,
+  byTag: z.record(z.string(), metrics),
+  undecided: count,
+  evaluations: count,
+  seconds: z.number().min(0),
+});
+
+export const summarySchema = z.strictObject({
+  format: z.literal(1),
+  version: z.string().regex(/^\d+\.\d+\.\d+/),
+  run: z.string().min(1),
+  identity: z.string().regex(/^[0-9a-f]{64}$/),
+  complete: z.boolean(),
+  examples: z.strictObject({ done: count, failed: count, skipped: count }),
+  task: z.strictObject({ name: z.string(), version: z.string(), hash: z.string().regex(/^[0-9a-f]{64}$/), count }),
+  analysis: z.strictObject({ loss: z.enum(['mse', 'mae', 'huber']), errorSpace: z.enum(['native', 'epsilon', 'x0']) }),
+  scorers: z.record(z.string(), scorer),
+  comparisons: z.array(
+    z.strictObject({
+      a: z.string(),
+      b: z.string(),
+      metric: metricName,
+      aOnly: count,
+      bOnly: count,
+      test: z.literal('mcnemar-exact'),
+      p: fraction,
+      pHolm: fraction,
+    }),
+  ),
+});
