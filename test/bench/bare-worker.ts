@@ -11,7 +11,10 @@ export interface BareSetup {
 }
 
 /** `prepare` builds the feeds and runs once; `measure` runs them again and again. */
-export type BareRequest = { type: 'prepare'; batch: number } | { type: 'measure'; seconds: number } | { type: 'stop' };
+export type BareRequest =
+  | { type: 'prepare'; batch: number }
+  | { type: 'measure'; seconds: number }
+  | { type: 'stop' };
 
 /** Rows and seconds of a measurement; zeros in answer to the others. */
 export interface BareReply {

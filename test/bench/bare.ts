@@ -9,14 +9,21 @@ import type { UnetShape } from './subject.ts';
 export class BareLoops implements Contestant {
   readonly label: string;
   readonly #workers: Worker[];
+  readonly #ended: Promise<unknown>;
 
   private constructor(label: string, workers: Worker[]) {
     this.label = label;
     this.#workers = workers;
+    this.#ended = Promise.all(
+      workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve))),
+    );
   }
 
   /** Starts the threads; resolves once each has its own session. */
-  static async start(unet: UnetShape, { workers, threads }: { workers: number; threads: number }): Promise<BareLoops> {
+  static async start(
+    unet: UnetShape,
+    { workers, threads }: { workers: number; threads: number },
+  ): Promise<BareLoops> {
     const file = new URL('./bare-worker.ts', import.meta.url);
     const workerData: BareSetup = { unet, threads };
     const started = Array.from({ length: workers }, () => new Worker(file, { workerData }));
@@ -31,9 +38,8 @@ export class BareLoops implements Contestant {
   }
 
   async stop(): Promise<void> {
-    const ended = this.#workers.map((worker) => once(worker, 'exit'));
     for (const worker of this.#workers) worker.postMessage({ type: 'stop' } satisfies BareRequest);
-    await Promise.all(ended);
+    await this.#ended;
   }
 
   /** Sends a request to all threads at once and waits for all; fails with the first that fails. */

@@ -15,6 +15,7 @@ import { RunFolder } from '../../dist/src/results/run-folder.js';
 import { openDiffusionScorer } from '../../dist/src/scoring/diffusion-scorer.js';
 import { makePlan } from '../../dist/src/scoring/plan.js';
 import type { ExampleWork, ScorerOutput } from '../../dist/src/scoring/scorer.js';
+import { blocksOf } from './product.ts';
 import { tableLines } from './statistics.ts';
 import type { Subject } from './subject.ts';
 
@@ -32,16 +33,22 @@ export interface BreakdownReport {
 
 export async function measureBreakdown(subject: Subject, seconds: number): Promise<BreakdownReport> {
   const { settings, request } = subject;
-  const perBlock = Math.max(1, Math.round(settings.batch / subject.pairsPerExample));
+  const perBlock = blocksOf(subject, request.task.examples.length, settings.batch)[0]!.length;
   const clock = new GraphClock();
   const scorer = await openDiffusionScorer(settings);
   const outputs: ScorerOutput[] = [];
   const block = (at: number): ExampleWork[] =>
-    request.task.examples.slice(at, at + perBlock).map((example, k) => ({ index: at + k, example, start: 0 }));
+    request.task.examples
+      .slice(at, at + perBlock)
+      .map((example, k) => ({ index: at + k, example, start: 0 }));
   await scorer.evaluate(block(0), () => {}); // compiles the loop
   clock.reset();
   const begun = performance.now();
-  for (let at = perBlock; at + perBlock <= request.task.examples.length && performance.now() - begun < 1000 * seconds; at += perBlock) {
+  for (
+    let at = perBlock;
+    at + perBlock <= request.task.examples.length && performance.now() - begun < 1000 * seconds;
+    at += perBlock
+  ) {
     await scorer.evaluate(block(at), (output) => outputs.push(output));
   }
   const elapsed = performance.now() - begun;
@@ -49,13 +56,15 @@ export async function measureBreakdown(subject: Subject, seconds: number): Promi
   await scorer.release();
 
   const calls = outputs.filter((output) => output.type === 'trials').length;
-  const rows = outputs.reduce((sum, output) => sum + (output.type === 'trials' ? output.index.length : 0), 0) / calls;
+  const rows =
+    outputs.reduce((sum, output) => sum + (output.type === 'trials' ? output.index.length : 0), 0) / calls;
   const parts = arithmetic(subject, rows);
   const { send, receive } = messages(outputs);
   const graphs = clock.milliseconds;
   const worker = {
     'UNet graph': (graphs.get('unet') ?? 0) / calls,
-    'VAE and text encoder graphs': ((graphs.get('vae_encoder') ?? 0) + (graphs.get('text_encoder') ?? 0)) / calls,
+    'VAE and text encoder graphs':
+      ((graphs.get('vae_encoder') ?? 0) + (graphs.get('text_encoder') ?? 0)) / calls,
     addNoise: parts.addNoise,
     'denoisingError with maps': parts.denoisingError,
     'noise bank': parts.noise,
@@ -73,7 +82,11 @@ export async function measureBreakdown(subject: Subject, seconds: number): Promi
 }
 
 export function breakdownLines({ batch, rows, calls, worker, workerTotal, main }: BreakdownReport): string[] {
-  const line = ([name, ms]: [string, number]) => [name, ms.toFixed(3), `${((100 * ms) / workerTotal).toFixed(2)} %`];
+  const line = ([name, ms]: [string, number]) => [
+    name,
+    ms.toFixed(3),
+    `${((100 * ms) / workerTotal).toFixed(2)} %`,
+  ];
   const header = ['worker thread', 'ms per call', 'share'];
   return [
     '',
@@ -114,15 +127,22 @@ function arithmetic({ settings, unet }: Subject, rows: number) {
   const { description, batch, noiseSeed, plan } = settings;
   const schedule = noiseSchedule(description.schedule);
   const [, height, width] = description.latent;
-  const bank = new NoiseBank({ seed: noiseSeed, count: plan.timesteps.length * plan.repeats, shape: description.latent });
+  const bank = new NoiseBank({
+    seed: noiseSeed,
+    count: plan.timesteps.length * plan.repeats,
+    shape: description.latent,
+  });
   const noise = bank.get(0);
   const latent = bank.get(1);
   const out = new Float32Array(noise.length);
   const map = new Float32Array(height * width);
-  const condition = Object.values(unet.conditions).map((dims) => new Float32Array(dims.reduce((a, b) => a * b, 1)));
+  const condition = Object.values(unet.conditions).map(
+    (dims) => new Float32Array(dims.reduce((a, b) => a * b, 1)),
+  );
   const feeds = condition.map((row) => new Float32Array(batch * row.length));
   const copy = () => {
-    for (const [k, row] of condition.entries()) for (let r = 0; r < batch; r++) feeds[k]!.set(row, r * row.length);
+    for (const [k, row] of condition.entries())
+      for (let r = 0; r < batch; r++) feeds[k]!.set(row, r * row.length);
   };
   return {
     addNoise: rows * timed(() => addNoise(schedule, 500, { latent, noise, out })),

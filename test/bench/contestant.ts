@@ -28,7 +28,11 @@ export interface Tried {
  * Tries every call twice, the second time in reverse order, and keeps the faster of both: what disturbs a short
  * measurement only ever slows it.
  */
-export async function sweep(contestant: Contestant, calls: readonly Call[], seconds: number): Promise<Tried[]> {
+export async function sweep(
+  contestant: Contestant,
+  calls: readonly Call[],
+  seconds: number,
+): Promise<Tried[]> {
   const tried = calls.map((call): Tried => ({ call, rate: 0 }));
   for (const order of [tried, [...tried].reverse()]) {
     for (const one of order) one.rate = Math.max(one.rate, await contestant.measure(one.call, seconds));

@@ -32,7 +32,9 @@ export function describeMachine(): Machine {
 export function machineLines({ cpu, cores, node, onnxruntime, platform, date, load }: Machine): string[] {
   const lines = [`${cpu}, ${cores} cores, ${platform}; Node ${node}, onnxruntime ${onnxruntime}; ${date}`];
   if (load > IDLE_LOAD) {
-    lines.push(`warning: load ${load.toFixed(1)} at the start: the machine is not idle; ratios hold better than figures`);
+    lines.push(
+      `warning: load ${load.toFixed(1)} at the start: the machine is not idle; ratios hold better than figures`,
+    );
   }
   return lines;
 }

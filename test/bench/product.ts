@@ -31,7 +31,10 @@ export interface ProductOptions {
 }
 
 /** Runs the product once. */
-export async function runProduct({ request, workers }: Subject, { examples, batch }: ProductOptions): Promise<ProductRun> {
+export async function runProduct(
+  { request, workers }: Subject,
+  { examples, batch }: ProductOptions,
+): Promise<ProductRun> {
   const out = mkdtempSync(join(tmpdir(), 'winoscope-bench-'));
   const begun = performance.now();
   let [load, score, last, evaluations] = [begun, begun, begun, 0];
@@ -45,10 +48,17 @@ export async function runProduct({ request, workers }: Subject, { examples, batc
       scoring: { ...request.scoring, ...(batch !== undefined && { batch }) },
     };
     const run = await prepareRun(asked);
-    for await (const event of runTask(run, asked, { analysis: { loss: 'mse', errorSpace: 'native' }, onError: 'stop' })) {
+    for await (const event of runTask(run, asked, {
+      analysis: { loss: 'mse', errorSpace: 'native' },
+      onError: 'stop',
+    })) {
       if (event.type === 'phase' && event.phase === 'load') load = performance.now();
       if (event.type === 'phase' && event.phase === 'score') {
-        [score, idleBefore, cpuBefore] = [performance.now(), performance.eventLoopUtilization(), process.cpuUsage()];
+        [score, idleBefore, cpuBefore] = [
+          performance.now(),
+          performance.eventLoopUtilization(),
+          process.cpuUsage(),
+        ];
       }
       if (event.type === 'progress') {
         [last, evaluations] = [performance.now(), event.fresh];
@@ -79,7 +89,10 @@ export function denoiseRate({ evaluations, denoiseSeconds }: ProductRun): number
  * How many examples take about `seconds`: whole rounds of one block per worker, so that all workers end together as
  * they nearly do on a long run, where the last blocks are a small part.
  */
-export function examplesFor(subject: Subject, { rate, seconds, batch }: { rate: number; seconds: number; batch: number }): number {
+export function examplesFor(
+  subject: Subject,
+  { rate, seconds, batch }: { rate: number; seconds: number; batch: number },
+): number {
   const count = subject.request.task.examples.length;
   const perBlock = blocksOf(subject, count, batch)[0]!.length;
   const perExample = subject.pairsPerExample * subject.trials;
@@ -99,7 +112,10 @@ export function paddingShare(subject: Subject, examples: number, batch: number):
   return 1 - asked / computed;
 }
 
-function blocksOf({ request, pairsPerExample }: Subject, examples: number, batch: number) {
-  const work = request.task.examples.slice(0, examples).map((example, index) => ({ index, example, start: 0 }));
+/** The blocks into which a run over the first examples is cut. */
+export function blocksOf({ request, pairsPerExample }: Subject, examples: number, batch: number) {
+  const work = request.task.examples
+    .slice(0, examples)
+    .map((example, index) => ({ index, example, start: 0 }));
   return makeBlocks(work, batch, () => pairsPerExample);
 }

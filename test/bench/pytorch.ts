@@ -1,7 +1,6 @@
 /** PyTorch as a contestant: Python processes that live as long as the benchmark and measure when told to. */
 
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Call, Contestant } from './contestant.ts';
@@ -75,10 +74,13 @@ export class TorchProcesses implements Contestant {
 class PythonChild {
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
+  readonly #ended: Promise<unknown>;
 
   constructor(python: string, args: readonly string[]) {
     this.#process = spawn(python, args);
     this.#process.stderr.pipe(process.stderr);
+    this.#process.stdin.on('error', () => {}); // it has ended: reply() says so
+    this.#ended = new Promise((resolve) => this.#process.once('exit', resolve));
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
   }
 
@@ -93,8 +95,7 @@ class PythonChild {
   }
 
   async stop(): Promise<void> {
-    const ended = once(this.#process, 'exit');
     this.#process.stdin.end();
-    await ended;
+    await this.#ended;
   }
 }

@@ -33,7 +33,11 @@ export async function measureStartup(): Promise<StartupReport[]> {
 }
 
 export function startupLines(reports: readonly StartupReport[]): string[] {
-  const rows = reports.map(({ name, milliseconds, ratio }) => [name, showSpread(milliseconds), showSpread(ratio, 2)]);
+  const rows = reports.map(({ name, milliseconds, ratio }) => [
+    name,
+    showSpread(milliseconds),
+    showSpread(ratio, 2),
+  ]);
   return ['', `Start-up, median of ${ROUNDS} (extremes)`, ...tableLines(['', 'ms', `times ${EMPTY}`], rows)];
 }
 

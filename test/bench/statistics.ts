@@ -42,11 +42,11 @@ export function tableLines(header: readonly string[], rows: readonly (readonly s
  * drifts then hurts all of them alike.
  * @returns per contestant, the measurements in order of rounds.
  */
-export async function interleave<T>(
-  contestants: ReadonlyMap<string, () => Promise<T>>,
+export async function interleave<K, T>(
+  contestants: ReadonlyMap<K, () => Promise<T>>,
   rounds: number,
   onRound: (round: number) => void,
-): Promise<Map<string, T[]>> {
+): Promise<Map<K, T[]>> {
   const results = new Map([...contestants.keys()].map((name) => [name, [] as T[]]));
   for (let round = 0; round < rounds; round++) {
     onRound(round);

@@ -46,7 +46,15 @@ export async function openSubject(): Promise<Subject> {
   await texts.release();
   const { folder, latent } = settings.description;
   return {
-    request: { task, scorers: [scorer], scoring, selection: {}, strict: false, force: false, allowMixed: false },
+    request: {
+      task,
+      scorers: [scorer],
+      scoring,
+      selection: {},
+      strict: false,
+      force: false,
+      allowMixed: false,
+    },
     settings,
     workers,
     pairsPerExample: pairsOf(task.examples[0]!, settings.uncond).length,
