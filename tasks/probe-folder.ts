@@ -45,7 +45,10 @@ export async function loadProbeFolder(folder: string, { skipBad = false }: Probe
   const images: ImageFacts[][] = [];
   const failures: { id: string; message: string }[] = [];
   const lines = new Map<string, number>();
-  for (const [k, line] of text.split(/\r?\n/).entries()) {
+  for (const [k, line] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .entries()) {
     if (line.trim() === '') continue;
     const where = `${file}, line ${k + 1}`;
     try {
@@ -58,8 +61,8 @@ export async function loadProbeFolder(folder: string, { skipBad = false }: Probe
           got: `it is line ${earlier}'s`,
         });
       }
-      lines.set(record.id, k + 1);
       const found = await readImages(folder, record, where);
+      lines.set(record.id, k + 1);
       examples.push({ ...record, images: found.paths.map((path) => ({ path })) });
       images.push(found.facts);
     } catch (error) {

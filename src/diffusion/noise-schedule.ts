@@ -5,6 +5,14 @@ import { ModelFileError } from '../errors.ts';
 
 /** The fields of `scheduler_config.json` that decide the forward process. Defaults are diffusers' own. */
 export const scheduleSchema = z.object({
+  // Other processes than x_t = √ᾱ z + √(1−ᾱ) ε have other fields, and would be read as a linear schedule.
+  _class_name: z
+    .string()
+    .regex(
+      /^(?!.*(FlowMatch|EDM|Consistency))/,
+      'is a scheduler of another forward process, which is not supported',
+    )
+    .optional(),
   num_train_timesteps: z.number().int().min(1).default(1000),
   beta_start: z.number().default(0.0001),
   beta_end: z.number().default(0.02),

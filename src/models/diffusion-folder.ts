@@ -44,7 +44,6 @@ const textSchema = z.object({ max_position_embeddings: z.number().int().positive
 /** Families by what `model_index.json` calls the pipeline, with exporters' prefixes removed. */
 const FAMILIES: Record<string, DiffusionDescription['family']> = {
   StableDiffusionPipeline: 'stable-diffusion',
-  LatentConsistencyModelPipeline: 'stable-diffusion',
 };
 
 /** Defaults where a folder of the oldest export generation has no `config.json` per part: Stable Diffusion 1's. */
@@ -57,7 +56,7 @@ const SD1 = { sampleSize: 64, channels: 4, scalingFactor: 0.18215, downscale: 8,
  */
 export function describeDiffusion(folder: string, resolution?: number): DiffusionDescription {
   const index = readJson(join(folder, 'model_index.json'), z.object({ _class_name: z.string() }));
-  const family = FAMILIES[index._class_name.replace(/^(Onnx|ORT)/, '')];
+  const family = new Map(Object.entries(FAMILIES)).get(index._class_name.replace(/^(Onnx|ORT)/, ''));
   if (!family) {
     throw new ModelFileError({
       what: `the pipeline "${index._class_name}" is not supported`,

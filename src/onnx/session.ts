@@ -159,6 +159,11 @@ export class OnnxSession {
     if (!fits) {
       this.#refuse(`shape of input "${info.name}"`, `[${info.shape.join(', ')}]`, `[${dims.join(', ')}]`);
     }
+    const count = dims.reduce((product, size) => product * size, 1);
+    if (data.length !== count) this.#refuse(`values of input "${info.name}"`, `${count}`, `${data.length}`);
+    if (info.type.startsWith('int') && !data.every(Number.isInteger)) {
+      this.#refuse(`values of input "${info.name}"`, info.type, 'fractions');
+    }
     const shape = dims as number[];
     switch (info.type) {
       case 'float32':

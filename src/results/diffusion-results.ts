@@ -79,7 +79,10 @@ export class DiffusionResults implements ScorerResults {
         if (done < total) pending.push({ index, start: done });
       } else if (done < total || maps?.trials !== total) {
         // Trials beyond the stored maps are evaluated again, to the same bits: their maps are gone.
-        const usable = maps && maps.trials <= done && maps.numerics === this.store.numericsOf(index);
+        // Only those of this session's numeric setting can be added to: no map mixes settings.
+        const { numerics } = this.#options;
+        const mine = maps?.numerics === numerics && this.store.numericsOf(index) === numerics;
+        const usable = mine && maps.trials <= done;
         const sums = usable ? new Float32Array(maps.sums.slice().buffer) : undefined;
         pending.push({ index, start: usable ? maps.trials : 0, ...(sums && { maps: sums }) });
       }

@@ -4,6 +4,7 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -94,17 +95,19 @@ export class RunFolder {
    */
   lock(): () => void {
     const file = join(this.path, 'run.lock');
-    for (let attempt = 0; attempt < 2; attempt++) {
-      try {
-        const handle = openSync(file, 'wx');
-        writeSync(handle, JSON.stringify({ host: hostname(), pid: process.pid }));
-        closeSync(handle);
-        return () => rmSync(file, { force: true });
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writeFailure(file, error);
+    // Made whole before it gets its name: an empty lock would look like nobody's.
+    const mine = `${file}.${process.pid}`;
+    writeAtomically(mine, JSON.stringify({ host: hostname(), pid: process.pid }));
+    try {
+      for (let attempt = 0; attempt < 3; attempt++) {
+        try {
+          linkSync(mine, file);
+          return () => rmSync(file, { force: true });
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writeFailure(file, error);
+        }
         const holder = readHolder(file);
-        const alive = holder && (holder.host !== hostname() || isAlive(holder.pid));
-        if (alive) {
+        if (holder && (holder.host !== hostname() || isAlive(holder.pid))) {
           throw new ResultsError({
             what: 'the run folder is in use',
             where: this.path,
@@ -112,8 +115,10 @@ export class RunFolder {
             fix: `Wait for it, use another --out, or delete ${file} if that process is gone.`,
           });
         }
-        rmSync(file, { force: true });
+        removeStale(file, mine);
       }
+    } finally {
+      rmSync(mine, { force: true });
     }
     throw new ResultsError({ what: 'cannot lock the run folder', where: this.path });
   }
@@ -138,7 +143,11 @@ export function writeAtomically(path: string, contents: string | Uint8Array): vo
     }
     renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    try {
+      rmSync(temporary, { force: true });
+    } catch {
+      // It was never made: the folder itself cannot be written.
+    }
     throw writeFailure(path, error);
   }
 }
@@ -152,6 +161,21 @@ export function writeFailure(path: string, error: unknown): ResultsError {
     fix: 'What was written before is kept; run the same command again to go on.',
     cause: error,
   });
+}
+
+/** Takes a dead process's lock away by renaming it, which only one of several claimants can do. */
+function removeStale(file: string, mine: string): void {
+  const aside = `${mine}.stale`;
+  try {
+    renameSync(file, aside);
+  } catch {
+    return; // another claimant was faster
+  }
+  const holder = readHolder(aside);
+  const taken = holder && (holder.host !== hostname() || isAlive(holder.pid));
+  // A claimant may have put its own lock there between our look and our rename: give it back.
+  if (taken && !existsSync(file)) renameSync(aside, file);
+  else rmSync(aside, { force: true });
 }
 
 function readHolder(file: string): { host: string; pid: number } | undefined {

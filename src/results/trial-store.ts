@@ -89,14 +89,13 @@ export class TrialStore {
   }
 
   /**
-   * Decides, after loading, which errors count: those of a setting under which the example is complete, else those
-   * of the current one. What was begun under another setting is begun anew.
+   * Decides, after loading, which errors count: those of a setting under which the example is complete (the current
+   * one if there are several), else those of the current one. What was begun under another setting is begun anew.
    */
   settle(current: number): void {
     for (const [index, bySetting] of this.#errors.entries()) {
-      const complete = [...bySetting.keys()].find(
-        (setting) => this.#prefix(index, setting) === this.#plan.trials.length,
-      );
+      const settings = [...bySetting.keys()].sort((a, b) => Number(b === current) - Number(a === current));
+      const complete = settings.find((setting) => this.#prefix(index, setting) === this.#plan.trials.length);
       this.#numerics[index] = complete ?? (bySetting.has(current) ? current : -1);
     }
   }

@@ -68,7 +68,7 @@ export async function estimateRun(run: PreparedRun, { task }: RunRequest): Promi
         diskBytes: diskBytes(run, scorer, evaluations),
       });
     } finally {
-      await pool.terminate();
+      await pool.close();
     }
   }
   return estimates;
@@ -79,27 +79,32 @@ function firstTimesteps(plan: Parameters<typeof makePlan>[0]): number[] {
   return [...new Set(trials.map((trial) => trial.timestep))].sort((a, b) => a - b);
 }
 
-/** Evaluations per second of all workers together, the first output of each block left out. */
+/** Evaluations per second of all workers together, the first output of each block left out where there are others. */
 async function measure(pool: WorkerPool, blocks: readonly ExampleWork[][]): Promise<number> {
   const firstSeen = new Set<number>();
   const blockOf = new Map(blocks.flatMap((block, k) => block.map(({ index }) => [index, k] as const)));
+  let all = 0;
   let rows = 0;
   let started = 0;
-  let ended = performance.now();
+  const begun = performance.now();
+  let ended = begun;
   const accept = (output: ScorerOutput) => {
     if (output.type !== 'trials' && output.type !== 'scores') return;
     const index = output.type === 'trials' ? output.index[0]! : output.index;
     ended = performance.now();
+    const count = output.type === 'trials' ? output.index.length : output.scores.flat().length;
+    all += count;
     const block = blockOf.get(index)!;
     if (!firstSeen.has(block)) {
       firstSeen.add(block);
       started ||= ended;
       return;
     }
-    rows += output.type === 'trials' ? output.index.length : output.scores.flat().length;
+    rows += count;
   };
   await pool.run(blocks, accept);
-  return rows > 0 ? (1000 * rows) / Math.max(1e-3, ended - started) : Number.NaN;
+  const [counted, since] = rows > 0 ? [rows, started] : [all, begun];
+  return (1000 * counted) / Math.max(1e-3, ended - since);
 }
 
 function diskBytes(

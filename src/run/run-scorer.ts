@@ -1,6 +1,7 @@
 /** One scorer's part of a run: workers, blocks, progress. */
 
 import { InputError } from '../errors.ts';
+import type { PendingExample } from '../results/scorer-results.ts';
 import { pairsOf } from '../scoring/conditions.ts';
 import type { Example } from '../scoring/example.ts';
 import type { ExampleWork, ScorerOutput } from '../scoring/scorer.ts';
@@ -29,10 +30,10 @@ const PROGRESS_MS = 100;
 /** Examples of a block for scorers that go pair by pair. */
 const PAIR_BLOCK = 8;
 
-/** Model evaluations that one example needs in all. */
-export function evaluationsOf({ settings }: PreparedScorer, example: Example): number {
+/** Model evaluations that one example needs from trial `start` on: all by default. */
+export function evaluationsOf({ settings }: PreparedScorer, example: Example, start = 0): number {
   if (settings.kind === 'clip') return example.images.length * example.captions.length;
-  const trials = settings.plan.timesteps.length * settings.plan.repeats;
+  const trials = settings.plan.timesteps.length * settings.plan.repeats - start;
   return pairsOf(example, settings.uncond).length * trials;
 }
 
@@ -54,12 +55,11 @@ export async function* runScorer(run: ScorerRun): AsyncGenerator<RunEvent> {
       : makeBlocks(work, PAIR_BLOCK, () => 1);
   yield { type: 'phase', scorer: name, phase: 'load' };
   const pool = new WorkerPool(settings, Math.min(scorer.workers, blocks.length));
-  let finished = false;
   try {
     await untilAborted(pool.ready(), run.signal);
     yield { type: 'phase', scorer: name, phase: 'score' };
     const channel = new Channel<RunEvent>();
-    const progress = new Progress(run, (event) => channel.push(event));
+    const progress = new Progress(run, pending, (event) => channel.push(event));
     const failed = new AbortController();
     const stop = AbortSignal.any([failed.signal, ...(run.signal ? [run.signal] : [])]);
     const accept = (output: ScorerOutput) => {
@@ -79,10 +79,9 @@ export async function* runScorer(run: ScorerRun): AsyncGenerator<RunEvent> {
       (error) => channel.end(error),
     );
     yield* channel;
-    finished = true;
   } finally {
     view.results.flush();
-    await (finished ? pool.close() : pool.terminate());
+    await pool.close();
   }
 }
 
@@ -108,18 +107,25 @@ class Progress {
   #fresh = 0;
   #last = 0;
 
-  constructor(run: ScorerRun, emit: (event: RunEvent) => void) {
+  constructor(run: ScorerRun, pending: readonly PendingExample[], emit: (event: RunEvent) => void) {
     this.#run = run;
     this.#emit = emit;
-    const { selected, examples, scorer, view } = run;
+    const { selected, examples, scorer } = run;
     this.#total = selected.reduce((sum, index) => sum + evaluationsOf(scorer, examples[index]!), 0);
-    this.#before = selected.reduce((sum, index) => sum + view.results.evaluations(index), 0);
+    // Not what is stored: trials whose maps were lost are evaluated again.
+    const left = pending.reduce(
+      (sum, { index, start }) => sum + evaluationsOf(scorer, examples[index]!, start),
+      0,
+    );
+    this.#before = this.#total - left;
   }
 
   count(output: ScorerOutput): void {
     if (output.type === 'trials') this.#fresh += output.index.length;
     if (output.type === 'scores') this.#fresh += output.scores.flat().length;
-    if (performance.now() - this.#last >= PROGRESS_MS) this.tell();
+    // The end is told once, after the last result.
+    if (this.#before + this.#fresh < this.#total && performance.now() - this.#last >= PROGRESS_MS)
+      this.tell();
   }
 
   tell(): void {
@@ -128,7 +134,7 @@ class Progress {
     this.#emit({
       type: 'progress',
       scorer: scorer.name,
-      done: Math.min(this.#total, this.#before + this.#fresh),
+      done: this.#before + this.#fresh,
       total: this.#total,
       fresh: this.#fresh,
       examples: selected.filter((index) => view.results.isDone(index)).length,

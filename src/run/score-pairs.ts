@@ -54,7 +54,7 @@ export async function scorePairs(
     await pool.ready();
     await pool.run([[{ index: 0, example, start: 0 }]], accept, options.signal);
   } finally {
-    await pool.terminate();
+    await pool.close();
   }
   if (failure !== undefined) throw new InputError({ what: failure.replace(/\.$/, '') });
   if (scores) return { raw: scores };

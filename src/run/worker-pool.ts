@@ -22,11 +22,15 @@ const WORKER_FILE = new URL(`./worker${import.meta.url.endsWith('.ts') ? '.ts' :
 export class WorkerPool {
   readonly #workers: Worker[];
   readonly #ready: Promise<unknown>;
+  readonly #ended: Promise<unknown>;
 
   /** Starts `count` threads; each loads the model. */
   constructor(settings: ScorerSettings, count: number) {
     this.#workers = Array.from({ length: count }, () => new Worker(WORKER_FILE, { workerData: settings }));
     for (const worker of this.#workers) worker.setMaxListeners(32);
+    this.#ended = Promise.all(
+      this.#workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve))),
+    );
     this.#ready = Promise.all(this.#workers.map((worker) => waitFor(worker, 'ready')));
     this.#ready.catch(() => {}); // reported by ready(); not an unhandled rejection before that
   }
@@ -66,22 +70,13 @@ export class WorkerPool {
     );
   }
 
-  /** Lets the threads free their models and end; kills those that do not within a second. */
+  /**
+   * Lets the threads end: each finishes the model call it is in, drops the rest of its block and frees its models.
+   * They are never terminated: a thread that is torn down in the middle of a call takes the whole process with it.
+   */
   async close(): Promise<void> {
-    await Promise.all(
-      this.#workers.map(async (worker) => {
-        const ended = new Promise((resolve) => worker.once('exit', resolve));
-        worker.postMessage({ type: 'stop' } satisfies WorkerRequest);
-        const timer = setTimeout(() => void worker.terminate(), 1000);
-        await ended;
-        clearTimeout(timer);
-      }),
-    );
-  }
-
-  /** Ends the threads at once, in the middle of a call. */
-  async terminate(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    for (const worker of this.#workers) worker.postMessage({ type: 'stop' } satisfies WorkerRequest);
+    await this.#ended;
   }
 }
 

@@ -23,22 +23,33 @@ export interface WorkerFailure {
 }
 
 const port = parentPort!;
+/** Thrown into a block that is to be left after its current model call. */
+const STOP = new Error('stopped');
+let stopping = false;
 
 async function serve(): Promise<void> {
   const scorer = await openScorer(workerData as ScorerSettings);
   reply({ type: 'ready' });
+  let last = Promise.resolve();
   port.on('message', (request: WorkerRequest) => {
-    handle(scorer, request).catch(fail);
+    stopping ||= request.type === 'stop';
+    last = last.then(() => handle(scorer, request)).catch(fail);
   });
 }
 
 async function handle(scorer: Scorer, request: WorkerRequest): Promise<void> {
   if (request.type === 'stop') {
-    await scorer.release();
-    port.close();
+    await scorer.release().finally(() => port.close());
     return;
   }
-  await scorer.evaluate(request.work, (output) => reply({ type: 'output', output }));
+  try {
+    await scorer.evaluate(request.work, (output) => {
+      if (stopping) throw STOP;
+      reply({ type: 'output', output });
+    });
+  } catch (error) {
+    if (error !== STOP) throw error;
+  }
   reply({ type: 'block-done' });
 }
 

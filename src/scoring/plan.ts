@@ -57,12 +57,13 @@ export function parseTimesteps(text: string, total: number): number[] {
       got,
     });
   };
-  if (numbers.length === 0 || numbers.some((n) => !Number.isInteger(n))) refuse('no whole numbers');
+  const readable = /^[-\d,:\s]+$/.test(text) && numbers.every(Number.isInteger);
+  if (numbers.length === 0 || !readable) refuse('no whole numbers');
   if (/^\s*\d+\s*$/.test(text)) return uniformTimesteps(numbers[0]!, total);
   let list = numbers;
   if (text.includes(':')) {
     const [from = 0, to = total, step = 1] = numbers;
-    if (numbers.length < 2 || numbers.length > 3 || step < 1) refuse('a range that is none');
+    if (!/^\s*-?\d+:-?\d+(:-?\d+)?\s*$/.test(text) || step < 1) refuse('a range that is none');
     list = [];
     for (let t = from; t < to; t += step) list.push(t);
   }

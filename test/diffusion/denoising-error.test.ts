@@ -10,8 +10,20 @@ const row = fc
     fc.record({
       channels: fc.constant(channels),
       cells: fc.constant(cells),
-      predictions: fc.float32Array({ min: -8, max: 8, noNaN: true, minLength: channels * cells, maxLength: channels * cells }),
-      target: fc.float32Array({ min: -8, max: 8, noNaN: true, minLength: channels * cells, maxLength: channels * cells }),
+      predictions: fc.float32Array({
+        min: -8,
+        max: 8,
+        noNaN: true,
+        minLength: channels * cells,
+        maxLength: channels * cells,
+      }),
+      target: fc.float32Array({
+        min: -8,
+        max: 8,
+        noNaN: true,
+        minLength: channels * cells,
+        maxLength: channels * cells,
+      }),
     }),
   );
 
@@ -62,14 +74,19 @@ describe('denoisingError', () => {
         const { mse } = denoisingError({ predictions, offset: 0, target }, map);
         const added = map.reduce((a, b) => a + b, 0) - cells;
         // The map is float32: each addition may round by half a unit of a cell that holds up to 1 + 4 · 16².
-        expect(Math.abs(added - channels * cells * mse)).toBeLessThanOrEqual(channels * cells * 1025 * 2 ** -24);
+        expect(Math.abs(added - channels * cells * mse)).toBeLessThanOrEqual(
+          channels * cells * 1025 * 2 ** -24,
+        );
       }),
     );
   });
 
   test('a map cell sums its channels, not its neighbours', () => {
     const map = new Float32Array(3);
-    denoisingError({ predictions: Float32Array.of(1, 0, 2, 3, 0, 0), offset: 0, target: new Float32Array(6) }, map);
+    denoisingError(
+      { predictions: Float32Array.of(1, 0, 2, 3, 0, 0), offset: 0, target: new Float32Array(6) },
+      map,
+    );
     expect([...map]).toEqual([10, 0, 4]);
   });
 
@@ -82,7 +99,11 @@ describe('denoisingError', () => {
   });
 
   test('a prediction that is no number gives errors that are none', () => {
-    const got = denoisingError({ predictions: Float32Array.of(Number.NaN, 1), offset: 0, target: new Float32Array(2) });
+    const got = denoisingError({
+      predictions: Float32Array.of(Number.NaN, 1),
+      offset: 0,
+      target: new Float32Array(2),
+    });
     expect(Object.values(got).map(Number.isNaN)).toEqual([true, true, true]);
   });
 });

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MersenneTwister } from '../../src/diffusion/mersenne-twister.ts';
 
-const draw = (generator: MersenneTwister, count: number) => Array.from({ length: count }, () => generator.next());
+const draw = (generator: MersenneTwister, count: number) =>
+  Array.from({ length: count }, () => generator.next());
 
 describe('MersenneTwister', () => {
   // The numbers of the authors' mt19937ar.c and of the C++ standard ([rand.predef]).

@@ -17,9 +17,8 @@ const refused = schedules.filter((golden) => !isSupported(golden));
 const name = ({ scheduler_config: { _class_name, ...config } }: Golden) =>
   JSON.stringify({ ...config, trained_betas: config.trained_betas && 'given' });
 
-/** Relative to ᾱ, plus an absolute part for the last ᾱ of a rescaled schedule, which is zero but for rounding. */
-const RELATIVE = 1e-6;
-const ABSOLUTE = 1e-9;
+/** Relative to ᾱ: two units in the last place of a float32. Of all cases, most are equal bit for bit. */
+const TOLERANCE = 2 ** -22;
 
 describe('noiseSchedule equals diffusers', () => {
   test.each(supported.map((golden) => [name(golden), golden] as const))('%s', (_, golden) => {
@@ -28,9 +27,20 @@ describe('noiseSchedule equals diffusers', () => {
     expect(alphasCumprod).toHaveLength(timesteps);
     for (const [k, t] of golden.indices.entries()) {
       const wanted = golden.alphas_cumprod[k]!;
-      const error = Math.abs(alphasCumprod[t]! - wanted);
-      expect(error, `t = ${t}: ${alphasCumprod[t]} for ${wanted}`).toBeLessThanOrEqual(wanted * RELATIVE + ABSOLUTE);
+      const error = Math.abs(alphasCumprod[t]! - Math.fround(wanted));
+      expect(error, `t = ${t}: ${alphasCumprod[t]} for ${wanted}`).toBeLessThanOrEqual(wanted * TOLERANCE);
     }
+  });
+
+  test('Stable Diffusion’s own schedule bit for bit', () => {
+    const [golden] = supported.filter(
+      ({ scheduler_config: config }) =>
+        config.beta_schedule === 'scaled_linear' &&
+        config.num_train_timesteps === 1000 &&
+        !config.rescale_betas_zero_snr,
+    );
+    const { alphasCumprod } = noiseSchedule(scheduleSchema.parse(golden!.scheduler_config));
+    expect(golden!.indices.map((t) => alphasCumprod[t])).toEqual(golden!.alphas_cumprod.map(Math.fround));
   });
 
   test('all but the two rare beta schedules are supported', () => {
@@ -41,17 +51,30 @@ describe('noiseSchedule equals diffusers', () => {
 });
 
 describe('scheduler_config.json', () => {
-  test.each(refused.map((golden) => [name(golden), golden] as const))('%s is refused by name', (_, golden) => {
-    const { issues } = scheduleSchema.safeParse(golden.scheduler_config).error!;
-    expect(issues.map((issue) => issue.path.join('.'))).toEqual(['beta_schedule']);
-    expect(issues[0]!.message).toContain('scaled_linear');
-  });
+  test.each(refused.map((golden) => [name(golden), golden] as const))(
+    '%s is refused by name',
+    (_, golden) => {
+      const { issues } = scheduleSchema.safeParse(golden.scheduler_config).error!;
+      expect(issues.map((issue) => issue.path.join('.'))).toEqual(['beta_schedule']);
+      expect(issues[0]!.message).toContain('scaled_linear');
+    },
+  );
 
   test('an empty file means DDPM with diffusers’ defaults', () => {
     const { timesteps, prediction, alphasCumprod } = noiseSchedule(scheduleSchema.parse({}));
     expect([timesteps, prediction]).toEqual([1000, 'epsilon']);
     expect(alphasCumprod[0]).toBeCloseTo(1 - 0.0001, 7);
   });
+
+  test.each(['FlowMatchEulerDiscreteScheduler', 'EDMEulerScheduler'])(
+    '%s is refused: another process',
+    (_class_name) => {
+      expect(scheduleSchema.safeParse({ _class_name }).error?.issues[0]?.message).toMatch(
+        /another forward process/,
+      );
+      expect(scheduleSchema.safeParse({ _class_name: 'EulerDiscreteScheduler' }).success).toBe(true);
+    },
+  );
 
   test('an unknown prediction type is refused', () => {
     expect(scheduleSchema.safeParse({ prediction_type: 'flow_prediction' }).success).toBe(false);

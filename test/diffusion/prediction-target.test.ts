@@ -50,9 +50,18 @@ describe('predictionTarget', () => {
     const noisy = new Float32Array(3);
     addNoise(schedule, 400, { ...given, out: noisy });
     const v = predictionTarget(schedule, 400, given);
-    const [signal, spread] = [Math.sqrt(schedule.alphasCumprod[400]!), Math.sqrt(1 - schedule.alphasCumprod[400]!)];
-    expectClose(v.map((value, k) => signal * noisy[k]! - spread * value), [...given.latent]);
-    expectClose(v.map((value, k) => spread * noisy[k]! + signal * value), [...given.noise]);
+    const [signal, spread] = [
+      Math.sqrt(schedule.alphasCumprod[400]!),
+      Math.sqrt(1 - schedule.alphasCumprod[400]!),
+    ];
+    expectClose(
+      v.map((value, k) => signal * noisy[k]! - spread * value),
+      [...given.latent],
+    );
+    expectClose(
+      v.map((value, k) => spread * noisy[k]! + signal * value),
+      [...given.noise],
+    );
   });
 
   test('leaves what it was given alone', () => {

@@ -21,10 +21,18 @@ const nan = Number.NaN;
 describe('scoreExample', () => {
   test('is the mean error, negative, at the full plan', () => {
     const errors: ExampleErrors = {
-      pairs: [[Float64Array.of(1, 2, 3, 6), Float64Array.of(0, 0, 0, 4)], [Float64Array.of(8, 0, 0, 0), Float64Array.of(1, 1, 1, 1)]],
+      pairs: [
+        [Float64Array.of(1, 2, 3, 6), Float64Array.of(0, 0, 0, 4)],
+        [Float64Array.of(8, 0, 0, 0), Float64Array.of(1, 1, 1, 1)],
+      ],
       done: 4,
     };
-    expect(scoreExample(plan, errors, plain)).toEqual({ raw: [[-3, -1], [-2, -1]] });
+    expect(scoreExample(plan, errors, plain)).toEqual({
+      raw: [
+        [-3, -1],
+        [-2, -1],
+      ],
+    });
   });
 
   test('weighs a prefix by its cells and does not look beyond it', () => {
@@ -37,15 +45,30 @@ describe('scoreExample', () => {
     const pairs = [[Float64Array.of(1, 1, 1, 1)]];
     const factor = (timestep: number) => (timestep === 20 ? 5 : 1);
     expect(scoreExample(plan, { pairs, done: 4 }, factor).raw).toEqual([[-2]]);
-    expect(scoreExample(plan, { pairs: [[Float64Array.of(4, 0, 0, 0)]], done: 4 }, factor).raw).toEqual([[-5]]);
+    expect(scoreExample(plan, { pairs: [[Float64Array.of(4, 0, 0, 0)]], done: 4 }, factor).raw).toEqual([
+      [-5],
+    ]);
   });
 
   test('normalized takes each image’s own empty caption off', () => {
     const flat = (value: number) => new Float64Array(4).fill(value);
-    const errors = { pairs: [[flat(1), flat(2)], [flat(3), flat(5)]], unconditional: [flat(4), flat(6)], done: 4 };
+    const errors = {
+      pairs: [
+        [flat(1), flat(2)],
+        [flat(3), flat(5)],
+      ],
+      unconditional: [flat(4), flat(6)],
+      done: 4,
+    };
     expect(scoreExample(plan, errors, plain)).toEqual({
-      raw: [[-1, -2], [-3, -5]],
-      normalized: [[3, 2], [3, 1]],
+      raw: [
+        [-1, -2],
+        [-3, -5],
+      ],
+      normalized: [
+        [3, 2],
+        [3, 1],
+      ],
     });
   });
 
@@ -59,8 +82,15 @@ describe('scoreExample', () => {
     const column = fc.float64Array({ minLength: 6, maxLength: 6, min: 0, max: 4, noNaN: true });
     fc.assert(
       fc.property(column, column, column, fc.integer({ min: 1, max: 6 }), (a, b, empty, done) => {
-        const { raw, normalized } = scoreExample(trials, { pairs: [[a, b]], unconditional: [empty], done }, plain);
-        const [rawMargin, normalMargin] = [raw[0]![0]! - raw[0]![1]!, normalized![0]![0]! - normalized![0]![1]!];
+        const { raw, normalized } = scoreExample(
+          trials,
+          { pairs: [[a, b]], unconditional: [empty], done },
+          plain,
+        );
+        const [rawMargin, normalMargin] = [
+          raw[0]![0]! - raw[0]![1]!,
+          normalized![0]![0]! - normalized![0]![1]!,
+        ];
         expect(Math.abs(rawMargin - normalMargin)).toBeLessThanOrEqual(1e-14);
       }),
     );

@@ -14,7 +14,9 @@ function exampleOf(images: number, captions: number): Example {
 
 /** `image/caption` of each pair, ∅ as `-`. */
 const listed = (images: number, captions: number, mode: UncondMode) =>
-  pairsOf(exampleOf(images, captions), mode).map(({ image, caption }) => `${image}/${caption < 0 ? '-' : caption}`);
+  pairsOf(exampleOf(images, captions), mode).map(
+    ({ image, caption }) => `${image}/${caption < 0 ? '-' : caption}`,
+  );
 
 describe('pairsOf', () => {
   test.each<[number, number, UncondMode, string]>([

@@ -8,7 +8,14 @@ type Prediction = NoiseSchedule['prediction'];
 const PREDICTIONS = ['epsilon', 'v_prediction', 'sample'] as const;
 
 const scheduleOf = (prediction_type: Prediction) =>
-  noiseSchedule(scheduleSchema.parse({ beta_schedule: 'scaled_linear', beta_start: 0.00085, beta_end: 0.012, prediction_type }));
+  noiseSchedule(
+    scheduleSchema.parse({
+      beta_schedule: 'scaled_linear',
+      beta_start: 0.00085,
+      beta_end: 0.012,
+      prediction_type,
+    }),
+  );
 
 /** Mean squared and mean absolute difference. */
 function errors(a: readonly number[], b: readonly number[]): { mse: number; mae: number } {
@@ -20,19 +27,28 @@ function errors(a: readonly number[], b: readonly number[]): { mse: number; mae:
 /** What a prediction says of ε and of z, given the noisy latent x_t = signal · z + spread · ε. */
 function implied(prediction: Prediction, answer: readonly number[], noisy: readonly number[], bar: number) {
   const [signal, spread] = [Math.sqrt(bar), Math.sqrt(1 - bar)];
-  const each = (rule: (answer: number, x: number) => number) => answer.map((value, k) => rule(value, noisy[k]!));
+  const each = (rule: (answer: number, x: number) => number) =>
+    answer.map((value, k) => rule(value, noisy[k]!));
   switch (prediction) {
     case 'epsilon':
       return { epsilon: [...answer], x0: each((e, x) => (x - spread * e) / signal) };
     case 'sample':
       return { epsilon: each((z, x) => (x - signal * z) / spread), x0: [...answer] };
     case 'v_prediction':
-      return { epsilon: each((v, x) => signal * v + spread * x), x0: each((v, x) => signal * x - spread * v) };
+      return {
+        epsilon: each((v, x) => signal * v + spread * x),
+        x0: each((v, x) => signal * x - spread * v),
+      };
   }
 }
 
 /** The true answer of each target. */
-function truth(prediction: Prediction, latent: readonly number[], noise: readonly number[], bar: number): number[] {
+function truth(
+  prediction: Prediction,
+  latent: readonly number[],
+  noise: readonly number[],
+  bar: number,
+): number[] {
   if (prediction === 'epsilon') return [...noise];
   if (prediction === 'sample') return [...latent];
   return noise.map((e, k) => Math.sqrt(bar) * e - Math.sqrt(1 - bar) * latent[k]!);
@@ -49,7 +65,10 @@ describe.each(PREDICTIONS)('errors of a model that predicts %s', (prediction) =>
         const bar = schedule.alphasCumprod[timestep]!;
         const noisy = latent.map((z, k) => Math.sqrt(bar) * z + Math.sqrt(1 - bar) * noise[k]!);
         const native = errors(answer, truth(prediction, latent, noise, bar));
-        const direct = errors(implied(prediction, answer, noisy, bar)[space], space === 'epsilon' ? noise : latent);
+        const direct = errors(
+          implied(prediction, answer, noisy, bar)[space],
+          space === 'epsilon' ? noise : latent,
+        );
         for (const loss of ['mse', 'mae'] as const) {
           const converted = native[loss] * errorFactor(schedule, space, loss)(timestep);
           // Undoing the noise in float64 loses some 1e-16 / ᾱ, which is 0.0047 at the last timestep.

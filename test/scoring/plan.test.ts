@@ -34,9 +34,9 @@ describe('uniformTimesteps', () => {
   });
 
   test('are distinct, ascending and within the schedule', () => {
-    const counted = fc.integer({ min: 1, max: 1200 }).chain((total) =>
-      fc.tuple(fc.constant(total), fc.integer({ min: 1, max: total })),
-    );
+    const counted = fc
+      .integer({ min: 1, max: 1200 })
+      .chain((total) => fc.tuple(fc.constant(total), fc.integer({ min: 1, max: total })));
     fc.assert(
       fc.property(counted, ([total, count]) => {
         const grid = uniformTimesteps(count, total);
@@ -91,6 +91,8 @@ describe('parseTimesteps', () => {
     ['0:100:-5', 'a step backwards'],
     ['100:', 'half a range'],
     [':100', 'the other half'],
+    ['0::10', 'a range without its end'],
+    ['0:100:', 'a range without its step'],
     ['0:1:2:3', 'four parts'],
     ['1:2,3', 'a range and a list'],
   ])('"%s" is refused: %s', (text) => {
@@ -111,7 +113,9 @@ describe('makePlan', () => {
       fc.property(specification, ({ count, repeats, seed }) => {
         const grid = uniformTimesteps(count, 1000);
         const { trials } = planOf(grid, repeats, seed);
-        expect(trials.map(({ noise }) => noise).sort((a, b) => a - b)).toEqual([...Array(count * repeats).keys()]);
+        expect(trials.map(({ noise }) => noise).sort((a, b) => a - b)).toEqual([
+          ...Array(count * repeats).keys(),
+        ]);
         expect(trials.every(({ timestep, noise }) => timestep === grid[noise % count])).toBe(true);
       }),
     );
@@ -154,7 +158,10 @@ describe('makePlan', () => {
   test('a grid that is no power of two is spread too: 8 trials of 100 leave no gap of three tenths', () => {
     for (let seed = 0; seed < 50; seed++) {
       const { trials } = planOf(uniformTimesteps(100, 1000), 1, seed);
-      const seen = trials.slice(0, 8).map(({ timestep }) => timestep).sort((a, b) => a - b);
+      const seen = trials
+        .slice(0, 8)
+        .map(({ timestep }) => timestep)
+        .sort((a, b) => a - b);
       const gaps = [...seen, 1000].map((t, k) => t - (seen[k - 1] ?? 0));
       expect(Math.max(...gaps), `seed ${seed}: ${seen}`).toBeLessThan(300);
     }
@@ -189,7 +196,9 @@ describe('prefixWeights', () => {
   /** Plans over any ascending grid, and a number of trials done. */
   const prefix = fc
     .record({
-      timesteps: fc.uniqueArray(fc.nat(999), { minLength: 1, maxLength: 60 }).map((t) => t.sort((a, b) => a - b)),
+      timesteps: fc
+        .uniqueArray(fc.nat(999), { minLength: 1, maxLength: 60 })
+        .map((t) => t.sort((a, b) => a - b)),
       repeats: fc.integer({ min: 1, max: 3 }),
       seed: fc.nat(),
     })
@@ -225,7 +234,9 @@ describe('prefixWeights', () => {
         for (const t of plan.timesteps) {
           const distances = trials.map(({ timestep }) => Math.abs(timestep - t));
           const nearest = Math.min(...distances);
-          const places = [...new Set(trials.filter((_, k) => distances[k] === nearest).map(({ timestep }) => timestep))];
+          const places = [
+            ...new Set(trials.filter((_, k) => distances[k] === nearest).map(({ timestep }) => timestep)),
+          ];
           for (const place of places) {
             const sharing = trials.filter(({ timestep }) => timestep === place).length;
             for (const [k, { timestep }] of trials.entries()) {

@@ -1,0 +1,110 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { pairLabel, readScores, scoreLines, scoresOf } from '../../src/results/score-files.ts';
+import { temporaryFolder } from '../temporary.ts';
+
+function fileOf(text: string): string {
+  const path = join(temporaryFolder(), 'scores.jsonl');
+  writeFileSync(path, text);
+  return path;
+}
+
+describe('score files', () => {
+  test('have Winoground’s form, caption before image in the label', () => {
+    expect(
+      scoreLines('17', [
+        [0.5, 1],
+        [-2, 3e-20],
+      ]),
+    ).toBe(
+      '{"label":"17_c0_i0","score":0.5}\n{"label":"17_c1_i0","score":1}\n' +
+        '{"label":"17_c0_i1","score":-2}\n{"label":"17_c1_i1","score":3e-20}\n',
+    );
+  });
+
+  test('are read whatever their order, spaces and further fields', () => {
+    const path = fileOf('{"score": 2, "label": "a_c1_i0", "model": "x"}\r\n\n{"label":"a_c0_i0","score":1}');
+    expect(scoresOf(readScores(path), 'a', { images: 1, captions: 2 })).toEqual([[1, 2]]);
+  });
+
+  test('pass over lines that are torn or no scores', () => {
+    const path = fileOf(
+      '[1]\nnull\n{"label":"a_c0_i0","score":"1"}\n{"label":3,"score":1}\n{"label":"b_c0_i0","sco',
+    );
+    expect(readScores(path)).toEqual(new Map());
+  });
+
+  test('a NaN is written as null and counts as missing', () => {
+    const lines = scoreLines('a', [[Number.NaN, 1]]);
+    expect(lines).toContain('"score":null');
+    expect(scoresOf(readScores(fileOf(lines)), 'a', { images: 1, captions: 2 })).toBeUndefined();
+  });
+
+  test('a file that is not there has none', () => {
+    expect(readScores(join(temporaryFolder(), 'none.jsonl')).size).toBe(0);
+  });
+
+  test('a matrix with a pair missing is none; a score of zero is not missing', () => {
+    const scores = new Map([
+      ['a_c0_i0', 0],
+      ['a_c1_i0', 1],
+      ['a_c0_i1', 2],
+    ]);
+    expect(scoresOf(scores, 'a', { images: 2, captions: 2 })).toBeUndefined();
+    expect(scoresOf(scores, 'a', { images: 1, captions: 2 })).toEqual([[0, 1]]);
+    expect(scoresOf(scores, 'b', { images: 1, captions: 1 })).toBeUndefined();
+  });
+
+  test('keep every digit and every id, torn or not', () => {
+    const example = fc.record({
+      id: fc.string({ minLength: 1 }),
+      scores: fc
+        .tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 }))
+        .chain(([images, captions]) =>
+          fc.array(
+            // JSON has no −0.
+            fc.array(
+              fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x + 0 || 0),
+              {
+                minLength: captions,
+                maxLength: captions,
+              },
+            ),
+            { minLength: images, maxLength: images },
+          ),
+        ),
+    });
+    const folder = temporaryFolder();
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(example, { selector: ({ id }) => id, minLength: 1, maxLength: 4 }),
+        (examples) => {
+          const path = join(folder, 'scores.jsonl');
+          const text = examples.map(({ id, scores }) => scoreLines(id, scores)).join('');
+          writeFileSync(path, text.slice(0, -1));
+          const stored = readScores(path);
+          for (const { id, scores } of examples) {
+            expect(scoresOf(stored, id, { images: scores.length, captions: scores[0]!.length })).toEqual(
+              scores,
+            );
+          }
+          writeFileSync(path, text.slice(0, -2));
+          expect(readScores(path).size).toBe(stored.size - 1);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  test('labels of different pairs differ, even where ids look like labels', () => {
+    const labels = [
+      pairLabel('a', 0, 0),
+      pairLabel('a_c0_i0', 0, 0),
+      pairLabel('a', 0, 1),
+      pairLabel('a', 1, 0),
+    ];
+    expect(labels).toEqual(['a_c0_i0', 'a_c0_i0_c0_i0', 'a_c1_i0', 'a_c0_i1']);
+  });
+});
