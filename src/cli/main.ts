@@ -21,8 +21,7 @@ export async function main(args: readonly string[]): Promise<void> {
     .description('Measures how well image-text models understand composition.')
     .version(packageVersion(), '-V, --version')
     .exitOverride()
-    .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, 'winoscope: ')) })
-    .showHelpAfterError('Run `winoscope --help` for the commands, `winoscope COMMAND --help` for a command.')
+    .configureOutput({ outputError: (text, write) => write(usageSentence(text)) })
     .addHelpText(
       'after',
       '\nWithout a GPU, an account or a download:\n  winoscope score                 score the embedded probe with the embedded models\n  winoscope pair a.png b.png --caption "a red circle left of a blue star" --caption "a blue star left of a red circle"',
@@ -36,6 +35,17 @@ export async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = explain(error);
   }
+}
+
+/** Commander's complaint, which may run over lines, in the form of our own. */
+function usageSentence(text: string): string {
+  const what = visible(
+    text
+      .replace(/^error: /, '')
+      .trim()
+      .replaceAll('\n', ' '),
+  ).replace(/\.?$/, '.');
+  return `winoscope: ${what} Run \`winoscope --help\` for the commands, \`winoscope COMMAND --help\` for a command.\n`;
 }
 
 /** Prints a failure as one sentence and returns its exit code. */

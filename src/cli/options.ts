@@ -5,6 +5,7 @@ import { LOSSES, type Loss } from '../diffusion/denoising-error.ts';
 import { UsageError } from '../errors.ts';
 import { EMBEDDED, resolveRef } from '../hub/resolve-ref.ts';
 import type { ScorerRequest, ScoringOptions } from '../run/settings.ts';
+import type { Analysis } from '../run/summary-schema.ts';
 import { UNCOND_MODES, type UncondMode } from '../scoring/conditions.ts';
 import { ERROR_SPACES, type ErrorSpace } from '../scoring/error-space.ts';
 
@@ -88,6 +89,21 @@ export function addAnalysisFlags(command: Command): Command {
         .choices(ERROR_SPACES)
         .default('native'),
     );
+}
+
+/**
+ * How stored errors become scores.
+ * @throws UsageError where the loss cannot be converted to the error space: said before anything is evaluated.
+ */
+export function analysisOf({ loss, errorSpace }: Pick<SharedFlags, 'loss' | 'errorSpace'>): Analysis {
+  if (loss === 'huber' && errorSpace !== 'native') {
+    throw new UsageError({
+      what: 'the Huber loss cannot be converted to another error space',
+      where: `--loss huber --error-space ${errorSpace}`,
+      fix: 'Use --error-space native, or --loss mse or mae.',
+    });
+  }
+  return { loss, errorSpace };
 }
 
 /**

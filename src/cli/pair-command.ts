@@ -11,7 +11,14 @@ import { prepareScorer } from '../run/settings.ts';
 import type { ExampleScores } from '../scoring/aggregate.ts';
 import type { Example } from '../scoring/example.ts';
 import { onInterrupt } from './interrupt.ts';
-import { addAnalysisFlags, addScoringFlags, type SharedFlags, scorersOf, scoringOf } from './options.ts';
+import {
+  addAnalysisFlags,
+  addScoringFlags,
+  analysisOf,
+  type SharedFlags,
+  scorersOf,
+  scoringOf,
+} from './options.ts';
 
 interface PairFlags extends SharedFlags {
   caption: string[];
@@ -40,6 +47,7 @@ export function addPairCommand(program: Command): void {
 }
 
 async function pair(images: string[], flags: PairFlags): Promise<void> {
+  const analysis = analysisOf(flags);
   const empty = flags.caption.find((caption) => caption.trim() === '');
   if (empty !== undefined) {
     throw new UsageError({
@@ -67,8 +75,7 @@ async function pair(images: string[], flags: PairFlags): Promise<void> {
   try {
     for (const scorer of scorers) {
       results[scorer.name] = await scorePairs(example, scorer, {
-        loss: flags.loss,
-        errorSpace: flags.errorSpace,
+        ...analysis,
         signal: interrupt.signal,
         ...(process.stderr.isTTY && !flags.quiet && { onProgress: progressOf(scorer.name) }),
       });

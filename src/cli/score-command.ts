@@ -2,7 +2,6 @@
 
 import { type Command, Option } from 'commander';
 import { DEFAULT_TASK, loadTask } from '../../tasks/registry.ts';
-import { UsageError } from '../errors.ts';
 import { summaryTable } from '../report/table.ts';
 import { estimateRun } from '../run/estimate.ts';
 import { prepareRun, type RunRequest } from '../run/prepare-run.ts';
@@ -13,6 +12,7 @@ import { onInterrupt } from './interrupt.ts';
 import {
   addAnalysisFlags,
   addScoringFlags,
+  analysisOf,
   atLeast,
   type SharedFlags,
   scorersOf,
@@ -68,6 +68,7 @@ export function addScoreCommand(program: Command): void {
 }
 
 async function score(taskName: string, flags: ScoreFlags): Promise<void> {
+  const analysis = analysisOf(flags);
   const task = await loadTask(taskName, { skipBad: flags.onError === 'skip' });
   const ids = flags.ids?.split(',').map((id) => id.trim());
   const request: RunRequest = {
@@ -87,13 +88,6 @@ async function score(taskName: string, flags: ScoreFlags): Promise<void> {
     allowMixed: flags.allowMixed ?? false,
     ...(flags.out !== undefined && { out: flags.out }),
   };
-  if (flags.loss === 'huber' && flags.errorSpace !== 'native') {
-    throw new UsageError({
-      what: 'the Huber loss cannot be converted to another error space',
-      where: `--loss huber --error-space ${flags.errorSpace}`,
-      fix: 'Use --error-space native, or --loss mse or mae.',
-    });
-  }
   const run = await prepareRun(request);
   if (flags.dryRun) {
     const estimates = await estimateRun(run, request);
@@ -105,7 +99,6 @@ async function score(taskName: string, flags: ScoreFlags): Promise<void> {
   const interrupt = onInterrupt();
   const lines = new ProgressLines(process.stderr, { quiet: flags.quiet ?? false });
   for (const { id, message } of task.failures) lines.note(`left out ${id}: ${message}`);
-  const analysis = { loss: flags.loss, errorSpace: flags.errorSpace };
   let last: { summary: Summary; interrupted: boolean } | undefined;
   try {
     for await (const event of runTask(run, request, {

@@ -2,6 +2,8 @@
 
 import {
   closeSync,
+  constants,
+  copyFileSync,
   existsSync,
   fsyncSync,
   linkSync,
@@ -101,7 +103,7 @@ export class RunFolder {
     try {
       for (let attempt = 0; attempt < 3; attempt++) {
         try {
-          linkSync(mine, file);
+          linkOrCopy(mine, file);
           return () => rmSync(file, { force: true });
         } catch (error) {
           if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writeFailure(file, error);
@@ -161,6 +163,16 @@ export function writeFailure(path: string, error: unknown): ResultsError {
     fix: 'What was written before is kept; run the same command again to go on.',
     cause: error,
   });
+}
+
+/** A second name for the file; a copy where the disk has no links. @throws EEXIST where the name is taken. */
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
+  }
 }
 
 /** Takes a dead process's lock away by renaming it, which only one of several claimants can do. */
