@@ -1,4 +1,5 @@
 /** What `winoscope/tasks` exports. */
 export { loadProbeFolder, type ProbeOptions } from './probe-folder.ts';
-export { DEFAULT_TASK, loadTask } from './registry.ts';
+export { loadTask } from './registry.ts';
 export type { ImageFacts, Redistribution, Task } from './task.ts';
+export { DEFAULT_TASK } from './task.ts';

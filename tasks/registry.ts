@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { UsageError } from '../src/errors.ts';
 import { packageRoot } from '../src/hub/package-root.ts';
 import { loadProbeFolder, type ProbeOptions } from './probe-folder.ts';
-import type { Task } from './task.ts';
+import { DEFAULT_TASK, type Task } from './task.ts';
 
 /** A task that ships with this package. */
 interface BuiltIn {
@@ -13,13 +13,10 @@ interface BuiltIn {
 
 const BUILT_IN: readonly BuiltIn[] = [
   {
-    name: 'tiny-world',
+    name: DEFAULT_TASK,
     load: (options) => loadProbeFolder(join(packageRoot(), 'fixtures', 'tiny-world', 'probe'), options),
   },
 ];
-
-/** The task that is scored when none is named. */
-export const DEFAULT_TASK = 'tiny-world';
 
 /**
  * Loads a task by name, or a probe by its folder.

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Example } from '../src/scoring/example.ts';
 
+/** The task that is scored when none is named. */
+export const DEFAULT_TASK = 'tiny-world';
+
 /** Whether a task's images and captions may be passed on in reports and run folders. */
 export const REDISTRIBUTION = ['free', 'limited', 'none'] as const;
 export type Redistribution = (typeof REDISTRIBUTION)[number];

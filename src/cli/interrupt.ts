@@ -17,18 +17,20 @@ export function onInterrupt(): Interrupt {
   const names = Object.keys(CODES) as (keyof typeof CODES)[];
   const handlers = names.map((name) => {
     const handler = () => {
-      if (controller.signal.aborted) process.exit(CODES[name]);
+      if (controller.signal.aborted) {
+        // Not process.exit: it would tear worker threads down in the middle of a model call, which aborts.
+        dispose();
+        process.kill(process.pid, name);
+        return;
+      }
       code = CODES[name];
       controller.abort(new Error(`stopped by ${name}`));
     };
     process.on(name, handler);
     return [name, handler] as const;
   });
-  return {
-    signal: controller.signal,
-    exitCode: () => code,
-    dispose() {
-      for (const [name, handler] of handlers) process.off(name, handler);
-    },
+  const dispose = () => {
+    for (const [name, handler] of handlers) process.off(name, handler);
   };
+  return { signal: controller.signal, exitCode: () => code, dispose };
 }

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
-import { readJson } from './read-file.ts';
 
 /** The folder of this package: the sources and the compiled files lie at different depths below it. */
 export function packageRoot(): string {
@@ -13,5 +11,5 @@ export function packageRoot(): string {
 
 /** This package's version, as its package.json says. */
 export function packageVersion(): string {
-  return readJson(join(packageRoot(), 'package.json'), z.object({ version: z.string() })).version;
+  return JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')).version;
 }

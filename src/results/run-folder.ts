@@ -104,6 +104,7 @@ export class RunFolder {
       for (let attempt = 0; attempt < 3; attempt++) {
         try {
           linkOrCopy(mine, file);
+          this.#sweep();
           return () => rmSync(file, { force: true });
         } catch (error) {
           if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writeFailure(file, error);
@@ -123,6 +124,16 @@ export class RunFolder {
       rmSync(mine, { force: true });
     }
     throw new ResultsError({ what: 'cannot lock the run folder', where: this.path });
+  }
+
+  /** Removes what killed processes left half written. Only under the lock. */
+  #sweep(): void {
+    for (const folder of ['.', 'trials', 'maps', 'scores'].map((part) => join(this.path, part))) {
+      for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+        const writer = /(?:^run\.lock|\.(?:json|jsonl|arrow))\.(\d+)(?:\.\d+)?(?:\.tmp)?$/.exec(name)?.[1];
+        if (writer !== undefined && !isAlive(Number(writer))) rmSync(join(folder, name), { force: true });
+      }
+    }
   }
 }
 

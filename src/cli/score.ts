@@ -1,0 +1,80 @@
+/** `winoscope score`: runs a task. */
+
+import { loadTask } from '../../tasks/registry.ts';
+import { summaryTable } from '../report/table.ts';
+import { estimateRun } from '../run/estimate.ts';
+import { prepareRun, type RunRequest } from '../run/prepare-run.ts';
+import { runTask } from '../run/run-task.ts';
+import type { Summary } from '../run/summary-schema.ts';
+import { estimateLines } from './estimate-lines.ts';
+import { onInterrupt } from './interrupt.ts';
+import { analysisOf, scorersOf, scoringOf } from './options.ts';
+import { ProgressLines } from './progress-lines.ts';
+import type { ScoreFlags } from './score-command.ts';
+
+/** Carries out `winoscope score`; see `docs/cli.md`. @throws WinoscopeError for what the user can mend. */
+export async function score(taskName: string, flags: ScoreFlags): Promise<void> {
+  const analysis = analysisOf(flags);
+  const task = await loadTask(taskName, { skipBad: flags.onError === 'skip' });
+  const ids = flags.ids?.split(',').map((id) => id.trim());
+  const request: RunRequest = {
+    task,
+    scorers: scorersOf(flags),
+    scoring: scoringOf(flags, {
+      maps: flags.maps === 'on',
+      ...(flags.workers !== undefined && { workers: flags.workers }),
+    }),
+    selection: {
+      ...(flags.limit !== undefined && { limit: flags.limit }),
+      ...(ids && { ids }),
+      ...(flags.tag !== undefined && { tag: flags.tag }),
+    },
+    strict: flags.strict ?? false,
+    force: flags.force ?? false,
+    allowMixed: flags.allowMixed ?? false,
+    ...(flags.out !== undefined && { out: flags.out }),
+  };
+  const run = await prepareRun(request);
+  if (flags.dryRun) {
+    const estimates = await estimateRun(run, request);
+    process.stdout.write(
+      flags.json ? `${JSON.stringify(estimates, null, 2)}\n` : `${estimateLines(run, estimates)}\n`,
+    );
+    return;
+  }
+  const interrupt = onInterrupt();
+  const lines = new ProgressLines(process.stderr, { quiet: flags.quiet ?? false });
+  for (const { id, message } of task.failures) lines.note(`left out ${id}: ${message}`);
+  let last: { summary: Summary; interrupted: boolean } | undefined;
+  try {
+    for await (const event of runTask(run, request, {
+      analysis,
+      onError: flags.onError,
+      signal: interrupt.signal,
+    })) {
+      lines.show(event);
+      if (event.type === 'end') last = event;
+    }
+  } finally {
+    lines.end();
+    interrupt.dispose();
+  }
+  finish(last!, flags, interrupt.exitCode());
+}
+
+function finish(
+  { summary, interrupted }: { summary: Summary; interrupted: boolean },
+  flags: ScoreFlags,
+  code: number,
+): void {
+  if (flags.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+  else process.stdout.write(`${summaryTable(summary)}\n\nRun folder: ${summary.run}\n`);
+  if (interrupted) {
+    process.stderr.write(
+      'winoscope: interrupted. Everything computed is kept; run the same command again to go on.\n',
+    );
+    process.exitCode = code;
+  } else if (summary.examples.failed > 0) {
+    process.exitCode = 3;
+  }
+}
