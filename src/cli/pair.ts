@@ -6,7 +6,7 @@ import { visible } from '../report/format.ts';
 import { columns } from '../report/table.ts';
 import { preflight } from '../run/preflight.ts';
 import { scorePairs } from '../run/score-pairs.ts';
-import { prepareScorer } from '../run/settings.ts';
+import { checkNames, type PreparedScorer, prepareScorer } from '../run/settings.ts';
 import type { ExampleScores } from '../scoring/aggregate.ts';
 import type { Example } from '../scoring/example.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -33,7 +33,9 @@ export async function pair(images: string[], flags: PairFlags): Promise<void> {
   };
   const sizes = [await Promise.all(images.map(async (path) => imageSize(await readSource({ path }), path)))];
   const scoring = scoringOf(flags, { maps: false });
-  const scorers = scorersOf(flags).map((request) => prepareScorer(request, scoring));
+  const requests = scorersOf(flags);
+  checkNames(requests);
+  const scorers = requests.map((request) => prepareScorer(request, scoring));
   const checks = { sizes, strict: flags.strict ?? false, force: flags.force ?? false };
   for (const warning of scorers.flatMap((scorer) => preflight([example], scorer, checks))) {
     process.stderr.write(`warning: ${visible(warning)}\n`);
@@ -62,8 +64,8 @@ export async function pair(images: string[], flags: PairFlags): Promise<void> {
     );
   else
     process.stdout.write(
-      `${Object.entries(results)
-        .map(([name, scores]) => matrix(name, scores, images, flags.caption))
+      `${scorers
+        .map((scorer) => matrix(scorer, results[scorer.name]!, images, flags.caption))
         .join('\n\n')}\n`,
     );
 }
@@ -74,13 +76,13 @@ function progressOf(scorer: string): (done: number, total: number) => void {
 
 /** One scorer's matrix, a row per image; the best caption of an image is starred, none at a tie. */
 function matrix(
-  name: string,
+  { name, settings }: PreparedScorer,
   { raw, normalized }: ExampleScores,
   images: readonly string[],
   captions: readonly string[],
 ): string {
   const unit =
-    normalized || raw.flat().some((score) => score < 0)
+    settings.kind === 'diffusion'
       ? 'minus the mean denoising error, higher is better'
       : 'cosine, higher is better';
   const rows = raw.map((row, i) => {

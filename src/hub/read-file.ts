@@ -39,7 +39,7 @@ export function readJson<T extends z.ZodType>(path: string, schema: T): z.infer<
   if (!result.success) {
     const issue = result.error.issues[0]!;
     throw new ModelFileError({
-      what: `a model file has an unexpected field "${issue.path.join('.') || '(root)'}"`,
+      what: `field "${issue.path.join('.') || '(root)'}" of a model file is missing or wrong`,
       where: path,
       got: issue.message.toLowerCase(),
     });

@@ -89,7 +89,9 @@ export class OnnxSession {
         throw new UsageError({
           what: `the device "${name}" cannot be used`,
           got,
-          fix: `Use --device cpu, or one of: ${supportedDevices().join(', ')}.`,
+          fix: `Use one of: ${supportedDevices()
+            .filter((other) => other !== name)
+            .join(', ')}.`,
         });
       }
       throw new ModelFileError({
@@ -188,7 +190,8 @@ export class OnnxSession {
 
 /** The devices that this installation of onnxruntime was built with. */
 export function supportedDevices(): string[] {
-  return ort.listSupportedBackends().map((backend) => backend.name);
+  const built: string[] = ort.listSupportedBackends().map((backend) => backend.name);
+  return DEVICES.filter((name) => built.includes(name));
 }
 
 function describe(metadata: readonly ort.InferenceSession.ValueMetadata[]): Map<string, TensorInfo> {

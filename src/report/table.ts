@@ -33,6 +33,7 @@ export function summaryTable(summary: Summary): string {
   const head = ['', ...metrics.map((metric) => METRIC_TITLES[metric])];
   const lines = [
     `${visible(summary.task.name)}: ${stateLine(summary)}. Percent right, with 95 % intervals (Wilson).`,
+    `Loss ${summary.analysis.loss}, error space ${summary.analysis.errorSpace}.`,
     '',
     ...columns([head, ...mainRows(summary, () => '  raw')]),
   ];

@@ -64,6 +64,14 @@ export class RunFolder {
       .map((name) => join(folder, name));
   }
 
+  /** Whether anything was stored by a scorer, whole or in segments. */
+  hasResults(): boolean {
+    return ['segments', 'trials', 'maps', 'scores'].some((part) => {
+      const folder = join(this.path, part);
+      return existsSync(folder) && readdirSync(folder).length > 0;
+    });
+  }
+
   /** Makes the folder and its parts. @throws ResultsError where it cannot be written. */
   create(): void {
     try {

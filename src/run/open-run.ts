@@ -63,6 +63,7 @@ export function openRun(path: string): StoredRun {
         scorers: views,
         analysis,
         failed: last?.examples.failed ?? 0,
+        unreadable: 0,
       }),
   };
 }

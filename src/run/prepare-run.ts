@@ -2,7 +2,6 @@
 
 import { join } from 'node:path';
 import type { Task } from '../../tasks/task.ts';
-import { UsageError } from '../errors.ts';
 import { packageVersion } from '../hub/package-root.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
 import {
@@ -17,6 +16,7 @@ import { RunFolder } from '../results/run-folder.ts';
 import { preflight } from './preflight.ts';
 import { type Selection, select } from './select.ts';
 import {
+  checkNames,
   identityOf,
   numericsOf,
   type PreparedScorer,
@@ -57,14 +57,7 @@ export interface PreparedRun {
  */
 export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   const { task, scoring } = request;
-  const names = request.scorers.map((scorer) => scorer.name);
-  const twice = names.find((name, k) => names.indexOf(name) !== k);
-  if (twice !== undefined) {
-    throw new UsageError({
-      what: `two scorers are called "${twice}"`,
-      fix: 'Name them, as in --clip small=FOLDER.',
-    });
-  }
+  checkNames(request.scorers);
   const selected = select(task.examples, request.selection);
   let scorers = request.scorers.map((scorer) => prepareScorer(scorer, scoring));
   const warnings = checkInput(request, scorers, selected);
@@ -76,7 +69,8 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   };
   const hash = identityHash(identity);
   const folder = new RunFolder(request.out ?? join('runs', `${task.name}-${hash.slice(0, 8)}`));
-  const stored = folder.readManifest();
+  // A run that failed before it had any result binds nobody to its settings.
+  const stored = folder.hasResults() ? folder.readManifest() : undefined;
   if (stored) {
     checkIdentity(stored.identity, identity, folder.path);
     // A run goes on with the calls it was begun with, unless told otherwise.

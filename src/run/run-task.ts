@@ -56,14 +56,14 @@ export async function* runTask(
       }
       view.results.compact();
     }
-    const failed = failures.size + request.task.failures.length;
     const summary = summarize({
       run: folder.path,
       manifest,
       examples,
       scorers: views,
       analysis: options.analysis,
-      failed,
+      failed: failures.size,
+      unreadable: request.task.failures.length,
     });
     writeDiffusionScores(run, request, { views, analysis: options.analysis, summary });
     writeAtomically(folder.summaryFile, `${JSON.stringify(summary, null, 2)}\n`);

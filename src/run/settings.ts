@@ -5,6 +5,7 @@ import { createReadStream, statSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { noiseSchedule } from '../diffusion/noise-schedule.ts';
+import { UsageError } from '../errors.ts';
 import type { ModelRef } from '../hub/resolve-ref.ts';
 import { describeClip } from '../models/clip-folder.ts';
 import { describeDiffusion } from '../models/diffusion-folder.ts';
@@ -101,6 +102,17 @@ export function prepareScorer(
     settings,
     workers: options.workers ?? (device.name === 'cpu' ? workersFor(threads, cores) : 1),
   };
+}
+
+/** Results are stored by name. @throws UsageError where two scorers have the same one. */
+export function checkNames(requests: readonly ScorerRequest[]): void {
+  const names = requests.map((request) => request.name);
+  const twice = names.find((name, k) => names.indexOf(name) !== k);
+  if (twice === undefined) return;
+  throw new UsageError({
+    what: `two scorers are called "${twice}"`,
+    fix: 'Name them, as in --clip small=FOLDER.',
+  });
 }
 
 function workersFor(threads: number, cores: number): number {

@@ -33,10 +33,20 @@ export interface SummaryInput {
   analysis: Analysis;
   /** Examples that could not be scored. */
   failed: number;
+  /** Records of the task that could not even be read: not among `examples`. */
+  unreadable: number;
 }
 
 /** Computes a run's summary from its stored results alone, so that resumed and merged runs count everything. */
-export function summarize({ run, manifest, examples, scorers, analysis, failed }: SummaryInput): Summary {
+export function summarize({
+  run,
+  manifest,
+  examples,
+  scorers,
+  analysis,
+  failed,
+  unreadable,
+}: SummaryInput): Summary {
   const verdicts = new Map<string, (Verdict | undefined)[]>();
   const summaries: Record<string, ScorerSummary> = {};
   for (const [name, view] of scorers) {
@@ -56,7 +66,7 @@ export function summarize({ run, manifest, examples, scorers, analysis, failed }
     run,
     identity: manifest.identityHash,
     complete: done === task.count,
-    examples: { done, failed, skipped: Math.max(0, task.count - done - failed) },
+    examples: { done, failed: failed + unreadable, skipped: Math.max(0, task.count - done - failed) },
     task,
     analysis,
     scorers: summaries,

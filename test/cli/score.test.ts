@@ -38,7 +38,13 @@ describe('a first run', () => {
     expect(lines[0]).toContain('tiny-world: 4 of 200 examples, 196 not scored yet');
     const head = lines.find((line) => line.includes('GroupMatch'))!;
     expect(head.trim().split(/\s+/)).toEqual(['text', 'image', 'group', 'GroupMatch']);
-    expect(lines.find((line) => line.startsWith('chance'))!.split(/\s+/)).toEqual(['chance', '25.0', '25.0', '16.7', '50.0']);
+    expect(lines.find((line) => line.startsWith('chance'))!.split(/\s+/)).toEqual([
+      'chance',
+      '25.0',
+      '25.0',
+      '16.7',
+      '50.0',
+    ]);
     for (const [name, scorer] of Object.entries(summary.scorers)) {
       const row = lines.find((line) => line.startsWith(`${name} `))!;
       for (const metric of ['text', 'image', 'group', 'groupMatch'] as const) {
@@ -46,7 +52,9 @@ describe('a first run', () => {
         expect(count).toBe(4);
         expect(row).toContain(`${((100 * correct) / count).toFixed(1)} [`);
       }
-      expect(evaluations(stderr)).toContainEqual(expect.stringContaining(`${name}: ${scorer.evaluations} evaluations`));
+      expect(evaluations(stderr)).toContainEqual(
+        expect.stringContaining(`${name}: ${scorer.evaluations} evaluations`),
+      );
     }
     expect(Object.keys(summary.scorers).sort()).toEqual(['clip', 'diffusion']);
     for (const { tag, collapsed_tag } of worldRecords(4)) {
@@ -118,11 +126,16 @@ describe('going on with a run', () => {
   });
 
   test('another --limit extends it to what one run would have given', async () => {
-    const [four, nine] = [['--limit', '4'], ['--limit', '9']];
+    const [four, nine] = [
+      ['--limit', '4'],
+      ['--limit', '9'],
+    ];
     const more = ['--timesteps', '4', '--out', out('extended')];
     await runOk(['score', ...four, ...more]);
     const { stderr } = await runOk(['score', ...nine, ...more]);
-    expect(evaluations(stderr)).toContainEqual(expect.stringContaining(`diffusion: ${9 * 6 * 4} evaluations, 9 examples`));
+    expect(evaluations(stderr)).toContainEqual(
+      expect.stringContaining(`diffusion: ${9 * 6 * 4} evaluations, 9 examples`),
+    );
     const atOnce = await runOk(['score', ...nine, '--timesteps', '4', '--out', out('at-once')]);
     expect(resultHashes(out('extended'))).toEqual(resultHashes(out('at-once')));
     const { stdout } = await runOk(['score', ...nine, ...more]);
@@ -153,7 +166,9 @@ describe('going on with a run', () => {
     await runOk(['score', ...SMALL, ...DIFFUSION, '--out', out('means'), '--loss', 'mae']);
     const rows = trialRows(out('means'));
     const mean = (image: number, caption: number) => {
-      const found = rows.filter((row) => row.example === '2' && row.image === image && row.caption === caption);
+      const found = rows.filter(
+        (row) => row.example === '2' && row.image === image && row.caption === caption,
+      );
       expect(found).toHaveLength(4);
       return found.reduce((sum, { mae }) => sum + mae / 4, 0);
     };
@@ -175,7 +190,18 @@ describe('which examples', () => {
   });
 
   test('--tag takes those with the tag, --limit counts among them', async () => {
-    await runOk(['score', '--tag', 'Noun', '--limit', '2-3', '--timesteps', '2', ...DIFFUSION, '--out', out('tag')]);
+    await runOk([
+      'score',
+      '--tag',
+      'Noun',
+      '--limit',
+      '2-3',
+      '--timesteps',
+      '2',
+      ...DIFFUSION,
+      '--out',
+      out('tag'),
+    ]);
     const nouns = worldRecords(40).filter(({ tag }) => tag === 'Noun');
     expect(scored(out('tag'))).toEqual(nouns.slice(1, 3).map(({ id }) => `${id}`));
     expect(Object.keys(storedSummary(out('tag')).scorers.diffusion!.byTag)).toEqual(['Object', 'Noun']);
@@ -196,7 +222,8 @@ describe('which examples', () => {
 });
 
 describe('what is evaluated', () => {
-  const captions = (rows: readonly TrialRow[]) => [...new Set(rows.map(({ caption }) => caption))].sort((a, b) => a - b);
+  const captions = (rows: readonly TrialRow[]) =>
+    [...new Set(rows.map(({ caption }) => caption))].sort((a, b) => a - b);
 
   test('--uncond never leaves the empty caption out', async () => {
     await runOk(['score', ...SMALL, ...DIFFUSION, '--uncond', 'never', '--out', out('never')]);
@@ -231,17 +258,25 @@ describe('what is evaluated', () => {
     const maps = mapsByExample(out('maps-on'));
     const map = new Float32Array(Uint8Array.from(Buffer.from(maps['1']!, 'hex')).buffer);
     const cells = map.length / 6;
-    const { shape } = JSON.parse(readFileSync(join(out('maps-on'), 'run.json'), 'utf8')).identity.scorers.diffusion.latent;
+    const { shape } = JSON.parse(readFileSync(join(out('maps-on'), 'run.json'), 'utf8')).identity.scorers
+      .diffusion.latent;
     expect(cells).toBe(shape[1] * shape[2]);
     const first = map.subarray(0, cells).reduce((sum, value) => sum + value, 0) / (cells * shape[0]);
-    const pair = trialRows(out('maps-on')).filter((row) => row.example === '1' && row.image === 0 && row.caption === 0);
-    expect(first).toBeCloseTo(pair.reduce((sum, { mse }) => sum + mse, 0), 4);
+    const pair = trialRows(out('maps-on')).filter(
+      (row) => row.example === '1' && row.image === 0 && row.caption === 0,
+    );
+    expect(first).toBeCloseTo(
+      pair.reduce((sum, { mse }) => sum + mse, 0),
+      4,
+    );
   });
 
   test('--repeats 2 doubles the trials with other noises and keeps those of the first', async () => {
     await runOk(['score', ...SMALL, ...DIFFUSION, '--out', out('once')]);
     await runOk(['score', ...SMALL, ...DIFFUSION, '--repeats', '2', '--out', out('twice')]);
-    const rows = trialRows(out('twice')).filter((row) => row.example === '0' && row.image === 0 && row.caption === 0);
+    const rows = trialRows(out('twice')).filter(
+      (row) => row.example === '0' && row.image === 0 && row.caption === 0,
+    );
     expect(rows.map(({ noise }) => noise)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     expect(rows.map(({ timestep }) => timestep)).toEqual([125, 375, 625, 875, 125, 375, 625, 875]);
     expect(new Set(rows.map(({ mse }) => mse)).size).toBe(8);
@@ -249,10 +284,23 @@ describe('what is evaluated', () => {
   });
 
   test('examples of 1 x 3, 3 x 1 and 3 x 2', async () => {
-    const [a, b] = worldRecords(2) as [ReturnType<typeof worldRecords>[0], ReturnType<typeof worldRecords>[0]];
+    const [a, b] = worldRecords(2) as [
+      ReturnType<typeof worldRecords>[0],
+      ReturnType<typeof worldRecords>[0],
+    ];
     const probe = writeProbe(out('shapes'), [
-      { id: 'choice', images: [a.image_0], captions: [a.caption_0, a.caption_1, b.caption_0], truth: [[0, 0]] },
-      { id: 'retrieval', images: [a.image_0, a.image_1, b.image_0], captions: [b.caption_0], truth: [[2, 0]] },
+      {
+        id: 'choice',
+        images: [a.image_0],
+        captions: [a.caption_0, a.caption_1, b.caption_0],
+        truth: [[0, 0]],
+      },
+      {
+        id: 'retrieval',
+        images: [a.image_0, a.image_1, b.image_0],
+        captions: [b.caption_0],
+        truth: [[2, 0]],
+      },
       {
         id: 'uneven',
         images: [a.image_0, a.image_1, b.image_0],
@@ -264,9 +312,18 @@ describe('what is evaluated', () => {
         tags: ['odd'],
       },
     ]);
-    const { stdout } = await runOk(['score', probe, '--timesteps', '2', '--out', out('shapes-run'), '--json']);
+    const { stdout } = await runOk([
+      'score',
+      probe,
+      '--timesteps',
+      '2',
+      '--out',
+      out('shapes-run'),
+      '--json',
+    ]);
     const { scorers } = summarySchema.parse(JSON.parse(stdout));
-    const counts = (metrics: object) => Object.fromEntries(Object.entries(metrics).map(([name, { count }]) => [name, count]));
+    const counts = (metrics: object) =>
+      Object.fromEntries(Object.entries(metrics).map(([name, { count }]) => [name, count]));
     for (const { metrics, byTag } of Object.values(scorers)) {
       expect(counts(metrics)).toEqual({ text: 1, image: 1, group: 1, accuracy: 2 });
       expect(metrics.accuracy!.chance).toBeCloseTo(1 / 3, 12);
@@ -278,8 +335,19 @@ describe('what is evaluated', () => {
       trialRows(out('shapes-run'))
         .filter(({ example, noise }) => example === id && noise === 0)
         .map(({ image, caption }) => [image, caption]);
-    expect(pairs('choice')).toEqual([[0, 0], [0, 1], [0, 2]]);
-    expect(pairs('retrieval')).toEqual([[0, 0], [0, -1], [1, 0], [1, -1], [2, 0], [2, -1]]);
+    expect(pairs('choice')).toEqual([
+      [0, 0],
+      [0, 1],
+      [0, 2],
+    ]);
+    expect(pairs('retrieval')).toEqual([
+      [0, 0],
+      [0, -1],
+      [1, 0],
+      [1, -1],
+      [2, 0],
+      [2, -1],
+    ]);
     expect(pairs('uneven')).toHaveLength(9);
     expect(Object.keys(scoresByLabel(out('shapes-run'), 'clip'))).toHaveLength(12);
   });
@@ -289,20 +357,31 @@ describe('scorers', () => {
   test('several of a kind by name, each with its own results, compared with each other', async () => {
     const other = alteredModel('clip', out('other-clip'), {});
     const { stdout } = await runOk([
-      'score', '--limit', '6', '--json', '--out', out('two-clips'), '--clip', 'a=tiny-world', '--clip', `b=${other}`,
+      'score',
+      '--limit',
+      '6',
+      '--json',
+      '--out',
+      out('two-clips'),
+      '--clip',
+      'a=tiny-world',
+      '--clip',
+      `b=${other}`,
     ]);
     const summary = summarySchema.parse(JSON.parse(stdout));
     expect(Object.keys(summary.scorers)).toEqual(['a', 'b']);
     expect(scoresByLabel(out('two-clips'), 'a')).toEqual(scoresByLabel(out('two-clips'), 'b'));
     expect(Object.keys(scoresByLabel(out('two-clips'), 'a'))).toHaveLength(24);
     expect(summary.comparisons).toHaveLength(4);
-    for (const comparison of summary.comparisons) expect(comparison).toMatchObject({ a: 'a', b: 'b', aOnly: 0, bOnly: 0, p: 1 });
+    for (const comparison of summary.comparisons)
+      expect(comparison).toMatchObject({ a: 'a', b: 'b', aOnly: 0, bOnly: 0, p: 1 });
     expect(readdirSync(join(out('two-clips'), 'trials'))).toEqual([]);
   });
 
   test('CLIP scores are cosines', async () => {
     await runOk(['score', '--limit', '3', ...CLIP, '--out', out('cosines')]);
-    for (const score of Object.values(scoresByLabel(out('cosines'), 'clip'))) expect(Math.abs(score)).toBeLessThanOrEqual(1);
+    for (const score of Object.values(scoresByLabel(out('cosines'), 'clip')))
+      expect(Math.abs(score)).toBeLessThanOrEqual(1);
   });
 
   test('the call settings that a run was begun with are kept, others are refused unless mixing is allowed', async () => {
@@ -313,7 +392,9 @@ describe('scorers', () => {
     expect(resultHashes(out('mixed'))).toEqual(begun);
     const { code, stderr } = await runCli([...args, '--batch', '12']);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^winoscope: .*numeric settings.*calls\.diffusion\.batch 6.*calls\.diffusion\.batch 12.*--allow-mixed/);
+    expect(stderr).toMatch(
+      /^winoscope: .*numeric settings.*calls\.diffusion\.batch 6.*calls\.diffusion\.batch 12.*--allow-mixed/,
+    );
     await runOk(['score', '--limit', '6', ...args.slice(3), '--batch', '12', '--allow-mixed']);
     const rows = trialRows(out('mixed'));
     expect(new Set(rows.map(({ example }) => example)).size).toBe(6);

@@ -65,7 +65,9 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
 export async function runOk(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   const result = await runCli(args, options);
   if (result.code !== 0) {
-    throw new Error(`winoscope ${args.join(' ')} ended with ${result.code ?? result.signal}: ${result.stderr}`);
+    throw new Error(
+      `winoscope ${args.join(' ')} ended with ${result.code ?? result.signal}: ${result.stderr}`,
+    );
   }
   return result;
 }

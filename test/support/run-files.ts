@@ -4,14 +4,16 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
-import type { Summary } from '../../src/run/summary.ts';
+import type { Summary } from '../../src/run/summary-schema.ts';
 
 /** sha256 by path of everything in `trials/`, `maps/` and `scores/`: equal objects mean equal bytes. */
 export function resultHashes(folder: string): Record<string, string> {
   const hashes: Record<string, string> = {};
   for (const part of ['trials', 'maps', 'scores']) {
     for (const name of readdirSync(join(folder, part)).sort()) {
-      hashes[`${part}/${name}`] = createHash('sha256').update(readFileSync(join(folder, part, name))).digest('hex');
+      hashes[`${part}/${name}`] = createHash('sha256')
+        .update(readFileSync(join(folder, part, name)))
+        .digest('hex');
     }
   }
   return hashes;
@@ -38,13 +40,17 @@ export function trialRows(folder: string, scorer = 'diffusion'): TrialRow[] {
 export function mapsByExample(folder: string, scorer = 'diffusion'): Record<string, string> {
   const table = tableFromIPC(readFileSync(join(folder, 'maps', `${scorer}.arrow`)));
   return Object.fromEntries(
-    table.toArray().map((row) => [row.example as string, Buffer.from(row.sums as Uint8Array).toString('hex')]),
+    table
+      .toArray()
+      .map((row) => [row.example as string, Buffer.from(row.sums as Uint8Array).toString('hex')]),
   );
 }
 
 /** Scores by label, `<id>_c<caption>_i<image>`. */
 export function scoresByLabel(folder: string, scorer: string): Record<string, number> {
-  const lines = readFileSync(join(folder, 'scores', `${scorer}.jsonl`), 'utf8').split('\n').slice(0, -1);
+  const lines = readFileSync(join(folder, 'scores', `${scorer}.jsonl`), 'utf8')
+    .split('\n')
+    .slice(0, -1);
   return Object.fromEntries(lines.map((line) => JSON.parse(line)).map(({ label, score }) => [label, score]));
 }
 
@@ -56,5 +62,7 @@ export function storedSummary(folder: string): Summary {
 /** What a finished or interrupted run must not leave behind: locks and half-written files. */
 export function leftovers(folder: string): string[] {
   if (!existsSync(folder)) return [];
-  return (readdirSync(folder, { recursive: true }) as string[]).filter((name) => /\.(lock|tmp)$/.test(name));
+  return (readdirSync(folder, { recursive: true }) as string[]).filter((name) =>
+    /\.(lock|tmp)$|\.lock\./.test(name),
+  );
 }

@@ -40,8 +40,14 @@ export function worldImage(id: number, which: 0 | 1): string {
 /** Writes a probe into `folder`, with all images of the embedded one that its records name. Returns the folder. */
 export function writeProbe(folder: string, records: readonly (SmallRecord | WorldRecord)[]): string {
   mkdirSync(join(folder, 'images'), { recursive: true });
-  writeFileSync(join(folder, 'task.yaml'), 'name: small\nredistribution: free\ntags: [collapsed_tag, tag, tags]\n');
-  writeFileSync(join(folder, 'examples.jsonl'), records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  writeFileSync(
+    join(folder, 'task.yaml'),
+    'name: small\nredistribution: free\ntags: [collapsed_tag, tag, tags]\n',
+  );
+  writeFileSync(
+    join(folder, 'examples.jsonl'),
+    records.map((record) => `${JSON.stringify(record)}\n`).join(''),
+  );
   for (const record of records) {
     for (const image of 'images' in record ? record.images : [record.image_0, record.image_1]) {
       const name = `${image}.png`;
@@ -54,7 +60,9 @@ export function writeProbe(folder: string, records: readonly (SmallRecord | Worl
 /** A probe with one 2 x 2 example; `captions` replaces the embedded ones. Returns the folder. */
 export function writeOnePairProbe(folder: string, captions?: string[]): string {
   const { image_0, image_1, caption_0, caption_1 } = worldRecords(1)[0]!;
-  return writeProbe(folder, [{ id: 'one', images: [image_0, image_1], captions: captions ?? [caption_0, caption_1] }]);
+  return writeProbe(folder, [
+    { id: 'one', images: [image_0, image_1], captions: captions ?? [caption_0, caption_1] },
+  ]);
 }
 
 /**

@@ -1,4 +1,4 @@
-/** The contract of `summary.json` and `score --json`, written down once more than in `src/run/summary.ts`. */
+/** The contract of `summary.json` and `score --json`, written down once more than in `src/run/summary-schema.ts`, and stricter. */
 
 import { z } from 'zod';
 
@@ -38,8 +38,16 @@ export const summarySchema = z.strictObject({
   identity: z.string().regex(/^[0-9a-f]{64}$/),
   complete: z.boolean(),
   examples: z.strictObject({ done: count, failed: count, skipped: count }),
-  task: z.strictObject({ name: z.string(), version: z.string(), hash: z.string().regex(/^[0-9a-f]{64}$/), count }),
-  analysis: z.strictObject({ loss: z.enum(['mse', 'mae', 'huber']), errorSpace: z.enum(['native', 'epsilon', 'x0']) }),
+  task: z.strictObject({
+    name: z.string(),
+    version: z.string(),
+    hash: z.string().regex(/^[0-9a-f]{64}$/),
+    count,
+  }),
+  analysis: z.strictObject({
+    loss: z.enum(['mse', 'mae', 'huber']),
+    errorSpace: z.enum(['native', 'epsilon', 'x0']),
+  }),
   scorers: z.record(z.string(), scorer),
   comparisons: z.array(
     z.strictObject({
