@@ -24,9 +24,11 @@ const BUILT_IN: readonly BuiltIn[] = [
  */
 export async function loadTask(nameOrFolder: string, options: ProbeOptions = {}): Promise<Task> {
   const builtIn = BUILT_IN.find((task) => task.name === nameOrFolder);
-  if (builtIn) return builtIn.load(options);
+  // The source as the user named it: an absolute path would tell of this machine in every run folder.
+  if (builtIn) return { ...(await builtIn.load(options)), source: nameOrFolder };
   const folder = resolve(nameOrFolder);
-  if (existsSync(folder) && statSync(folder).isDirectory()) return loadProbeFolder(folder, options);
+  if (existsSync(folder) && statSync(folder).isDirectory())
+    return { ...(await loadProbeFolder(folder, options)), source: nameOrFolder };
   throw new UsageError({
     what: `unknown task "${nameOrFolder}"`,
     expected: `one of ${BUILT_IN.map((task) => task.name).join(', ')}, or a folder with task.yaml, examples.jsonl and images/`,

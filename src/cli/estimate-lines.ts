@@ -1,3 +1,4 @@
+import { visible } from '../report/format.ts';
 import { columns } from '../report/table.ts';
 import type { Estimate } from '../run/estimate.ts';
 import type { PreparedRun } from '../run/prepare-run.ts';
@@ -20,7 +21,7 @@ export function estimateLines(run: PreparedRun, estimates: readonly Estimate[]):
   const memory = Math.max(...estimates.map((estimate) => estimate.memoryBytes));
   const disk = estimates.reduce((sum, estimate) => sum + estimate.diskBytes, 0);
   return [
-    `${run.selected.length} examples would be scored into ${run.folder.path}; nothing was written.`,
+    `${run.selected.length} examples would be scored into ${visible(run.folder.path)}; nothing was written.`,
     '',
     ...columns([head, ...rows]),
     '',

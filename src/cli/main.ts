@@ -13,10 +13,7 @@ export const EXIT = { done: 0, failed: 1, usage: 2, skipped: 3 } as const;
 
 /** Runs one command line. Never throws: sets `process.exitCode`. */
 export async function main(args: readonly string[]): Promise<void> {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.done); // the reader has seen enough, as with `| head`
-    throw error;
-  });
+  outliveReaders();
   const program = new Command('winoscope')
     .description('Measures how well image-text models understand composition.')
     .version(packageVersion(), '-V, --version')
@@ -35,6 +32,16 @@ export async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = explain(error);
   }
+}
+
+/** Whoever reads may go before the work is done (`| head`, a closed terminal): it goes on and its exit code stands. */
+function outliveReaders(): void {
+  process.stderr.on('error', () => {});
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || error.code === 'EIO') return;
+    process.stderr.write(`winoscope: cannot write to stdout: ${visible(error.message)}.\n`);
+    process.exitCode = EXIT.failed;
+  });
 }
 
 /** Commander's complaint, which may run over lines, in the form of our own. */

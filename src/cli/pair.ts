@@ -36,8 +36,8 @@ export async function pair(images: string[], flags: PairFlags): Promise<void> {
   const requests = scorersOf(flags);
   checkNames(requests);
   const scorers = requests.map((request) => prepareScorer(request, scoring));
-  const checks = { sizes, strict: flags.strict ?? false, force: flags.force ?? false };
-  for (const warning of scorers.flatMap((scorer) => preflight([example], scorer, checks))) {
+  const checks = { sizes, strict: flags.strict ?? false, force: flags.force ?? false, skip: false };
+  for (const warning of scorers.flatMap((scorer) => preflight([example], scorer, checks).warnings)) {
     process.stderr.write(`warning: ${visible(warning)}\n`);
   }
   const interrupt = onInterrupt();

@@ -7,6 +7,7 @@ import type { RunEvent } from '../run/events.ts';
 const LINE_MS = 10_000;
 
 export interface ProgressOptions {
+  /** No progress; warnings and failures are told all the same. */
   quiet: boolean;
 }
 
@@ -31,7 +32,7 @@ export class ProgressLines {
           event.selected === event.count
             ? `${event.count} examples`
             : `${event.selected} of ${event.count} examples`;
-        this.#line(
+        this.#tell(
           `${visible(event.task)}: ${what}, ${event.resumed ? 'going on in' : 'results in'} ${event.folder}`,
         );
         break;
@@ -73,15 +74,19 @@ export class ProgressLines {
     const left = rate > 0 ? `${duration((total - done) / rate)} left` : '';
     const text = `${scorer}: ${percent} %  ${done}/${total} evaluations, ${examples} examples, ${rate.toFixed(rate < 10 ? 1 : 0)}/s, ${left}`;
     if (done >= total) {
-      this.#line(
+      this.#tell(
         `${scorer}: ${total} evaluations, ${examples} examples in ${duration(seconds)}, ${rate.toFixed(rate < 10 ? 1 : 0)}/s`,
       );
     } else if (this.#live) this.#update(text);
-    else if (performance.now() - this.#lastLine >= LINE_MS) this.#line(text);
+    else if (performance.now() - this.#lastLine >= LINE_MS) this.#tell(text);
+  }
+
+  /** A line of progress. */
+  #tell(text: string): void {
+    if (!this.#quiet) this.#line(text);
   }
 
   #line(text: string): void {
-    if (this.#quiet) return;
     this.#lastLine = performance.now();
     this.#stream.write(this.#open ? `\r\u001b[2K${visible(text)}\n` : `${visible(text)}\n`);
     this.#open = false;

@@ -1,6 +1,7 @@
 /** `winoscope score`: runs a task. */
 
 import { loadTask } from '../../tasks/registry.ts';
+import { visible } from '../report/format.ts';
 import { summaryTable } from '../report/table.ts';
 import { estimateRun } from '../run/estimate.ts';
 import { prepareRun, type RunRequest } from '../run/prepare-run.ts';
@@ -31,11 +32,16 @@ export async function score(taskName: string, flags: ScoreFlags): Promise<void> 
     },
     strict: flags.strict ?? false,
     force: flags.force ?? false,
+    onError: flags.onError,
     allowMixed: flags.allowMixed ?? false,
     ...(flags.out !== undefined && { out: flags.out }),
   };
   const run = await prepareRun(request);
+  const lines = new ProgressLines(process.stderr, { quiet: flags.quiet ?? false });
+  for (const { id, message } of task.failures) lines.note(`left out ${id}: ${message}`);
   if (flags.dryRun) {
+    for (const message of run.warnings) lines.show({ type: 'warning', message });
+    for (const failure of run.failures) lines.show({ type: 'example-failed', ...failure });
     const estimates = await estimateRun(run, request);
     process.stdout.write(
       flags.json ? `${JSON.stringify(estimates, null, 2)}\n` : `${estimateLines(run, estimates)}\n`,
@@ -43,8 +49,6 @@ export async function score(taskName: string, flags: ScoreFlags): Promise<void> 
     return;
   }
   const interrupt = onInterrupt();
-  const lines = new ProgressLines(process.stderr, { quiet: flags.quiet ?? false });
-  for (const { id, message } of task.failures) lines.note(`left out ${id}: ${message}`);
   let last: { summary: Summary; interrupted: boolean } | undefined;
   try {
     for await (const event of runTask(run, request, {
@@ -68,7 +72,7 @@ function finish(
   code: number,
 ): void {
   if (flags.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
-  else process.stdout.write(`${summaryTable(summary)}\n\nRun folder: ${summary.run}\n`);
+  else process.stdout.write(`${summaryTable(summary)}\n\nRun folder: ${visible(summary.run)}\n`);
   if (interrupted) {
     process.stderr.write(
       'winoscope: interrupted. Everything computed is kept; run the same command again to go on.\n',

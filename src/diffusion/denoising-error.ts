@@ -10,7 +10,9 @@ export interface DenoisingError {
   huber: number;
 }
 
+/** Every error that is stored of a trial, by its name in `DenoisingError`. */
 export const LOSSES = ['mse', 'mae', 'huber'] as const;
+/** One of `LOSSES`. */
 export type Loss = (typeof LOSSES)[number];
 
 /** A row of a batch: values `[offset, offset + target.length)` of `predictions`. */

@@ -22,6 +22,7 @@ export const scheduleSchema = z.object({
   prediction_type: z.enum(['epsilon', 'v_prediction', 'sample']).default('epsilon'),
 });
 
+/** What `scheduleSchema` reads. */
 export type ScheduleConfig = z.infer<typeof scheduleSchema>;
 
 /** The forward process of a model: x_t = √ᾱ_t · z + √(1 − ᾱ_t) · ε. */

@@ -5,6 +5,7 @@ import { checkImage } from './resize.ts';
 /** One number per channel, in the order R, G, B. */
 export type PerChannel = readonly [number, number, number];
 
+/** How 8-bit values become a model's floats. */
 export interface NormalizeOptions {
   /** Of the rescaled values, e.g. CLIP's `[0.48145466, 0.4578275, 0.40821073]`. */
   mean: PerChannel;

@@ -30,7 +30,18 @@ export interface Shape {
 /** Everything an example can be judged by, in the order of reports. */
 export const metricNames = ['text', 'image', 'group', 'groupMatch', 'accuracy'] as const;
 
-/** `text`, `image`, `group` and `groupMatch` belong to I × C examples, `accuracy` to 1 × N and N × 1. */
+/**
+ * `text`, `image`, `group` and `groupMatch` belong to I × C examples, `accuracy` to 1 × N and N × 1. All are strict: a
+ * tie fails, unlike `argmax` which favours whichever option is listed first, so a constant scorer gets 0.
+ *
+ * - `text` (Thrush et al. 2022, eq. 1): for every image, each of its true captions scores above each of its false
+ *   ones. For 2 × 2 with the diagonal true, s(c0,i0) > s(c1,i0) and s(c1,i1) > s(c0,i1).
+ * - `image` (eq. 2): the dual, for every caption, on `imageScores`.
+ * - `group` (eq. 3): text and image are both right.
+ * - `groupMatch` (Zhu et al. 2025, "Test-Time Matching"): the true matching's sum of scores is above that of every
+ *   other matching; k × k with 2 ≤ k ≤ 8. A constant per image or caption moves all sums alike, so the raw scores serve.
+ * - `accuracy`: every true option scores above every false one; 1 × N on `scores`, N × 1 on `imageScores`.
+ */
 export type MetricName = (typeof metricNames)[number];
 
 /** GroupMatch goes through all k! matchings; 8! = 40,320 is the most it does. */

@@ -1,7 +1,7 @@
 /** Reads a CLIP ONNX folder (transformers.js' layout) into one plain description; opens no graph. */
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { ModelFileError } from '../errors.ts';
 import { readJson } from '../hub/read-file.ts';
@@ -10,7 +10,7 @@ import type { ResizeFilter } from '../images/resize.ts';
 import { tokenizerFiles } from '../tokenizers/clip.ts';
 import { DOMAIN_FILE, type Domain, readDomain } from './domain.ts';
 
-/** How a CLIP model wants its pixels, as its `preprocessor_config.json` says. */
+/** How a CLIP model wants its pixels, as its `preprocessor_config.json` says or transformers' defaults do. */
 export interface Preprocessing {
   /** Shorter side after resizing; undefined: no resizing by the shorter side. */
   shortestEdge?: number;
@@ -23,13 +23,16 @@ export interface Preprocessing {
   std: PerChannel;
 }
 
+/** Everything that scoring needs to know of a CLIP model before its graphs are opened. Plain data. */
 export interface ClipDescription {
   kind: 'clip';
   folder: string;
+  /** Files that feed a score, relative to `folder`; their hashes name the model. */
   files: string[];
   /** Text and vision as two graphs, or both in one. */
   layout: 'split' | 'joint';
   preprocessing: Preprocessing;
+  /** The text model's `max_position_embeddings`. */
   maxPositions: number;
   domain?: Domain;
 }
@@ -40,22 +43,23 @@ const sizeSchema = z.union([
   z.object({ shortest_edge: side }),
   z.object({ height: side, width: side }),
 ]);
+/** Fields that are left out have the defaults of transformers' CLIPImageProcessor, OpenAI's CLIP. */
 const preprocessorSchema = z.object({
   do_resize: z.boolean().default(true),
-  size: sizeSchema.optional(),
+  size: sizeSchema.default({ shortest_edge: 224 }),
   resample: z.number().int().default(3),
   do_center_crop: z.boolean().default(true),
-  crop_size: z.union([side, z.object({ height: side, width: side })]).optional(),
+  crop_size: z.union([side, z.object({ height: side, width: side })]).default(224),
   do_rescale: z.boolean().default(true),
   rescale_factor: z
     .number()
     .positive()
     .default(1 / 255),
   do_normalize: z.boolean().default(true),
-  image_mean: z.tuple([z.number(), z.number(), z.number()]).default([0, 0, 0]),
+  image_mean: z.tuple([z.number(), z.number(), z.number()]).default([0.48145466, 0.4578275, 0.40821073]),
   image_std: z
     .tuple([z.number().positive(), z.number().positive(), z.number().positive()])
-    .default([1, 1, 1]),
+    .default([0.26862954, 0.26130258, 0.27577711]),
 });
 const configSchema = z.object({
   model_type: z.string(),
@@ -97,7 +101,7 @@ export function describeClip(folder: string): ClipDescription {
     files: [
       'config.json',
       'preprocessor_config.json',
-      ...(layout === 'split' ? SPLIT : JOINT),
+      ...(layout === 'split' ? SPLIT : JOINT).flatMap((graph) => graphFiles(folder, graph)),
       ...(domain ? [DOMAIN_FILE] : []),
       ...tokenizerFiles(folder),
     ].sort(),
@@ -106,6 +110,14 @@ export function describeClip(folder: string): ClipDescription {
     maxPositions: config.text_config?.max_position_embeddings ?? 77,
     ...(domain && { domain }),
   };
+}
+
+/** A graph and its external weights, which carry its name with an ending (`.onnx_data`, `.onnx.data` …). */
+function graphFiles(folder: string, graph: string): string[] {
+  return readdirSync(join(folder, 'onnx'))
+    .filter((name) => name.startsWith(basename(graph)))
+    .map((name) => `onnx/${name}`)
+    .filter((file) => !statSync(join(folder, file), { throwIfNoEntry: false })?.isDirectory());
 }
 
 function readPreprocessing(path: string): Preprocessing {
@@ -125,7 +137,7 @@ function readPreprocessing(path: string): Preprocessing {
     ...(typeof size === 'number' && { shortestEdge: size }),
     ...(typeof size === 'object' && 'shortest_edge' in size && { shortestEdge: size.shortest_edge }),
     ...(typeof size === 'object' && 'height' in size && { exactSize: size }),
-    ...(config.do_center_crop && config.crop_size !== undefined && { crop: square(config.crop_size) }),
+    ...(config.do_center_crop && { crop: square(config.crop_size) }),
     filter,
     rescale: config.do_rescale ? config.rescale_factor : 1,
     mean: config.do_normalize ? config.image_mean : [0, 0, 0],

@@ -9,6 +9,11 @@ export interface RowTensor {
   readonly dims: readonly number[];
 }
 
+/** Bytes that a condition's values take. */
+export function bytesOf({ inputs }: Condition): number {
+  return Object.values(inputs).reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
 /** Captions to conditions. The empty caption is the unconditional one. */
 export interface TextConditioner {
   encode(caption: string): Promise<Condition>;

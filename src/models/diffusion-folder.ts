@@ -1,6 +1,6 @@
 /** Reads a diffusers ONNX folder's JSON files into one plain description; opens no graph. */
 
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type ScheduleConfig, scheduleSchema } from '../diffusion/noise-schedule.ts';
@@ -29,25 +29,32 @@ export interface DiffusionDescription {
 }
 
 const unetSchema = z.object({
-  sample_size: z
-    .union([z.number().int().positive(), z.array(z.number().int().positive()).length(2)])
-    .optional(),
-  in_channels: z.number().int().positive().optional(),
+  sample_size: z.union([z.number().int().positive(), z.array(z.number().int().positive()).length(2)]),
+  in_channels: z.number().int().positive(),
 });
 const vaeSchema = z.object({
-  scaling_factor: z.number().positive().optional(),
+  // Older configurations leave it out; 0.18215 is the default of diffusers' AutoencoderKL.
+  scaling_factor: z.number().positive().default(0.18215),
   shift_factor: z.number().nullish(),
-  block_out_channels: z.array(z.number()).min(1).optional(),
+  block_out_channels: z.array(z.number()).min(1),
 });
-const textSchema = z.object({ max_position_embeddings: z.number().int().positive().optional() });
+const textSchema = z.object({ max_position_embeddings: z.number().int().positive() });
 
 /** Families by what `model_index.json` calls the pipeline, with exporters' prefixes removed. */
 const FAMILIES: Record<string, DiffusionDescription['family']> = {
   StableDiffusionPipeline: 'stable-diffusion',
 };
 
-/** Defaults where a folder of the oldest export generation has no `config.json` per part: Stable Diffusion 1's. */
-const SD1 = { sampleSize: 64, channels: 4, scalingFactor: 0.18215, downscale: 8, maxPositions: 77 };
+/** The parts of a folder of the oldest export generation, which have no `config.json`: Stable Diffusion 1's. */
+const SD1 = {
+  unet: { sample_size: 64, in_channels: 4 },
+  vae: { scaling_factor: 0.18215, shift_factor: 0, block_out_channels: [128, 256, 512, 512] },
+  text: { max_position_embeddings: 77 },
+} satisfies {
+  unet: z.infer<typeof unetSchema>;
+  vae: z.infer<typeof vaeSchema>;
+  text: z.infer<typeof textSchema>;
+};
 
 /**
  * Describes the diffusion model in `folder`.
@@ -76,11 +83,11 @@ export function describeDiffusion(folder: string, resolution?: number): Diffusio
           : 'Export or copy the model again.',
     });
   }
-  const unet = optional(folder, 'unet', unetSchema);
-  const vae = optional(folder, 'vae_encoder', vaeSchema);
-  const text = optional(folder, 'text_encoder', textSchema);
-  const downscale = vae.block_out_channels ? 2 ** (vae.block_out_channels.length - 1) : SD1.downscale;
-  const side = unet.sample_size ?? SD1.sampleSize;
+  const unet = readConfig(join(folder, 'unet'), unetSchema, SD1.unet);
+  const vae = readConfig(join(folder, 'vae_encoder'), vaeSchema, SD1.vae);
+  const text = readConfig(join(folder, 'text_encoder'), textSchema, SD1.text);
+  const downscale = 2 ** (vae.block_out_channels.length - 1);
+  const side = unet.sample_size;
   const [height, width] = Array.isArray(side) ? (side as [number, number]) : [side, side];
   if (resolution !== undefined && resolution % downscale !== 0) {
     throw new ModelFileError({
@@ -97,27 +104,31 @@ export function describeDiffusion(folder: string, resolution?: number): Diffusio
     files: scoringFiles(folder),
     schedule: readJson(join(folder, 'scheduler', 'scheduler_config.json'), scheduleSchema),
     latent: [
-      unet.in_channels ?? SD1.channels,
+      unet.in_channels,
       resolution ? resolution / downscale : height,
       resolution ? resolution / downscale : width,
     ],
     downscale,
-    scalingFactor: vae.scaling_factor ?? SD1.scalingFactor,
+    scalingFactor: vae.scaling_factor,
     shiftFactor: vae.shift_factor ?? 0,
-    maxPositions: text.max_position_embeddings ?? SD1.maxPositions,
+    maxPositions: text.max_position_embeddings,
     ...(domain && { domain }),
   };
 }
 
-function optional<T extends z.ZodType>(folder: string, part: string, schema: T): z.infer<T> {
-  const path = join(folder, part, 'config.json');
-  return existsSync(path) ? readJson(path, schema) : schema.parse({});
+/** A part's `config.json`, or `otherwise` where there is none; one that is there must say everything. */
+function readConfig<T extends z.ZodType>(part: string, schema: T, otherwise: z.infer<T>): z.infer<T> {
+  const path = join(part, 'config.json');
+  return existsSync(path) ? readJson(path, schema) : otherwise;
 }
 
 /** Whole graph folders, since external weights lie beside the graph under any name. */
 function scoringFiles(folder: string): string[] {
   const parts = ['text_encoder', 'unet', 'vae_encoder'].flatMap((part) =>
-    readdirSync(join(folder, part)).map((name) => `${part}/${name}`),
+    readdirSync(join(folder, part))
+      // Links count as what they lead to: Hugging Face's cache is made of them.
+      .filter((name) => !statSync(join(folder, part, name), { throwIfNoEntry: false })?.isDirectory())
+      .map((name) => `${part}/${name}`),
   );
   const tokenizer = tokenizerFiles(join(folder, 'tokenizer')).map((name) => `tokenizer/${name}`);
   const domain = existsSync(join(folder, DOMAIN_FILE)) ? [DOMAIN_FILE] : [];

@@ -12,6 +12,7 @@ const domainSchema = z.object({
   image: z.object({ width: z.number().int(), height: z.number().int() }),
 });
 
+/** A model's world: its name, its words in lower case, and the size of its pictures in pixels. */
 export type Domain = z.infer<typeof domainSchema>;
 
 /** Name of the optional file in a model folder that bounds its domain. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { ModelFileError } from '../errors.ts';
 import { OnnxSession, type SessionOptions } from '../onnx/session.ts';
 import { openClipTokenizer } from '../tokenizers/clip.ts';
+import { checkOutput } from './check-output.ts';
 import type { TextConditioner } from './condition.ts';
 import type { DiffusionDescription } from './diffusion-folder.ts';
 
@@ -27,6 +28,7 @@ export async function openTextEncoder(
     async encode(caption) {
       const { ids } = tokenizer.encode(caption);
       const result = await session.run({ input_ids: { data: ids, dims: [1, ids.length] } }, [output]);
+      checkOutput(result[output]!, [1, ids.length, 'features'], { name: output, path: session.path });
       const { data, dims } = result[output]!;
       return { inputs: { encoder_hidden_states: { data, dims: dims.slice(1) } } };
     },

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ModelFileError, ShapeError } from '../errors.ts';
 import { type Feed, OnnxSession, type SessionOptions } from '../onnx/session.ts';
+import { checkOutput } from './check-output.ts';
 import type { Condition } from './condition.ts';
 import type { DiffusionDescription } from './diffusion-folder.ts';
 
@@ -14,6 +15,7 @@ export interface Denoiser {
    * @param noisy x_t of all rows, `[batch, C, H, W]`; rows beyond `conditions.length` are ignored.
    * @param conditions one per row that counts.
    * @returns predictions `[batch, C, H, W]`; rows beyond `conditions.length` mean nothing.
+   * @throws ShapeError where the graph's answer has another shape.
    */
   predict(noisy: Float32Array, timestep: number, conditions: readonly Condition[]): Promise<Float32Array>;
   release(): Promise<void>;
@@ -73,6 +75,7 @@ export async function openUnet(
       timesteps.data.fill(timestep);
       const sample: Feed = { data: noisy, dims: [batch, ...latent] };
       const result = await session.run({ sample, timestep: timesteps, ...conditionFeeds }, [output]);
+      checkOutput(result[output]!, sample.dims, { name: output, path: session.path });
       return result[output]!.data;
     },
     release: () => session.release(),

@@ -3,6 +3,7 @@ import { ModelFileError } from '../errors.ts';
 import type { RgbImage } from '../images/decode.ts';
 import { toVaeInput } from '../images/normalize.ts';
 import { OnnxSession, type SessionOptions } from '../onnx/session.ts';
+import { checkOutput } from './check-output.ts';
 import type { DiffusionDescription } from './diffusion-folder.ts';
 
 /** Images to scaled latents. */
@@ -14,7 +15,8 @@ export interface ImageEncoder {
 
 /**
  * The VAE encoder of a diffusers ONNX folder: the posterior's mean, as `vae.encode(x).latent_dist.mean`.
- * @throws ModelFileError where the graph draws a random latent itself instead of giving the posterior's parameters.
+ * @throws ModelFileError where the graph draws a random latent itself instead of giving the posterior's parameters;
+ *   `encode` ShapeError where the graph's latents are of another size than the description says.
  */
 export async function openVaeEncoder(
   description: DiffusionDescription,
@@ -35,11 +37,11 @@ export async function openVaeEncoder(
   return {
     async encode(image) {
       const dims = [1, 3, height * downscale, width * downscale];
-      const { latent_parameters } = await session.run({ sample: { data: toVaeInput(image), dims } }, [
-        'latent_parameters',
-      ]);
+      const name = 'latent_parameters';
+      const output = (await session.run({ sample: { data: toVaeInput(image), dims } }, [name]))[name]!;
+      checkOutput(output, [1, 2 * channels, height, width], { name, path: session.path });
       // Channels are mean, then log-variance; the mean is the first half.
-      const mean = latent_parameters!.data.subarray(0, channels * height * width);
+      const mean = output.data.subarray(0, channels * height * width);
       return mean.map((value) => (value - shiftFactor) * scalingFactor);
     },
     release: () => session.release(),

@@ -7,6 +7,7 @@ import { ModelFileError, messageOf, ShapeError, UsageError } from '../errors.ts'
 /** Version of the inference library, recorded with every result since it may move the last bits. */
 export const ORT_VERSION: string = ort.env.versions?.node ?? ort.env.versions?.common ?? 'unknown';
 
+/** Where graphs can run, as far as onnxruntime was built for it; see `supportedDevices`. */
 export const DEVICES = ['cpu', 'cuda', 'coreml', 'dml', 'webgpu'] as const;
 
 /** A device name with an optional index, as `--device cuda:1` gives it. */
@@ -15,6 +16,7 @@ export interface Device {
   id: number;
 }
 
+/** How a graph is opened. */
 export interface SessionOptions {
   /** @default { name: 'cpu', id: 0 } */
   device?: Device;
@@ -35,8 +37,10 @@ export interface Feed {
   dims: readonly number[];
 }
 
+/** Values of one output, row-major. */
 export interface Output {
   data: Float32Array;
+  /** Sizes, outermost first; a scalar has none. */
   dims: readonly number[];
 }
 
@@ -123,7 +127,8 @@ export class OnnxSession {
 
   /**
    * Runs the graph once. Unknown feeds are refused (onnxruntime would drop them without a word).
-   * @throws ShapeError where a feed is missing, unknown, or does not fit the declared type or rank.
+   * @throws ShapeError where a feed is missing, unknown, or does not fit the declared type or rank, and where
+   *   onnxruntime cannot run the graph on the feeds.
    */
   async run(
     feeds: Readonly<Record<string, Feed>>,
@@ -139,7 +144,7 @@ export class OnnxSession {
       if (!(name in tensors))
         this.#refuse(`input "${name}" was not given`, name, Object.keys(feeds).join(', '));
     }
-    const results = await this.#session.run(tensors, [...wanted]);
+    const results = await this.#call(tensors, wanted);
     return Object.fromEntries(
       wanted.map((name) => {
         const tensor = results[name]!;
@@ -152,6 +157,20 @@ export class OnnxSession {
   /** Frees the graph's memory; the session cannot be used afterwards. */
   async release(): Promise<void> {
     await this.#session.release();
+  }
+
+  async #call(tensors: Record<string, ort.Tensor>, wanted: readonly string[]) {
+    try {
+      return await this.#session.run(tensors, [...wanted]);
+    } catch (error) {
+      const shapes = Object.entries(tensors).map(([name, { dims }]) => `${name} [${dims.join(', ')}]`);
+      throw new ShapeError({
+        what: `the model cannot be run on ${shapes.join(', ')}`,
+        where: this.path,
+        got: messageOf(error),
+        cause: error,
+      });
+    }
   }
 
   #tensor(info: TensorInfo, { data, dims }: Feed): ort.Tensor {

@@ -48,14 +48,19 @@ export function chanceOf({ scorers }: Summary, metric: MetricName): number | und
  * The main table without its head: chance, then each scorer, and beneath it its raw scores where they are not the
  * primary ones. Cells follow `metricsIn`.
  * @param rawLabel what the second row of a scorer is called.
+ * @param label a scorer's name as it may be shown: names of a foreign run are data.
  */
-export function mainRows(summary: Summary, rawLabel: (name: string) => string): string[][] {
+export function mainRows(
+  summary: Summary,
+  rawLabel: (name: string) => string,
+  label: (name: string) => string = visible,
+): string[][] {
   const metrics = metricsIn(summary);
   const rows = [['chance', ...metrics.map((metric) => percent(chanceOf(summary, metric) ?? 0))]];
   for (const [name, scorer] of Object.entries(summary.scorers)) {
     const cells = (from: MetricSummaries) =>
       metrics.map((metric) => (from[metric] ? withInterval(from[metric]) : ''));
-    rows.push([name, ...cells(scorer.metrics)]);
+    rows.push([label(name), ...cells(scorer.metrics)]);
     if (scorer.primary === 'normalized') rows.push([rawLabel(name), ...cells(scorer.raw)]);
   }
   return rows;
@@ -71,7 +76,8 @@ export function tagCount({ scorers }: Summary, tag: string): number {
 
 /** How the scorers came out against each other, a sentence each. */
 export function comparisonLines({ comparisons }: Summary): string[] {
-  return comparisons.map(({ a, b, metric, aOnly, bOnly, p, pHolm }) => {
+  return comparisons.map(({ metric, aOnly, bOnly, p, pHolm, ...names }) => {
+    const [a, b] = [visible(names.a), visible(names.b)];
     const verdict = pHolm < 0.05 ? `${aOnly > bOnly ? a : b} is better` : 'the difference may be chance';
     return `${METRIC_TITLES[metric]}: only ${a} right ${aOnly}, only ${b} right ${bOnly}; exact McNemar p ${equals(p)}, Holm-corrected ${equals(pHolm)}: ${verdict}`;
   });

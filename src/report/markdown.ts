@@ -19,10 +19,10 @@ export function markdown(summary: Summary): string {
   const titles = metrics.map((metric) => METRIC_TITLES[metric]);
   const parts = [
     `# ${escapeMarkdown(summary.task.name)}`,
-    `${stateLine(summary)}. Percent right, with 95 % Wilson intervals. Run \`${summary.identity.slice(0, 12)}\`, winoscope ${summary.version}, loss ${summary.analysis.loss}, error space ${summary.analysis.errorSpace}.`,
+    `${stateLine(summary)}. Percent right, with 95 % Wilson intervals. Run \`${summary.identity.slice(0, 12)}\`, winoscope ${escapeMarkdown(summary.version)}, loss ${summary.analysis.loss}, error space ${summary.analysis.errorSpace}.`,
     table(
       ['scorer', ...titles],
-      mainRows(summary, (name) => `${name}, raw scores`),
+      mainRows(summary, (name) => `${escapeMarkdown(name)}, raw scores`, escapeMarkdown),
     ),
   ];
   const tags = tagsIn(summary);

@@ -46,7 +46,7 @@ export function summaryTable(summary: Summary): string {
   for (const [name, { undecided }] of close) {
     lines.push(
       '',
-      `${name}: ${undecided} examples lie within the numeric floor and could turn on another machine.`,
+      `${visible(name)}: ${undecided === 1 ? '1 example lies' : `${undecided} examples lie`} within the numeric floor and could turn on another machine.`,
     );
   }
   return lines.join('\n');
@@ -67,7 +67,7 @@ function tagTable(summary: Summary): string[] {
     const rows = tags.map((tag) =>
       metrics.map((metric) => (byTag[tag]?.[metric] ? percent(byTag[tag][metric].score) : '-')),
     );
-    return [name, ...columns([metrics.map((metric) => METRIC_TITLES[metric]), ...rows])];
+    return [visible(name), ...columns([metrics.map((metric) => METRIC_TITLES[metric]), ...rows])];
   });
   const parts = [left, ...blocks];
   const widths = parts.map((lines) => Math.max(...lines.map((line) => line.length)));

@@ -39,12 +39,15 @@ export interface TrialColumns {
   numerics: Int16Array;
 }
 
-/** One row per example: its error maps summed over its first `trials` trials. */
+/** One row per pair: its error map, summed over its first `trials` trials and all channels. */
 export interface MapColumns {
   example: string[];
+  image: Int16Array;
+  /** −1 for the empty caption. */
+  caption: Int16Array;
   trials: Int32Array;
   numerics: Int16Array;
-  /** Each float32 little-endian `[pairs · H · W]`. */
+  /** Each float32 little-endian `[H · W]`. */
   sums: Uint8Array[];
 }
 
@@ -60,7 +63,14 @@ const TYPES = {
     huber: new Float64(),
     numerics: new Int16(),
   },
-  maps: { example: new Utf8(), trials: new Int32(), numerics: new Int16(), sums: new Binary() },
+  maps: {
+    example: new Utf8(),
+    image: new Int16(),
+    caption: new Int16(),
+    trials: new Int32(),
+    numerics: new Int16(),
+    sums: new Binary(),
+  },
 } satisfies Record<string, Record<string, DataType>>;
 
 export type TableKind = keyof typeof TYPES;
@@ -124,24 +134,40 @@ export function encodeFile<K extends TableKind>(
 }
 
 /**
- * Every whole record batch of a stream or file, in order. A torn tail ends the reading: what lies before it is whole,
- * since batches are appended one write at a time.
+ * Every record batch of a stream or file, in order.
+ * @param torn whether the end may be missing, as in a segment of a killed session: batches are appended one write at
+ *   a time, so what lies before a tear is whole. A file is written at once: an error in it is damage.
+ * @throws Error where the bytes are damaged and may not be torn, or hold another table.
  */
-export function* decodeBatches<K extends TableKind>(kind: K, bytes: Uint8Array): Generator<Columns<K>> {
-  const names = Object.keys(TYPES[kind]);
-  try {
-    for (const batch of RecordBatchReader.from(bytes)) {
-      const columns: Record<string, unknown> = {};
-      for (const name of names) {
-        const vector = batch.getChild(name);
-        if (!vector) throw new Error(`column ${name} is missing`);
-        columns[name] = name === 'example' || name === 'sums' ? [...vector] : vector.toArray();
-      }
-      yield columns as unknown as Columns<K>;
+export function* decodeBatches<K extends TableKind>(
+  kind: K,
+  bytes: Uint8Array,
+  { torn }: { torn: boolean },
+): Generator<Columns<K>> {
+  let batches: Iterator<RecordBatch> | undefined;
+  for (;;) {
+    let batch: RecordBatch;
+    try {
+      batches ??= RecordBatchReader.from(bytes)[Symbol.iterator]();
+      const next = batches.next();
+      if (next.done) return;
+      batch = next.value;
+    } catch (error) {
+      if (torn) return; // a batch cut short: its rows are computed again
+      throw error;
     }
-  } catch {
-    // A batch cut short: its rows are computed again.
+    yield readColumns(kind, batch);
   }
+}
+
+/** The declared columns of a batch. @throws Error where one is missing: the table is another one. */
+function readColumns<K extends TableKind>(kind: K, batch: RecordBatch): Columns<K> {
+  const columns = Object.keys(TYPES[kind]).map((name) => {
+    const vector = batch.getChild(name);
+    if (!vector) throw new Error(`column "${name}" is missing`);
+    return [name, name === 'example' || name === 'sums' ? [...vector] : vector.toArray()];
+  });
+  return Object.fromEntries(columns) as Columns<K>;
 }
 
 /** Metadata of the schema: the run's identity among it. Undefined where not even the schema is whole. */

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import type { Loss } from '../diffusion/denoising-error.ts';
-import { ResultsError } from '../errors.ts';
+import { messageOf, ResultsError, WinoscopeError } from '../errors.ts';
 import type { UncondMode } from '../scoring/conditions.ts';
 import type { Example } from '../scoring/example.ts';
 import type { Plan } from '../scoring/plan.ts';
@@ -30,7 +30,10 @@ export interface DiffusionResultsOptions {
   examples: readonly Example[];
   plan: Plan;
   uncond: UncondMode;
+  /** Whether error maps are wanted: examples without them are not finished. */
   maps: boolean;
+  /** Whether a numeric setting gives the same bits again. By default all do. */
+  repeats?: (numerics: number) => boolean;
   /** The run's identity hash, written into every file. */
   identity: string;
   /** Number of this session, and of its numeric setting in the manifest. */
@@ -42,9 +45,11 @@ export interface DiffusionResultsOptions {
 interface StoredMaps {
   trials: number;
   numerics: number;
-  sums: Uint8Array;
+  /** `[pairs · H · W]` */
+  sums: Float32Array;
 }
 
+/** Trials and error maps of one diffusion scorer: in memory for scoring, on disk as they come. */
 export class DiffusionResults implements ScorerResults {
   readonly store: TrialStore;
   readonly #options: DiffusionResultsOptions;
@@ -59,14 +64,14 @@ export class DiffusionResults implements ScorerResults {
   constructor(options: DiffusionResultsOptions) {
     this.#options = options;
     const { folder, scorer, session, identity } = options;
-    this.store = new TrialStore(options.examples, options.plan, options.uncond);
+    this.store = new TrialStore(options);
     const metadata = { format: '1', identity, scorer };
     this.#trialWriter = new SegmentWriter(folder.segmentFile(scorer, 'trials', session), 'trials', metadata);
     this.#mapWriter = new SegmentWriter(folder.segmentFile(scorer, 'maps', session), 'maps', metadata);
     for (const [path, columns] of this.#read('trials', folder.trialsFile(scorer)))
       this.store.load(columns, path);
     this.store.settle(options.numerics);
-    for (const [, columns] of this.#read('maps', folder.mapsFile(scorer))) this.#loadMaps(columns);
+    for (const [path, columns] of this.#read('maps', folder.mapsFile(scorer))) this.#loadMaps(columns, path);
   }
 
   pending(): PendingExample[] {
@@ -83,8 +88,7 @@ export class DiffusionResults implements ScorerResults {
         const { numerics } = this.#options;
         const mine = maps?.numerics === numerics && this.store.numericsOf(index) === numerics;
         const usable = mine && maps.trials <= done;
-        const sums = usable ? new Float32Array(maps.sums.slice().buffer) : undefined;
-        pending.push({ index, start: usable ? maps.trials : 0, ...(sums && { maps: sums }) });
+        pending.push({ index, start: usable ? maps.trials : 0, ...(usable && { maps: maps.sums.slice() }) });
       }
     }
     return pending;
@@ -111,25 +115,27 @@ export class DiffusionResults implements ScorerResults {
   }
 
   close(): void {
-    this.flush();
-    this.#trialWriter.close();
-    this.#mapWriter.close();
+    try {
+      this.flush();
+    } finally {
+      try {
+        this.#trialWriter.close();
+      } finally {
+        this.#mapWriter.close();
+      }
+    }
   }
 
   /** One file for all trials and one for all maps, in a fixed order; then the segments go. */
   compact(): void {
-    const { folder, scorer, identity, examples } = this.#options;
+    const { folder, scorer, identity } = this.#options;
     const metadata = { format: '1', identity, scorer };
     writeAtomically(folder.trialsFile(scorer), encodeFile('trials', metadata, this.store.columns()));
-    if (this.#options.maps) {
-      const rows = [...this.#maps].sort(([a], [b]) => a - b);
-      const columns: Columns<'maps'> = {
-        example: rows.map(([index]) => examples[index]!.id),
-        trials: Int32Array.from(rows, ([, row]) => row.trials),
-        numerics: Int16Array.from(rows, ([, row]) => row.numerics),
-        sums: rows.map(([, row]) => row.sums),
-      };
-      writeAtomically(folder.mapsFile(scorer), encodeFile('maps', metadata, columns));
+    if (this.#maps.size > 0) {
+      const rows = [...this.#maps]
+        .sort(([a], [b]) => a - b)
+        .map(([index, maps]) => this.#mapColumns(index, maps));
+      writeAtomically(folder.mapsFile(scorer), encodeFile('maps', metadata, concatenate(rows)));
     }
     for (const what of ['trials', 'maps'] as const) {
       for (const path of folder.segmentFiles(scorer, what)) rmSync(path, { force: true });
@@ -157,30 +163,47 @@ export class DiffusionResults implements ScorerResults {
 
   #acceptMaps({ index, trials, sums }: MapSums): void {
     this.flush(); // maps must never be ahead of the trials they sum over
-    const row = {
-      trials,
-      numerics: this.#options.numerics,
-      sums: new Uint8Array(sums.buffer, sums.byteOffset, sums.byteLength),
-    };
-    this.#maps.set(index, row);
-    this.#mapWriter.write({
-      example: [this.#options.examples[index]!.id],
-      trials: Int32Array.of(trials),
-      numerics: Int16Array.of(row.numerics),
-      sums: [row.sums],
-    });
+    const maps = { trials, numerics: this.#options.numerics, sums };
+    this.#maps.set(index, maps);
+    this.#mapWriter.write(this.#mapColumns(index, maps)); // one batch: all pairs of a checkpoint or none
   }
 
-  #loadMaps(columns: Columns<'maps'>): void {
-    for (const [row, id] of columns.example.entries()) {
-      const index = this.store.indexOf(id);
-      if (index === undefined) continue;
-      const known = this.#maps.get(index);
-      const [trials, numerics] = [columns.trials[row]!, columns.numerics[row]!];
-      // Of several checkpoints the longest counts, among those of the setting that counts for the trials.
-      const matches = numerics === this.store.numericsOf(index);
-      if (matches && trials >= (known?.trials ?? 0))
-        this.#maps.set(index, { trials, numerics, sums: columns.sums[row]! });
+  /** The maps of one example as rows, one per pair. */
+  #mapColumns(index: number, { trials, numerics, sums }: StoredMaps): Columns<'maps'> {
+    const pairs = this.store.pairs(index);
+    const cells = sums.length / pairs.length;
+    return {
+      example: pairs.map(() => this.#options.examples[index]!.id),
+      image: Int16Array.from(pairs, ({ image }) => image),
+      caption: Int16Array.from(pairs, ({ caption }) => caption),
+      trials: new Int32Array(pairs.length).fill(trials),
+      numerics: new Int16Array(pairs.length).fill(numerics),
+      sums: pairs.map((_, k) => new Uint8Array(sums.buffer, sums.byteOffset + 4 * k * cells, 4 * cells)),
+    };
+  }
+
+  /** Takes stored checkpoints: of several, the longest counts among those of the setting that counts for the trials. */
+  #loadMaps(columns: Columns<'maps'>, where: string): void {
+    for (let row = 0; row < columns.example.length; row++) {
+      const index = this.store.indexOf(columns.example[row]!);
+      const pair = { image: columns.image[row]!, caption: columns.caption[row]! };
+      const slot = index === undefined ? -1 : this.store.slotOf(index, pair);
+      if (index === undefined || slot < 0) {
+        throw new ResultsError({
+          what: 'a stored error map is not of this run',
+          where,
+          got: `example "${columns.example[row]}"`,
+        });
+      }
+      const [trials, numerics, bytes] = [columns.trials[row]!, columns.numerics[row]!, columns.sums[row]!];
+      const cells = bytes.length / 4;
+      let maps = this.#maps.get(index);
+      if (numerics !== this.store.numericsOf(index) || trials < (maps?.trials ?? 0)) continue;
+      if (maps?.trials !== trials) {
+        maps = { trials, numerics, sums: new Float32Array(cells * this.store.pairs(index).length) };
+        this.#maps.set(index, maps);
+      }
+      maps.sums.set(new Float32Array(bytes.slice().buffer), slot * cells);
     }
   }
 
@@ -190,17 +213,30 @@ export class DiffusionResults implements ScorerResults {
     const paths = [...(existsSync(compacted) ? [compacted] : []), ...folder.segmentFiles(scorer, kind)];
     for (const path of paths) {
       const bytes = readFileSync(path);
+      const torn = path !== compacted;
       const found = readMetadata(bytes)?.get('identity');
-      if (found === undefined) continue; // torn before its first batch was whole
+      if (found === undefined && torn) continue; // cut off before its first batch was whole
       if (found !== identity) {
         throw new ResultsError({
-          what: 'a results file is of another run',
+          what: found === undefined ? 'a results file is damaged' : 'a results file is of another run',
           where: path,
-          expected: identity.slice(0, 12),
-          got: found.slice(0, 12),
+          expected: `identity ${identity.slice(0, 12)}`,
+          got: found?.slice(0, 12) ?? 'none',
+          fix: 'Score into another --out.',
         });
       }
-      for (const columns of decodeBatches(kind, bytes)) yield [path, columns];
+      try {
+        for (const columns of decodeBatches(kind, bytes, { torn })) yield [path, columns];
+      } catch (error) {
+        if (error instanceof WinoscopeError) throw error;
+        throw new ResultsError({
+          what: 'a results file is damaged',
+          where: path,
+          got: messageOf(error),
+          fix: 'Score into another --out.',
+          cause: error,
+        });
+      }
     }
   }
 
@@ -221,4 +257,16 @@ export class DiffusionResults implements ScorerResults {
       numerics: new Int16Array(trials.length).fill(numerics),
     };
   }
+}
+
+/** Rows of several examples, one after the other. */
+function concatenate(parts: readonly Columns<'maps'>[]): Columns<'maps'> {
+  return {
+    example: parts.flatMap((part) => part.example),
+    image: Int16Array.from(parts.flatMap((part) => [...part.image])),
+    caption: Int16Array.from(parts.flatMap((part) => [...part.caption])),
+    trials: Int32Array.from(parts.flatMap((part) => [...part.trials])),
+    numerics: Int16Array.from(parts.flatMap((part) => [...part.numerics])),
+    sums: parts.flatMap((part) => part.sums),
+  };
 }

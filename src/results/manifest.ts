@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { PlanMismatchError, ResultsError } from '../errors.ts';
+import { SCORER_NAME } from '../hub/resolve-ref.ts';
 import { canonicalJson, hashJson } from './canonical-json.ts';
 
 export const FORMAT = 1;
@@ -20,7 +21,6 @@ const scorerIdentity = z.discriminatedUnion('kind', [
     latent: z.object({ shape: z.array(z.number().int()), mode: z.literal('mean') }),
     resize: z.enum(['crop', 'squash']),
     uncond: z.enum(['auto', 'always', 'never']),
-    maps: z.boolean(),
     stop: z.literal('none'),
   }),
   z.object({ kind: z.literal('clip'), files: fileHashes }),
@@ -28,7 +28,8 @@ const scorerIdentity = z.discriminatedUnion('kind', [
 
 const identitySchema = z.object({
   task: z.object({ name: z.string(), version: z.string(), hash: z.string(), count: z.number().int() }),
-  scorers: z.record(z.string(), scorerIdentity),
+  /** By name; the names become file names. */
+  scorers: z.record(z.string().regex(SCORER_NAME), scorerIdentity),
 });
 
 /** What may move the last bits of a result without changing what it means. */
@@ -73,6 +74,10 @@ const manifestSchema = z.object({
     }),
     scorers: z.record(z.string(), z.object({ ref: z.string(), schedule: z.unknown().optional() })),
     warnings: z.array(z.string()),
+    /** What the last session could not score; without a scorer: records that could not even be read. */
+    failures: z
+      .array(z.object({ scorer: z.string().optional(), id: z.string(), message: z.string() }))
+      .optional(),
   }),
 });
 

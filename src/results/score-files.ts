@@ -16,14 +16,16 @@ export function scoreLines(id: string, scores: readonly (readonly number[])[]): 
     .join('');
 }
 
-/** Scores by label; lines that are torn or no scores are passed over. Empty where the file does not exist. */
+/** Scores by label, null as NaN; lines that are torn or no scores are passed over. Empty where there is no file. */
 export function readScores(path: string): Map<string, number> {
   const scores = new Map<string, number>();
   if (!existsSync(path)) return scores;
   for (const line of readFileSync(path, 'utf8').split('\n')) {
     try {
       const { label, score } = JSON.parse(line) as { label: unknown; score: unknown };
-      if (typeof label === 'string' && typeof score === 'number') scores.set(label, score);
+      if (typeof label !== 'string') continue;
+      if (typeof score === 'number') scores.set(label, score);
+      if (score === null) scores.set(label, Number.NaN);
     } catch {
       // The last line of a killed session, or the empty end of the file.
     }

@@ -1,6 +1,6 @@
 /** Appends results to one session's segment while a run goes on. */
 
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { type Columns, StreamEncoder, type TableKind } from './arrow.ts';
 import { writeFailure } from './run-folder.ts';
 
@@ -8,7 +8,9 @@ import { writeFailure } from './run-folder.ts';
 export class AppendFile {
   readonly path: string;
   #handle: number | undefined;
+  #length = 0;
 
+  /** The file must not exist when the first append comes: a segment has one writer. */
   constructor(path: string) {
     this.path = path;
   }
@@ -16,9 +18,12 @@ export class AppendFile {
   /** @throws ResultsError where the disk refuses. */
   append(bytes: Uint8Array): void {
     try {
-      this.#handle ??= openSync(this.path, 'a');
+      this.#handle ??= openSync(this.path, 'ax');
       for (let at = 0; at < bytes.length; ) at += writeSync(this.#handle, bytes, at);
+      this.#length += bytes.length;
     } catch (error) {
+      // Nothing must follow a half-written piece: it would be read as torn there.
+      if (this.#handle !== undefined) ftruncateSync(this.#handle, this.#length);
       throw writeFailure(this.path, error);
     }
   }
@@ -50,7 +55,11 @@ export class SegmentWriter<K extends TableKind> {
 
   /** Ends the stream with the mark that proves it complete. */
   close(): void {
-    if (this.#begun) this.#file.append(this.#encoder.end);
-    this.#file.close();
+    try {
+      if (this.#begun) this.#file.append(this.#encoder.end);
+    } finally {
+      this.#file.close();
+      this.#begun = false;
+    }
   }
 }

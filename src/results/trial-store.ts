@@ -8,8 +8,27 @@ import { type Example, UNCONDITIONAL } from '../scoring/example.ts';
 import type { Plan } from '../scoring/plan.ts';
 import type { TrialColumns } from './arrow.ts';
 
-/** float64 `[loss][pair][trial]`; NaN where nothing was evaluated. */
-type Errors = Float64Array;
+/** Errors of one example under one numeric setting. */
+interface StoredErrors {
+  /** float64 `[loss][pair][trial]` */
+  values: Float64Array;
+  /** `[pair][trial]`: 1 where evaluated. Not told by NaN, which a broken model may give. */
+  present: Uint8Array;
+  /** Trials of the plan's order that are complete for all pairs; grows only. */
+  prefix: number;
+}
+
+/** Where a row comes from that was not read from a file. */
+const FRESH = 'a fresh evaluation';
+
+/** What a store needs to know of its run. */
+export interface TrialStoreOptions {
+  examples: readonly Example[];
+  plan: Plan;
+  uncond: UncondMode;
+  /** Whether a numeric setting gives the same bits again; GPUs do not. By default all do. */
+  repeats?: (numerics: number) => boolean;
+}
 
 /** Rows for the trials, in memory and towards disk. */
 export class TrialStore {
@@ -20,21 +39,21 @@ export class TrialStore {
   readonly #trialOfNoise: Int32Array;
   readonly #indexOfId: Map<string, number>;
   /** Per example, per numeric setting: errors computed under different settings are never put together. */
-  readonly #errors: Map<number, Errors>[];
-  /** Per example, per numeric setting: trials that are complete for all pairs. */
-  readonly #prefixes: Map<number, number>[];
+  readonly #errors: Map<number, StoredErrors>[];
   /** The numeric setting that counts, per example. */
   readonly #numerics: Int16Array;
 
-  constructor(examples: readonly Example[], plan: Plan, uncond: UncondMode) {
+  readonly #repeats: (numerics: number) => boolean;
+
+  constructor({ examples, plan, uncond, repeats = () => true }: TrialStoreOptions) {
     this.#examples = examples;
     this.#plan = plan;
+    this.#repeats = repeats;
     this.#pairs = examples.map((example) => pairsOf(example, uncond));
     this.#trialOfNoise = new Int32Array(plan.trials.length);
     for (const [k, { noise }] of plan.trials.entries()) this.#trialOfNoise[noise] = k;
     this.#indexOfId = new Map(examples.map(({ id }, index) => [id, index]));
     this.#errors = examples.map(() => new Map());
-    this.#prefixes = examples.map(() => new Map());
     this.#numerics = new Int16Array(examples.length).fill(-1);
   }
 
@@ -84,7 +103,7 @@ export class TrialStore {
     numerics: number,
     row: { pair: PairIndex; trial: number; values: readonly number[] },
   ): void {
-    this.#put(index, numerics, { ...row, where: 'a fresh evaluation' });
+    this.#put(index, numerics, { ...row, where: FRESH });
     this.#numerics[index] = numerics;
   }
 
@@ -116,46 +135,57 @@ export class TrialStore {
     const unconditional: Float64Array[] = [];
     for (const [slot, { image, caption }] of pairs.entries()) {
       const start = base + slot * trials;
-      const values = stored?.subarray(start, start + trials) ?? new Float64Array(trials).fill(Number.NaN);
+      const values =
+        stored?.values.subarray(start, start + trials) ?? new Float64Array(trials).fill(Number.NaN);
       if (caption === UNCONDITIONAL) unconditional.push(values);
       else byImage[image]!.push(values);
     }
     return { pairs: byImage, done: this.done(index), ...(unconditional.length > 0 && { unconditional }) };
   }
 
-  /** Every stored row that counts, in task order, then image, caption and noise: the same however they came in. */
+  /**
+   * Every stored row in task order, then numeric setting, image, caption and noise: the same however they came in.
+   * Rows of a setting that does not count are kept too: they were computed, and may count again.
+   */
   columns(): TrialColumns {
-    const rows: { index: number; slot: number; trial: number }[] = [];
-    const byNoise = [...this.#plan.trials.keys()].sort(
-      (a, b) => this.#plan.trials[a]!.noise - this.#plan.trials[b]!.noise,
-    );
-    for (const index of this.#examples.keys()) {
-      const stored = this.#errors[index]!.get(this.#numerics[index]!);
-      if (!stored) continue;
-      for (const slot of this.#pairs[index]!.keys()) {
-        for (const trial of byNoise) {
-          if (!Number.isNaN(stored[slot * this.#plan.trials.length + trial]!))
-            rows.push({ index, slot, trial });
+    const { trials } = this.#plan;
+    const rows: { index: number; numerics: number; slot: number; trial: number }[] = [];
+    for (const [index, bySetting] of this.#errors.entries()) {
+      for (const numerics of [...bySetting.keys()].sort((a, b) => a - b)) {
+        const { present } = bySetting.get(numerics)!;
+        for (const slot of this.#pairs[index]!.keys()) {
+          for (const trial of this.#trialOfNoise) {
+            if (present[slot * trials.length + trial]) rows.push({ index, numerics, slot, trial });
+          }
         }
       }
     }
-    const value = (loss: number) => (row: (typeof rows)[number]) => {
-      const stored = this.#errors[row.index]!.get(this.#numerics[row.index]!)!;
-      return stored[
-        (loss * this.#pairs[row.index]!.length + row.slot) * this.#plan.trials.length + row.trial
-      ]!;
-    };
+    const value =
+      (loss: number) =>
+      ({ index, numerics, slot, trial }: (typeof rows)[number]) => {
+        const { values } = this.#errors[index]!.get(numerics)!;
+        return values[(loss * this.#pairs[index]!.length + slot) * trials.length + trial]!;
+      };
     return {
       example: rows.map((row) => this.#examples[row.index]!.id),
       image: Int16Array.from(rows, (row) => this.#pairs[row.index]![row.slot]!.image),
       caption: Int16Array.from(rows, (row) => this.#pairs[row.index]![row.slot]!.caption),
-      timestep: Float32Array.from(rows, (row) => this.#plan.trials[row.trial]!.timestep),
-      noise: Int32Array.from(rows, (row) => this.#plan.trials[row.trial]!.noise),
+      timestep: Float32Array.from(rows, (row) => trials[row.trial]!.timestep),
+      noise: Int32Array.from(rows, (row) => trials[row.trial]!.noise),
       mse: Float64Array.from(rows, value(0)),
       mae: Float64Array.from(rows, value(1)),
       huber: Float64Array.from(rows, value(2)),
-      numerics: Int16Array.from(rows, (row) => this.#numerics[row.index]!),
+      numerics: Int16Array.from(rows, (row) => row.numerics),
     };
+  }
+
+  /** The place of a pair within its example's list, or −1. */
+  slotOf(index: number, { image, caption }: PairIndex): number {
+    const pairs = this.#pairs[index]!;
+    const perImage = pairs.length / this.#examples[index]!.images.length;
+    const slot = image * perImage + (caption === UNCONDITIONAL ? perImage - 1 : caption);
+    const found = pairs[slot];
+    return found?.image === image && found.caption === caption ? slot : -1;
   }
 
   #put(
@@ -163,44 +193,53 @@ export class TrialStore {
     numerics: number,
     row: { pair: PairIndex; trial: number; values: readonly number[]; where: string },
   ): void {
-    const pairs = this.#pairs[index]!;
-    const slot = pairs.findIndex(
-      ({ image, caption }) => image === row.pair.image && caption === row.pair.caption,
-    );
-    const bySetting = this.#errors[index]!;
+    const pairs = this.#pairs[index]!.length;
     const trials = this.#plan.trials.length;
-    const stored =
-      bySetting.get(numerics) ?? new Float64Array(LOSSES.length * pairs.length * trials).fill(Number.NaN);
-    bySetting.set(numerics, stored);
-    for (const [loss, value] of row.values.entries()) {
-      const at = (loss * pairs.length + slot) * trials + row.trial;
-      if (slot < 0 || (!Number.isNaN(stored[at]!) && !Object.is(stored[at], value))) {
-        throw new ResultsError({
-          what:
-            slot < 0
-              ? 'a stored trial is of a pair that the example does not have'
-              : 'two results of one trial differ',
-          where: row.where,
-          got: `example "${this.#examples[index]!.id}", image ${row.pair.image}, caption ${row.pair.caption}, trial ${row.trial}`,
-          fix: 'A results file is damaged: delete the run folder and run again.',
-        });
-      }
-      stored[at] = value;
+    const slot = this.slotOf(index, row.pair);
+    if (slot < 0) this.#refuse(index, row, 'a stored trial is of a pair that the example does not have');
+    const bySetting = this.#errors[index]!;
+    let stored = bySetting.get(numerics);
+    if (!stored) {
+      const values = new Float64Array(LOSSES.length * pairs * trials).fill(Number.NaN);
+      stored = { values, present: new Uint8Array(pairs * trials), prefix: 0 };
+      bySetting.set(numerics, stored);
     }
+    const known = stored.present[slot * trials + row.trial] === 1;
+    for (const [loss, value] of row.values.entries()) {
+      const at = (loss * pairs + slot) * trials + row.trial;
+      if (!known) stored.values[at] = value;
+      else if (!Object.is(stored.values[at], value) && this.#repeats(numerics)) {
+        this.#refuse(index, row, 'two results of one trial differ');
+      }
+    }
+    stored.present[slot * trials + row.trial] = 1;
   }
 
-  /** Values are only ever added, so the count goes on from where it stood. */
+  #refuse(
+    index: number,
+    { pair, trial, where }: { pair: PairIndex; trial: number; where: string },
+    what: string,
+  ): never {
+    throw new ResultsError({
+      what,
+      where,
+      got: `example "${this.#examples[index]!.id}", image ${pair.image}, caption ${pair.caption}, trial ${trial}`,
+      fix:
+        where === FRESH
+          ? 'Either a results file is damaged or this machine does not repeat its own results: score into another --out and compare.'
+          : 'The file is damaged: score into another --out.',
+    });
+  }
+
   #prefix(index: number, setting: number): number {
     const stored = this.#errors[index]!.get(setting)!;
     const trials = this.#plan.trials.length;
     const pairs = this.#pairs[index]!.length;
-    let trial = this.#prefixes[index]!.get(setting) ?? 0;
-    for (; trial < trials; trial++) {
-      let slot = 0;
-      while (slot < pairs && !Number.isNaN(stored[slot * trials + trial]!)) slot++;
-      if (slot < pairs) break;
+    for (; stored.prefix < trials; stored.prefix++) {
+      for (let slot = 0; slot < pairs; slot++) {
+        if (!stored.present[slot * trials + stored.prefix]) return stored.prefix;
+      }
     }
-    this.#prefixes[index]!.set(setting, trial);
-    return trial;
+    return trials;
   }
 }

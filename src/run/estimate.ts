@@ -1,11 +1,13 @@
 /** What a run will take, from a few real model calls. */
 
+import { InputError } from '../errors.ts';
 import { pairsOf } from '../scoring/conditions.ts';
 import { makePlan } from '../scoring/plan.ts';
 import type { ExampleWork, ScorerOutput } from '../scoring/scorer.ts';
 import { makeBlocks } from './blocks.ts';
+import { openResults } from './open-results.ts';
 import type { PreparedRun, RunRequest } from './prepare-run.ts';
-import { evaluationsOf } from './run-scorer.ts';
+import { evaluationsOf, pendingOf } from './run-scorer.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 export interface Estimate {
@@ -13,6 +15,7 @@ export interface Estimate {
   workers: number;
   batch: number;
   threads: number;
+  /** Those that are not stored yet. */
   evaluations: number;
   /** Measured over three calls per worker, all workers at once, after one that warms up. */
   evaluationsPerSecond: number;
@@ -28,14 +31,25 @@ const CALLS = 3;
 /** Bytes of a stored trial: five numbers, three indices and the id. */
 const BYTES_PER_TRIAL = 56;
 
-/** Measures every scorer of a prepared run; stores nothing. */
-export async function estimateRun(run: PreparedRun, { task }: RunRequest): Promise<Estimate[]> {
+/**
+ * Measures what every scorer of a prepared run has left to do; stores nothing.
+ * @throws as a run does; InputError also where all that was tried is to be skipped.
+ */
+export async function estimateRun(run: PreparedRun, request: RunRequest): Promise<Estimate[]> {
+  const { folder, manifest, numerics } = run;
+  const { examples } = request.task;
+  const { maps } = request.scoring;
+  const views = openResults({ folder, manifest, examples, session: 0, numerics, seconds: {}, maps });
   const estimates: Estimate[] = [];
   for (const scorer of run.scorers) {
     const { settings } = scorer;
-    const { examples } = task;
-    const evaluations = run.selected.reduce((sum, index) => sum + evaluationsOf(scorer, examples[index]!), 0);
-    const work: ExampleWork[] = run.selected.map((index) => ({ index, example: examples[index]!, start: 0 }));
+    const all = run.selected.reduce((sum, index) => sum + evaluationsOf(scorer, examples[index]!), 0);
+    const pending = pendingOf(views.get(scorer.name)!, run.selected);
+    const evaluations = pending.reduce(
+      (sum, { index, start }) => sum + evaluationsOf(scorer, examples[index]!, start),
+      0,
+    );
+    const work: ExampleWork[] = pending.map(({ index }) => ({ index, example: examples[index]!, start: 0 }));
     const rowsOf = (index: number) =>
       settings.kind === 'diffusion' ? pairsOf(examples[index]!, settings.uncond).length : 1;
     const batch = settings.kind === 'diffusion' ? settings.batch : 1;
@@ -55,7 +69,7 @@ export async function estimateRun(run: PreparedRun, { task }: RunRequest): Promi
     const pool = new WorkerPool(short, blocks.length);
     try {
       await pool.ready();
-      const rate = await measure(pool, blocks);
+      const rate = blocks.length > 0 ? await measure(pool, blocks, request.onError) : 0;
       estimates.push({
         scorer: scorer.name,
         workers: blocks.length,
@@ -63,9 +77,9 @@ export async function estimateRun(run: PreparedRun, { task }: RunRequest): Promi
         threads: settings.threads,
         evaluations,
         evaluationsPerSecond: rate,
-        seconds: evaluations / rate,
+        seconds: evaluations === 0 ? 0 : evaluations / rate,
         memoryBytes: process.memoryUsage().rss,
-        diskBytes: diskBytes(run, scorer, evaluations),
+        diskBytes: diskBytes(run, scorer, all),
       });
     } finally {
       await pool.close();
@@ -80,7 +94,11 @@ function firstTimesteps(plan: Parameters<typeof makePlan>[0]): number[] {
 }
 
 /** Evaluations per second of all workers together, the first output of each block left out where there are others. */
-async function measure(pool: WorkerPool, blocks: readonly ExampleWork[][]): Promise<number> {
+async function measure(
+  pool: WorkerPool,
+  blocks: readonly ExampleWork[][],
+  onError: RunRequest['onError'] = 'stop',
+): Promise<number> {
   const firstSeen = new Set<number>();
   const blockOf = new Map(blocks.flatMap((block, k) => block.map(({ index }) => [index, k] as const)));
   let all = 0;
@@ -88,7 +106,12 @@ async function measure(pool: WorkerPool, blocks: readonly ExampleWork[][]): Prom
   let started = 0;
   const begun = performance.now();
   let ended = begun;
+  let failure: InputError | undefined;
   const accept = (output: ScorerOutput) => {
+    if (output.type === 'failed') {
+      const { id } = blocks.flat().find(({ index }) => index === output.index)!.example;
+      failure ??= new InputError({ what: output.message, where: `example "${id}"` });
+    }
     if (output.type !== 'trials' && output.type !== 'scores') return;
     const index = output.type === 'trials' ? output.index[0]! : output.index;
     ended = performance.now();
@@ -103,6 +126,7 @@ async function measure(pool: WorkerPool, blocks: readonly ExampleWork[][]): Prom
     rows += count;
   };
   await pool.run(blocks, accept);
+  if (failure && (onError === 'stop' || all === 0)) throw failure;
   const [counted, since] = rows > 0 ? [rows, started] : [all, begun];
   return (1000 * counted) / Math.max(1e-3, ended - since);
 }

@@ -16,7 +16,7 @@ export type RunEvent =
   | { type: 'phase'; scorer: string; phase: 'load' | 'score' }
   /** Evaluations and examples so far, of all that the selection needs; `fresh` counts this session's alone. */
   | { type: 'progress'; scorer: string; done: number; total: number; fresh: number; examples: number }
-  | { type: 'example-failed'; scorer: string; id: string; message: string }
+  | { type: 'example-failed'; scorer?: string | undefined; id: string; message: string }
   /** Everything selected is done, or was interrupted. */
   | { type: 'end'; summary: Summary; interrupted: boolean };
 

@@ -19,6 +19,8 @@ export interface OpenResultsOptions {
   numerics: number;
   /** Seconds that each scorer took before. */
   seconds: Readonly<Record<string, number>>;
+  /** Whether examples without error maps are unfinished. @default false */
+  maps?: boolean;
 }
 
 /**
@@ -56,7 +58,8 @@ export function openResults(options: OpenResultsOptions): Map<string, ScorerView
       examples,
       plan,
       uncond: identity.uncond,
-      maps: identity.maps,
+      maps: options.maps ?? false,
+      repeats: (setting) => manifest.numerics[setting]?.device === 'cpu',
       identity: manifest.identityHash,
       session,
       numerics,

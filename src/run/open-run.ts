@@ -4,6 +4,7 @@ import type { Manifest } from '../results/manifest.ts';
 import { RunFolder } from '../results/run-folder.ts';
 import { readExamples } from '../results/stored-examples.ts';
 import type { Example } from '../scoring/example.ts';
+import { countFailures } from './failures.ts';
 import { openResults } from './open-results.ts';
 import { type ScorerView, summarize } from './summary.ts';
 import type { Analysis, Summary } from './summary-schema.ts';
@@ -62,8 +63,7 @@ export function openRun(path: string): StoredRun {
         examples,
         scorers: views,
         analysis,
-        failed: last?.examples.failed ?? 0,
-        unreadable: 0,
+        ...countFailures(manifest.about.failures ?? []),
       }),
   };
 }

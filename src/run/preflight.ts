@@ -14,51 +14,69 @@ export interface PreflightOptions {
   strict: boolean;
   /** Score words and pictures from outside a model's domain all the same. */
   force: boolean;
+  /** List examples that cannot be scored instead of throwing at the first. */
+  skip: boolean;
+}
+
+/** What was found: a sentence per caption that will be cut, and per example that cannot be scored, by its place. */
+export interface Findings {
+  warnings: string[];
+  failures: Map<number, string>;
 }
 
 /**
- * Checks the given examples against one scorer.
- * @returns a warning per caption that will be cut.
- * @throws InputError at the first caption or image that the model cannot know, or, if strict, that will be cut.
+ * Checks the given examples against one scorer. Captions are named by their place: warnings and failures are stored,
+ * whatever the task's licence says of its texts.
+ * @throws InputError at the first caption or image that the model cannot know, or, if strict, that will be cut; unless
+ *   such examples are skipped.
  */
 export function preflight(
   examples: readonly Example[],
   scorer: { name: string; settings: ScorerSettings },
-  { sizes, strict, force }: PreflightOptions,
-): string[] {
+  options: PreflightOptions,
+): Findings {
   const { name, settings } = scorer;
   const { description } = settings;
-  const { domain } = description;
-  const tokenizerFolder =
-    settings.kind === 'diffusion' ? join(description.folder, 'tokenizer') : description.folder;
-  const tokenizer = openClipTokenizer(tokenizerFolder, description.maxPositions);
-  const warnings: string[] = [];
-  const seen = new Set<string>();
-  for (const [k, example] of examples.entries()) {
-    if (domain && !force)
-      for (const size of sizes[k]!) checkImageSize(domain, size, `example "${example.id}"`);
-    for (const caption of example.captions) {
-      if (seen.has(caption)) continue;
-      seen.add(caption);
-      const where = `example "${example.id}", caption "${shorten(caption)}"`;
-      if (domain && !force) checkCaption(domain, caption, where);
-      const { truncated, length } = tokenizer.encode(caption);
-      if (!truncated) continue;
+  const folder = settings.kind === 'diffusion' ? join(description.folder, 'tokenizer') : description.folder;
+  const tokenizer = openClipTokenizer(folder, description.maxPositions);
+  const domain = options.force ? undefined : description.domain;
+  const findings: Findings = { warnings: [], failures: new Map() };
+  /** Per caption, once: its tokens where it will be cut. */
+  const cut = new Map<string, number | undefined>();
+
+  const checkExample = (example: Example, k: number) => {
+    for (const size of domain ? options.sizes[k]! : []) {
+      checkImageSize(domain!, size, `example "${example.id}"`);
+    }
+    for (const [c, caption] of example.captions.entries()) {
+      const where = `example "${example.id}", caption ${c}`;
+      if (domain) checkCaption(domain, caption, where);
+      const known = cut.has(caption);
+      if (!known) {
+        const { truncated, length } = tokenizer.encode(caption);
+        cut.set(caption, truncated ? length : undefined);
+      }
+      const length = cut.get(caption);
+      if (length === undefined) continue;
       const parts = {
         what: `a caption is longer than ${name} can read`,
         where,
         expected: `at most ${tokenizer.contextLength} tokens`,
         got: `${length}`,
       };
-      if (strict)
+      if (options.strict)
         throw new InputError({ ...parts, fix: 'Shorten it, or leave out --strict to score its beginning.' });
-      warnings.push(`${new InputError(parts).message} Its end is cut off.`);
+      if (!known) findings.warnings.push(`${new InputError(parts).message} Its end is cut off.`);
+    }
+  };
+
+  for (const [k, example] of examples.entries()) {
+    try {
+      checkExample(example, k);
+    } catch (error) {
+      if (!options.skip || !(error instanceof InputError)) throw error;
+      findings.failures.set(k, error.message);
     }
   }
-  return warnings;
-}
-
-function shorten(text: string): string {
-  const oneLine = text.replace(/\s+/g, ' ');
-  return oneLine.length > 60 ? `${oneLine.slice(0, 57)}…` : oneLine;
+  return findings;
 }

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import type { Task } from '../../tasks/task.ts';
+import { ResultsError } from '../errors.ts';
 import { packageVersion } from '../hub/package-root.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
 import {
@@ -13,6 +14,7 @@ import {
   type Manifest,
 } from '../results/manifest.ts';
 import { RunFolder } from '../results/run-folder.ts';
+import type { Failure } from './failures.ts';
 import { preflight } from './preflight.ts';
 import { type Selection, select } from './select.ts';
 import {
@@ -34,6 +36,8 @@ export interface RunRequest {
   out?: string;
   strict: boolean;
   force: boolean;
+  /** What to do with an example that cannot be scored. @default 'stop' */
+  onError?: 'stop' | 'skip';
   allowMixed: boolean;
 }
 
@@ -41,10 +45,14 @@ export interface RunRequest {
 export interface PreparedRun {
   folder: RunFolder;
   scorers: PreparedScorer[];
-  /** Places in the task of the selected examples. */
+  /** Places in the task of the selected examples that can be scored. */
   selected: number[];
+  /** Selected examples that are left out: a scorer refuses them before its model is loaded. */
+  failures: Failure[];
   /** The manifest as it is to be written: with the sessions of a stored run, not yet this one. */
   manifest: Manifest;
+  /** The manifest of the run that the folder holds. */
+  stored: Manifest | undefined;
   /** Number of the numeric setting of this session. */
   numerics: number;
   warnings: string[];
@@ -53,14 +61,15 @@ export interface PreparedRun {
 
 /**
  * Prepares a run. Loads no model and writes nothing.
- * @throws UsageError, InputError, ModelFileError for bad input; PlanMismatchError where the folder holds another run.
+ * @throws UsageError, InputError, ModelFileError for bad input; PlanMismatchError where the folder holds another run;
+ *   ResultsError where it holds results of none.
  */
 export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   const { task, scoring } = request;
   checkNames(request.scorers);
-  const selected = select(task.examples, request.selection);
+  const wanted = select(task.examples, request.selection);
   let scorers = request.scorers.map((scorer) => prepareScorer(scorer, scoring));
-  const warnings = checkInput(request, scorers, selected);
+  const { warnings, failures, selected } = checkInput(request, scorers, wanted);
   const identity: Identity = {
     task: { name: task.name, version: task.version, hash: task.hash, count: task.examples.length },
     scorers: Object.fromEntries(
@@ -69,8 +78,7 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   };
   const hash = identityHash(identity);
   const folder = new RunFolder(request.out ?? join('runs', `${task.name}-${hash.slice(0, 8)}`));
-  // A run that failed before it had any result binds nobody to its settings.
-  const stored = folder.hasResults() ? folder.readManifest() : undefined;
+  const stored = readStored(folder);
   if (stored) {
     checkIdentity(stored.identity, identity, folder.path);
     // A run goes on with the calls it was begun with, unless told otherwise.
@@ -78,7 +86,7 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
     scorers = request.scorers.map((scorer) => prepareScorer(scorer, scoring, calls?.[scorer.name]));
   }
   const current = numericsOf(scorers);
-  const all = stored?.numerics ?? [];
+  const all = [...(stored?.numerics ?? [])];
   let numerics = all.findIndex((entry) => canonicalJson(entry) === canonicalJson(current));
   if (numerics < 0) {
     if (all[0] && !request.allowMixed) checkNumerics(all[0], current, folder.path);
@@ -90,20 +98,46 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
     identity,
     identityHash: hash,
     numerics: all,
-    sessions: stored?.sessions ?? [],
-    about: aboutOf(request, scorers, warnings),
+    sessions: [...(stored?.sessions ?? [])],
+    about: aboutOf(request, scorers, [...new Set([...(stored?.about.warnings ?? []), ...warnings])]),
   };
-  return { folder, scorers, selected, manifest, numerics, warnings, resumed: stored !== undefined };
+  const resumed = stored !== undefined;
+  return { folder, scorers, selected, failures, manifest, stored, numerics, warnings, resumed };
+}
+
+/** The manifest of the run in a folder. @throws ResultsError where there are results without one. */
+export function readStored(folder: RunFolder): Manifest | undefined {
+  // A run that failed before it had any result binds nobody to its settings.
+  if (!folder.hasResults()) return undefined;
+  const stored = folder.readManifest();
+  if (stored) return stored;
+  throw new ResultsError({
+    what: 'the folder holds results but no run.json that says what they are of',
+    where: folder.path,
+    fix: 'Put its run.json back, or choose another folder with --out.',
+  });
 }
 
 function checkInput(
-  { task, strict, force }: RunRequest,
+  { task, strict, force, onError = 'stop' }: RunRequest,
   scorers: readonly PreparedScorer[],
   selected: readonly number[],
 ) {
   const examples = selected.map((index) => task.examples[index]!);
   const sizes = selected.map((index) => task.images[index]!);
-  return scorers.flatMap((scorer) => preflight(examples, scorer, { sizes, strict, force }));
+  const warnings: string[] = [];
+  const failures = new Map<number, Failure>();
+  for (const scorer of scorers) {
+    const found = preflight(examples, scorer, { sizes, strict, force, skip: onError === 'skip' });
+    warnings.push(...found.warnings);
+    for (const [k, message] of found.failures) {
+      const index = selected[k]!;
+      if (failures.has(index)) continue;
+      failures.set(index, { scorer: scorer.name, id: examples[k]!.id, message });
+    }
+  }
+  const usable = selected.filter((index) => !failures.has(index));
+  return { warnings, failures: [...failures.values()], selected: usable };
 }
 
 function aboutOf(

@@ -8,6 +8,7 @@ import type { ExampleWork, ScorerOutput } from '../scoring/scorer.ts';
 import { makeBlocks } from './blocks.ts';
 import { Channel } from './channel.ts';
 import type { RunEvent } from './events.ts';
+import type { Failure } from './failures.ts';
 import type { PreparedScorer } from './settings.ts';
 import type { ScorerView } from './summary.ts';
 import { WorkerPool } from './worker-pool.ts';
@@ -18,8 +19,8 @@ export interface ScorerRun {
   examples: readonly Example[];
   /** Places of the selected examples. */
   selected: readonly number[];
-  /** Filled with the messages of examples that cannot be scored. */
-  failures: Map<number, string>;
+  /** Filled with the examples that cannot be scored. */
+  failures: Failure[];
   onError: 'stop' | 'skip';
   signal?: AbortSignal;
 }
@@ -44,8 +45,7 @@ export function evaluationsOf({ settings }: PreparedScorer, example: Example, st
  */
 export async function* runScorer(run: ScorerRun): AsyncGenerator<RunEvent> {
   const { scorer, view, examples, selected } = run;
-  const wanted = new Set(selected);
-  const pending = view.results.pending().filter(({ index }) => wanted.has(index));
+  const pending = pendingOf(view, selected);
   if (pending.length === 0) return;
   const { name, settings } = scorer;
   const work: ExampleWork[] = pending.map((item) => ({ ...item, example: examples[item.index]! }));
@@ -80,9 +80,18 @@ export async function* runScorer(run: ScorerRun): AsyncGenerator<RunEvent> {
     );
     yield* channel;
   } finally {
-    view.results.flush();
-    await pool.close();
+    try {
+      view.results.flush(); // closing takes a model call
+    } finally {
+      await pool.close();
+    }
   }
+}
+
+/** Examples of the selection that a scorer still needs, in task order. */
+export function pendingOf(view: ScorerView, selected: readonly number[]): PendingExample[] {
+  const wanted = new Set(selected);
+  return view.results.pending().filter(({ index }) => wanted.has(index));
 }
 
 function fail({ scorer, examples, failures, onError }: ScorerRun, index: number, message: string): RunEvent {
@@ -94,7 +103,7 @@ function fail({ scorer, examples, failures, onError }: ScorerRun, index: number,
       fix: 'Pass --on-error skip to leave such examples out.',
     });
   }
-  failures.set(index, message);
+  failures.push({ scorer: scorer.name, id, message });
   return { type: 'example-failed', scorer: scorer.name, id, message };
 }
 

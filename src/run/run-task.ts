@@ -2,13 +2,17 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { ResultsError } from '../errors.ts';
+import { canonicalJson } from '../results/canonical-json.ts';
+import type { Manifest } from '../results/manifest.ts';
 import { writeAtomically } from '../results/run-folder.ts';
 import { scoreLines } from '../results/score-files.ts';
 import { writeExamples } from '../results/stored-examples.ts';
 import type { RunEvent, ScorerPlan } from './events.ts';
+import { countFailures, type Failure, storableFailures } from './failures.ts';
 import { openResults } from './open-results.ts';
-import type { PreparedRun, RunRequest } from './prepare-run.ts';
-import { evaluationsOf, runScorer } from './run-scorer.ts';
+import { type PreparedRun, type RunRequest, readStored } from './prepare-run.ts';
+import { evaluationsOf, pendingOf, runScorer, type ScorerRun } from './run-scorer.ts';
 import { type ScorerView, scoresOf, summarize } from './summary.ts';
 import type { Analysis, Summary } from './summary-schema.ts';
 
@@ -34,36 +38,40 @@ export async function* runTask(
   folder.create();
   const unlock = folder.lock();
   try {
-    const session = recordSession(run, request);
-    const { manifest, numerics } = run;
-    const views = openResults({ folder, manifest, examples, session, numerics, seconds: readSeconds(run) });
+    checkUnchanged(run);
+    const views = openResults({
+      folder,
+      manifest: run.manifest,
+      examples,
+      session: run.manifest.sessions.length + 1,
+      numerics: run.numerics,
+      seconds: readSeconds(run),
+      maps: request.scoring.maps,
+    });
+    const { selected } = run;
+    const isPending = run.scorers.some(({ name }) => pendingOf(views.get(name)!, selected).length > 0);
+    // A session that finds nothing to do leaves no trace.
+    const manifest = run.stored && !isPending ? run.stored : recordSession(run, request);
     yield beginEvent(run, request, views);
     for (const message of run.warnings) yield { type: 'warning', message };
-    const failures = new Map<number, string>();
+    for (const failure of run.failures) yield { type: 'example-failed', ...failure };
+    const failures: Failure[] = [...request.task.failures, ...run.failures];
     let interrupted = false;
     for (const scorer of run.scorers) {
       const view = views.get(scorer.name)!;
-      const started = performance.now();
-      try {
-        yield* runScorer({ scorer, view, examples, selected: run.selected, failures, ...options });
-      } catch (error) {
-        if (!options.signal?.aborted) throw error;
-        interrupted = true;
-        break;
-      } finally {
-        view.seconds += (performance.now() - started) / 1000;
-        view.results.close();
-      }
+      if (pendingOf(view, selected).length === 0 && !hasSegments(run, scorer.name)) continue;
+      interrupted = yield* runAndClose({ scorer, view, examples, selected, failures, ...options });
+      if (interrupted) break;
       view.results.compact();
     }
+    storeFailures(run, manifest, failures);
     const summary = summarize({
       run: folder.path,
       manifest,
       examples,
       scorers: views,
       analysis: options.analysis,
-      failed: failures.size,
-      unreadable: request.task.failures.length,
+      ...countFailures(failures),
     });
     writeDiffusionScores(run, request, { views, analysis: options.analysis, summary });
     writeAtomically(folder.summaryFile, `${JSON.stringify(summary, null, 2)}\n`);
@@ -73,10 +81,64 @@ export async function* runTask(
   }
 }
 
-/** Adds this session to the manifest and writes it with the examples. Returns the session's number. */
-function recordSession({ folder, manifest, scorers }: PreparedRun, { task, selection }: RunRequest): number {
+/** Demands, under the lock, that no other session wrote since the run was prepared. @throws ResultsError */
+function checkUnchanged({ folder, stored }: PreparedRun): void {
+  const now = readStored(folder);
+  if (canonicalJson(now ?? null) === canonicalJson(stored ?? null)) return;
+  throw new ResultsError({
+    what: 'another session worked on the run meanwhile',
+    where: folder.path,
+    fix: 'Run the command again.',
+  });
+}
+
+/**
+ * One scorer's part; its results are closed whatever ends it. Returns whether it was interrupted.
+ * @throws what ended it; else what closing met, which an interruption does not hide.
+ */
+async function* runAndClose(run: ScorerRun): AsyncGenerator<RunEvent, boolean> {
+  const { view, signal } = run;
+  const started = performance.now();
+  const errors: unknown[] = [];
+  try {
+    yield* runScorer(run);
+  } catch (error) {
+    errors.push(error);
+  } finally {
+    view.seconds += (performance.now() - started) / 1000;
+    try {
+      view.results.close();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  const isInterruption = (error: unknown) => signal?.aborted === true && error === signal.reason;
+  const failure = errors.find((error) => !isInterruption(error));
+  if (failure !== undefined) throw failure;
+  return errors.length > 0;
+}
+
+/** Whether a scorer has results that a killed session did not compact. */
+function hasSegments({ folder }: PreparedRun, scorer: string): boolean {
+  const kinds = ['trials', 'maps', 'scores'] as const;
+  return kinds.some((kind) => folder.segmentFiles(scorer, kind).length > 0);
+}
+
+/** Keeps in the manifest what this session could not score, for reports. */
+function storeFailures({ folder }: PreparedRun, manifest: Manifest, failures: readonly Failure[]): void {
+  const storable = storableFailures(failures, manifest.about.task.redistribution);
+  if (canonicalJson(storable) === canonicalJson(manifest.about.failures ?? [])) return;
+  manifest.about.failures = storable;
+  folder.writeManifest(manifest);
+}
+
+/** Adds this session to the manifest and writes it with the examples. */
+function recordSession(
+  { folder, manifest, scorers }: PreparedRun,
+  { task, selection }: RunRequest,
+): Manifest {
   const { limit, ids, tag } = selection;
-  const session = manifest.sessions.push({
+  manifest.sessions.push({
     started: new Date().toISOString(),
     host: hostname(),
     node: process.versions.node,
@@ -90,7 +152,7 @@ function recordSession({ folder, manifest, scorers }: PreparedRun, { task, selec
   folder.writeManifest(manifest);
   const hashes = task.images.map((images) => images.map((image) => image.sha256));
   writeAtomically(folder.examplesFile, writeExamples(task.examples, hashes, task.redistribution === 'free'));
-  return session;
+  return manifest;
 }
 
 function beginEvent(

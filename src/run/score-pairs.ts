@@ -34,7 +34,9 @@ export async function scorePairs(
   let failure: string | undefined;
   const plan = settings.kind === 'diffusion' ? makePlan(settings.plan) : undefined;
   const store =
-    plan && settings.kind === 'diffusion' ? new TrialStore([example], plan, settings.uncond) : undefined;
+    plan && settings.kind === 'diffusion'
+      ? new TrialStore({ examples: [example], plan, uncond: settings.uncond })
+      : undefined;
   let evaluated = 0;
   const accept = (output: ScorerOutput) => {
     if (output.type === 'failed') failure = output.message;

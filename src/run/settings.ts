@@ -2,10 +2,10 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { noiseSchedule } from '../diffusion/noise-schedule.ts';
-import { UsageError } from '../errors.ts';
+import { ModelFileError, messageOf, UsageError } from '../errors.ts';
 import type { ModelRef } from '../hub/resolve-ref.ts';
 import { describeClip } from '../models/clip-folder.ts';
 import { describeDiffusion } from '../models/diffusion-folder.ts';
@@ -46,7 +46,7 @@ export interface PreparedScorer {
   workers: number;
 }
 
-/** Above this size of the denoiser a single worker with all cores is used: each worker holds its own weights. */
+/** Above this size of the graphs a single worker with all cores is used: each worker holds its own weights. */
 const SMALL_MODEL_BYTES = 256 * 2 ** 20;
 
 /** Rows of a call by latent size, chosen so that a call takes well under a second on a CPU core. */
@@ -68,16 +68,17 @@ export function prepareScorer(
 ): PreparedScorer {
   const { name, ref, folder, kind } = request;
   const { device } = options;
-  const cores = Math.max(1, cpus().length);
   if (kind === 'clip') {
-    const threads = options.threads ?? stored?.threads ?? 1;
-    const settings: ScorerSettings = { kind, description: describeClip(folder), threads, device };
-    return { name, ref, settings, workers: options.workers ?? workersFor(threads, cores) };
+    const description = describeClip(folder);
+    const bytes = bytesIn(description, 'onnx');
+    const threads = options.threads ?? stored?.threads ?? threadsFor(bytes);
+    const settings: ScorerSettings = { kind, description, threads, device };
+    return { name, ref, settings, workers: options.workers ?? workersFor({ bytes, device, threads }) };
   }
   const description = describeDiffusion(folder, options.resolution);
   const { timesteps } = noiseSchedule(description.schedule);
-  const small = statSync(join(folder, 'unet', 'model.onnx')).size <= SMALL_MODEL_BYTES;
-  const threads = options.threads ?? stored?.threads ?? (small ? 1 : cores);
+  const bytes = bytesIn(description, 'unet');
+  const threads = options.threads ?? stored?.threads ?? threadsFor(bytes);
   const elements = description.latent[0] * description.latent[1] * description.latent[2];
   const batch = options.batch ?? stored?.batch ?? ROWS_BY_LATENT.find(({ upTo }) => elements <= upTo)!.rows;
   const settings: ScorerSettings = {
@@ -96,12 +97,7 @@ export function prepareScorer(
     uncond: options.uncond,
     maps: options.maps,
   };
-  return {
-    name,
-    ref,
-    settings,
-    workers: options.workers ?? (device.name === 'cpu' ? workersFor(threads, cores) : 1),
-  };
+  return { name, ref, settings, workers: options.workers ?? workersFor({ bytes, device, threads }) };
 }
 
 /** Results are stored by name. @throws UsageError where two scorers have the same one. */
@@ -115,11 +111,31 @@ export function checkNames(requests: readonly ScorerRequest[]): void {
   });
 }
 
-function workersFor(threads: number, cores: number): number {
-  return Math.max(1, Math.floor(cores / threads));
+/** Bytes of a model's files in one of its subfolders, weights that lie beside their graph included. */
+function bytesIn({ folder, files }: { folder: string; files: readonly string[] }, part: string): number {
+  return files
+    .filter((file) => file.startsWith(`${part}/`))
+    .reduce((sum, file) => sum + (statSync(join(folder, file), { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
-/** What decides a prepared scorer's scores. Reads and hashes all of its files. */
+/** Threads within a call: small models are spread over workers instead. */
+function threadsFor(bytes: number): number {
+  return bytes <= SMALL_MODEL_BYTES ? 1 : availableParallelism();
+}
+
+/**
+ * Workers for graphs of `bytes` that run with `threads` each: as many as there are cores for, but one alone where the
+ * weights are large or the device is no CPU, since every worker holds its own copy of them.
+ */
+export function workersFor(model: { bytes: number; device: Device; threads: number }): number {
+  if (model.device.name !== 'cpu' || model.bytes > SMALL_MODEL_BYTES) return 1;
+  return Math.max(1, Math.floor(availableParallelism() / Math.max(1, model.threads)));
+}
+
+/**
+ * What decides a prepared scorer's scores. Reads and hashes all of its files.
+ * @throws ModelFileError where one cannot be read.
+ */
 export async function identityOf({ settings }: PreparedScorer): Promise<ScorerIdentity> {
   const { description } = settings;
   const files = Object.fromEntries(
@@ -136,7 +152,6 @@ export async function identityOf({ settings }: PreparedScorer): Promise<ScorerId
     latent: { shape: [...settings.description.latent], mode: 'mean' },
     resize: settings.resize,
     uncond: settings.uncond,
-    maps: settings.maps,
     stop: 'none',
   };
 }
@@ -161,6 +176,16 @@ export function numericsOf(scorers: readonly PreparedScorer[]): Numerics {
 
 async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  } catch (error) {
+    throw new ModelFileError({
+      what: 'cannot read a model file',
+      where: path,
+      got: messageOf(error),
+      fix: 'Check the file and its permissions.',
+      cause: error,
+    });
+  }
   return hash.digest('hex');
 }

@@ -4,9 +4,9 @@ import { Worker } from 'node:worker_threads';
 import { WinoscopeError } from '../errors.ts';
 import type { ScorerSettings } from '../scoring/open-scorer.ts';
 import type { ExampleWork, ScorerOutput } from '../scoring/scorer.ts';
-import type { WorkerReply, WorkerRequest } from './worker.ts';
+import type { WorkerFailure, WorkerReply, WorkerRequest } from './worker.ts';
 
-/** A failure inside a worker, with the exit code it had there. */
+/** An expected failure inside a worker, with the exit code it had there. */
 export class WorkerError extends WinoscopeError {
   override readonly exitCode: number;
 
@@ -20,29 +20,27 @@ export class WorkerError extends WinoscopeError {
 const WORKER_FILE = new URL(`./worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
 export class WorkerPool {
-  readonly #workers: Worker[];
+  readonly #threads: Thread[];
   readonly #ready: Promise<unknown>;
-  readonly #ended: Promise<unknown>;
+  #stopped = false;
 
   /** Starts `count` threads; each loads the model. */
   constructor(settings: ScorerSettings, count: number) {
-    this.#workers = Array.from({ length: count }, () => new Worker(WORKER_FILE, { workerData: settings }));
-    for (const worker of this.#workers) worker.setMaxListeners(32);
-    this.#ended = Promise.all(
-      this.#workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve))),
-    );
-    this.#ready = Promise.all(this.#workers.map((worker) => waitFor(worker, 'ready')));
+    this.#threads = Array.from({ length: count }, () => new Thread(settings));
+    this.#ready = Promise.all(this.#threads.map((thread) => thread.wait('ready')));
     this.#ready.catch(() => {}); // reported by ready(); not an unhandled rejection before that
   }
 
-  /** Resolves once every thread has its model. @throws WorkerError with the sentence of the failure. */
+  /** Resolves once every thread has its model. @throws as `run`. */
   async ready(): Promise<void> {
     await this.#ready;
   }
 
   /**
-   * Evaluates all blocks, each on the next free thread; hands out results as they come.
-   * @throws WorkerError as soon as a thread fails; the signal's reason when aborted.
+   * Evaluates all blocks, each on the next free thread; hands out results as they come. A failure or the signal stops
+   * all threads: each finishes the model call it is in, and what it hands out until then still comes.
+   * @throws once all threads stand still: WorkerError where a model fails, Error for a fault of ours with the stack
+   *   it had in the thread, the signal's reason when aborted.
    */
   async run(
     blocks: readonly ExampleWork[][],
@@ -50,24 +48,30 @@ export class WorkerPool {
     signal?: AbortSignal,
   ): Promise<void> {
     let next = 0;
-    await Promise.all(
-      this.#workers.map(async (worker) => {
-        const listen = (reply: WorkerReply) => {
-          if (reply.type === 'output' && !signal?.aborted) emit(reply.output);
-        };
-        worker.on('message', listen);
-        try {
-          while (next < blocks.length) {
-            signal?.throwIfAborted();
-            const done = waitFor(worker, 'block-done', signal);
-            worker.postMessage({ type: 'block', work: blocks[next++]! } satisfies WorkerRequest);
-            await done;
-          }
-        } finally {
-          worker.off('message', listen);
-        }
+    const errors: unknown[] = [];
+    const onAbort = () => this.#stop();
+    signal?.addEventListener('abort', onAbort);
+    if (signal?.aborted) this.#stop();
+    const feed = async (thread: Thread) => {
+      thread.onOutput = emit;
+      while (next < blocks.length && !this.#stopped) {
+        const done = thread.wait('block-done');
+        thread.post({ type: 'block', work: blocks[next++]! });
+        await done;
+      }
+    };
+    const feeds = this.#threads.map((thread) =>
+      feed(thread).catch((error) => {
+        errors.push(error);
+        this.#stop();
       }),
     );
+    await Promise.all(feeds);
+    signal?.removeEventListener('abort', onAbort);
+    if (errors.length > 0) throw errors[0];
+    signal?.throwIfAborted();
+    // A thread may have died after its last block, or while it had none.
+    for (const { failure } of this.#threads) if (failure) throw failure;
   }
 
   /**
@@ -75,30 +79,79 @@ export class WorkerPool {
    * They are never terminated: a thread that is torn down in the middle of a call takes the whole process with it.
    */
   async close(): Promise<void> {
-    for (const worker of this.#workers) worker.postMessage({ type: 'stop' } satisfies WorkerRequest);
-    await this.#ended;
+    this.#stop();
+    await Promise.all(this.#threads.map((thread) => thread.ended));
+  }
+
+  #stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    for (const thread of this.#threads) thread.post({ type: 'stop' });
   }
 }
 
-/** Waits for one reply of a worker; fails with the worker, or when aborted. */
-function waitFor(worker: Worker, type: WorkerReply['type'], signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onMessage = (reply: WorkerReply) => {
-      if (reply.type === 'error')
-        settle(() => reject(new WorkerError(reply.error.message, reply.error.exitCode)));
-      else if (reply.type === type) settle(resolve);
-    };
-    const onError = (error: Error) =>
-      settle(() => reject(new WorkerError(`a worker failed: ${error.message}`, 1)));
-    const onExit = (code: number) =>
-      settle(() => reject(new WorkerError(`a worker ended unexpectedly with code ${code}`, 1)));
-    const onAbort = () => settle(() => reject(signal!.reason));
-    const settle = (finish: () => void) => {
-      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-      signal?.removeEventListener('abort', onAbort);
-      finish();
-    };
-    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-    signal?.addEventListener('abort', onAbort);
-  });
+/** One worker, listened to from its first to its last moment: a failure between two waits is kept for the next. */
+class Thread {
+  readonly #worker: Worker;
+  #waiting: { type: WorkerReply['type']; resolve: () => void; reject: (error: Error) => void } | undefined;
+  /** Resolves when the thread is gone. */
+  readonly ended: Promise<void>;
+  /** Why nothing more can be expected of it. */
+  failure: Error | undefined;
+  onOutput: ((output: ScorerOutput) => void) | undefined;
+
+  constructor(settings: ScorerSettings) {
+    this.#worker = new Worker(WORKER_FILE, { workerData: settings });
+    this.#worker.on('message', (reply: WorkerReply) => this.#receive(reply));
+    this.#worker.on('error', (error) => this.#fail(crash(error)));
+    this.ended = new Promise((resolve) => {
+      this.#worker.once('exit', (code) => {
+        if (code !== 0 || this.#waiting)
+          this.#fail(new WorkerError(`a worker ended unexpectedly with code ${code}`, 1));
+        resolve();
+      });
+    });
+  }
+
+  post(request: WorkerRequest): void {
+    this.#worker.postMessage(request);
+  }
+
+  /** Waits for one reply; one wait at a time. @throws the thread's failure, also one that came before. */
+  wait(type: WorkerReply['type']): Promise<void> {
+    if (this.failure) return Promise.reject(this.failure);
+    return new Promise((resolve, reject) => {
+      this.#waiting = { type, resolve, reject };
+    });
+  }
+
+  #receive(reply: WorkerReply): void {
+    if (reply.type === 'output') this.onOutput?.(reply.output);
+    else if (reply.type === 'error') this.#fail(revive(reply.error));
+    else if (reply.type === this.#waiting?.type) {
+      this.#waiting.resolve();
+      this.#waiting = undefined;
+    }
+  }
+
+  #fail(error: Error): void {
+    this.failure ??= error;
+    this.#waiting?.reject(this.failure);
+    this.#waiting = undefined;
+  }
+}
+
+/** A failure that a worker told of, as an error of this thread. */
+function revive({ message, known, exitCode, stack }: WorkerFailure): Error {
+  if (known) return new WorkerError(message, exitCode);
+  const error = new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}
+
+/** What took a worker away: a want of memory is a sentence, anything else a fault of ours with its stack. */
+function crash(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  const outOfMemory = (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY';
+  return outOfMemory ? new WorkerError(`a worker failed: ${error.message}`, 1) : error;
 }

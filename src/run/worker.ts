@@ -18,13 +18,13 @@ export type WorkerReply =
 /** An error as plain data: classes do not survive the way between threads. */
 export interface WorkerFailure {
   message: string;
+  /** Whether it is one of `errors.ts`: its message is a sentence for the user. */
+  known: boolean;
   exitCode: number;
   stack: string | undefined;
 }
 
 const port = parentPort!;
-/** Thrown into a block that is to be left after its current model call. */
-const STOP = new Error('stopped');
 let stopping = false;
 
 async function serve(): Promise<void> {
@@ -32,7 +32,10 @@ async function serve(): Promise<void> {
   reply({ type: 'ready' });
   let last = Promise.resolve();
   port.on('message', (request: WorkerRequest) => {
-    stopping ||= request.type === 'stop';
+    if (request.type === 'stop') {
+      if (stopping) return;
+      stopping = true; // seen by a block that is being evaluated
+    }
     last = last.then(() => handle(scorer, request)).catch(fail);
   });
 }
@@ -42,14 +45,11 @@ async function handle(scorer: Scorer, request: WorkerRequest): Promise<void> {
     await scorer.release().finally(() => port.close());
     return;
   }
-  try {
-    await scorer.evaluate(request.work, (output) => {
-      if (stopping) throw STOP;
-      reply({ type: 'output', output });
-    });
-  } catch (error) {
-    if (error !== STOP) throw error;
-  }
+  await scorer.evaluate(
+    request.work,
+    (output) => reply({ type: 'output', output }),
+    () => stopping,
+  );
   reply({ type: 'block-done' });
 }
 
@@ -63,6 +63,7 @@ function fail(error: unknown): void {
     type: 'error',
     error: {
       message: error instanceof Error ? error.message : String(error),
+      known,
       exitCode: known ? error.exitCode : 1,
       stack: !known && error instanceof Error ? error.stack : undefined,
     },

@@ -13,6 +13,7 @@ export interface ExampleErrors {
   done: number;
 }
 
+/** Scores of all pairs of one example. */
 export interface ExampleScores {
   /** `[image][caption]`, −mean error. Higher is better. */
   raw: number[][];

@@ -1,6 +1,6 @@
 /** Scores pairs by the cosine of a CLIP model's embeddings. */
 
-import { messageOf, WinoscopeError } from '../errors.ts';
+import { InputError, messageOf } from '../errors.ts';
 import { decodeImage } from '../images/decode.ts';
 import { type ClipModel, cosine, openClip } from '../models/clip.ts';
 import type { ClipDescription } from '../models/clip-folder.ts';
@@ -20,14 +20,18 @@ export interface ClipSettings {
 /** Opens the model's graphs. Scores are cosines; the logit scale would change no comparison. */
 export async function openClipScorer(settings: ClipSettings): Promise<Scorer> {
   const model = await openClip(settings.description, settings);
-  const captions = new EmbeddingCache((caption) => model.encodeCaption(caption));
+  const captions = new EmbeddingCache(
+    (caption) => model.encodeCaption(caption),
+    (vector) => vector.byteLength,
+  );
   return {
-    async evaluate(work, emit) {
+    async evaluate(work, emit, stopping = () => false) {
       for (const { index, example } of work) {
+        if (stopping()) return;
         try {
           emit({ type: 'scores', index, scores: await scorePairs(model, captions, example) });
         } catch (error) {
-          if (!(error instanceof WinoscopeError) || error.exitCode !== 2) throw error;
+          if (!(error instanceof InputError)) throw error;
           emit({ type: 'failed', index, message: messageOf(error) });
         }
       }

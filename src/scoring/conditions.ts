@@ -2,6 +2,7 @@ import { type Example, UNCONDITIONAL } from './example.ts';
 
 /** When the empty caption is evaluated too: `auto` where an example has several images, whose scores it makes comparable. */
 export const UNCOND_MODES = ['auto', 'always', 'never'] as const;
+/** One of `UNCOND_MODES`. */
 export type UncondMode = (typeof UNCOND_MODES)[number];
 
 /** One (image, caption) to evaluate at every trial; caption −1 is ∅. */

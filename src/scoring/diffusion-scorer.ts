@@ -4,11 +4,11 @@ import { denoisingError } from '../diffusion/denoising-error.ts';
 import { NoiseBank } from '../diffusion/noise-bank.ts';
 import { type NoiseSchedule, noiseSchedule } from '../diffusion/noise-schedule.ts';
 import { addNoise, predictionTarget } from '../diffusion/prediction-target.ts';
-import { messageOf, WinoscopeError } from '../errors.ts';
+import { InputError, messageOf } from '../errors.ts';
 import { centerCrop, resizeShortestEdge } from '../images/crop.ts';
 import { decodeImage, type ImageSource } from '../images/decode.ts';
 import { resize } from '../images/resize.ts';
-import type { Condition } from '../models/condition.ts';
+import { bytesOf, type Condition } from '../models/condition.ts';
 import type { DiffusionDescription } from '../models/diffusion-folder.ts';
 import { openTextEncoder } from '../models/text-encoder.ts';
 import { type Denoiser, openUnet } from '../models/unet.ts';
@@ -63,9 +63,10 @@ export async function openDiffusionScorer(settings: DiffusionSettings): Promise<
   const images = await openVaeEncoder(settings.description, options);
   const texts = await openTextEncoder(settings.description, options);
   const denoiser = await openUnet(settings.description, settings.batch, options);
-  const scorer = new DiffusionScorer(settings, images, denoiser, new EmbeddingCache((c) => texts.encode(c)));
+  const captions = new EmbeddingCache((caption) => texts.encode(caption), bytesOf);
+  const scorer = new DiffusionScorer(settings, images, denoiser, captions);
   return {
-    evaluate: (work, emit) => scorer.evaluate(work, emit),
+    evaluate: (work, emit, stopping) => scorer.evaluate(work, emit, stopping),
     async release() {
       for (const part of [images, texts, denoiser]) await part.release();
     },
@@ -98,14 +99,19 @@ class DiffusionScorer {
     this.#noisy = new Float32Array(denoiser.batch * size(denoiser.latent));
   }
 
-  async evaluate(block: readonly ExampleWork[], emit: (output: ScorerOutput) => void): Promise<void> {
+  async evaluate(
+    block: readonly ExampleWork[],
+    emit: (output: ScorerOutput) => void,
+    stopping: () => boolean = () => false,
+  ): Promise<void> {
     const rows: Row[] = [];
     const maps = new Map<ExampleWork, Float32Array>();
     for (const work of block) {
+      if (stopping()) return;
       try {
         rows.push(...(await this.#prepare(work, maps)));
       } catch (error) {
-        if (!(error instanceof WinoscopeError) || error.exitCode !== 2) throw error;
+        if (!(error instanceof InputError)) throw error;
         emit({ type: 'failed', index: work.index, message: messageOf(error) });
       }
     }
@@ -113,17 +119,23 @@ class DiffusionScorer {
     const total = this.#plan.trials.length;
     for (let k = Math.min(...block.map((work) => work.start)); k < total; k++) {
       const active = rows.filter(({ work }) => work.start <= k);
-      for (let at = 0; at < active.length; at += this.#denoiser.batch) {
-        emit(await this.#call(k, active.slice(at, at + this.#denoiser.batch)));
+      let done = 0; // of the active rows, in this trial
+      while (done < active.length && !stopping()) {
+        const call = active.slice(done, done + this.#denoiser.batch);
+        emit(await this.#call(k, call));
+        done += call.length;
       }
-      const last = k === total - 1;
+      const stopped = done < active.length;
+      const last = stopped || k === total - 1;
       if (last || Date.now() - lastCheckpoint >= MAP_CHECKPOINT_MS) {
         lastCheckpoint = Date.now();
         for (const [work, sums] of maps) {
-          if (work.start <= k)
-            emit({ type: 'maps', index: work.index, trials: k + 1, sums: last ? sums : sums.slice() });
+          const trials = trialsSummed(work, k, active, done);
+          if (trials > work.start)
+            emit({ type: 'maps', index: work.index, trials, sums: last ? sums : sums.slice() });
         }
       }
+      if (stopped) return;
     }
   }
 
@@ -202,6 +214,13 @@ class DiffusionScorer {
     if (this.#lastNoise?.k !== k) this.#lastNoise = { k, noise: this.#bank.get(index) };
     return this.#lastNoise.noise;
   }
+}
+
+/** Trials in the maps of an example when `done` rows have trial `k`; 0 where only some of its own rows have it. */
+function trialsSummed(work: ExampleWork, k: number, active: readonly Row[], done: number): number {
+  const isOf = (row: Row) => row.work === work;
+  if (!active.slice(done).some(isOf)) return k + 1;
+  return active.slice(0, done).some(isOf) ? 0 : k;
 }
 
 function captionText(example: Example, caption: number): string {

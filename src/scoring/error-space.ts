@@ -4,24 +4,29 @@ import type { Loss } from '../diffusion/denoising-error.ts';
 import type { NoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { UsageError } from '../errors.ts';
 
+/** Targets that an error can be of: the model's own (`native`), the noise ε, or the clean latent z (`x0`). */
 export const ERROR_SPACES = ['native', 'epsilon', 'x0'] as const;
+/** One of `ERROR_SPACES`. */
 export type ErrorSpace = (typeof ERROR_SPACES)[number];
 
 /**
  * Factor of the squared error from the model's native target to `space`, per timestep. From x_t = √ᾱ z + √(1−ᾱ) ε:
- * a prediction error of v is worth √ᾱ of it in ε and √(1−ᾱ) of it in z; of ε, √((1−ᾱ)/ᾱ) of it in z.
+ * a prediction error of v is worth √ᾱ of it in ε and √(1−ᾱ) of it in z; of ε, √((1−ᾱ)/ᾱ) of it in z. Each is written
+ * out, since a product of two would be 0 · ∞ at ᾱ = 0, where a schedule of zero terminal SNR ends.
  */
-function squaredFactor(schedule: NoiseSchedule, space: ErrorSpace, timestep: number): number {
-  const bar = schedule.alphasCumprod[timestep]!;
-  const toEpsilon = { epsilon: 1, v_prediction: bar, sample: bar / (1 - bar) }[schedule.prediction];
-  if (space === 'native') return 1;
-  return space === 'epsilon' ? toEpsilon : (toEpsilon * (1 - bar)) / bar;
-}
+const SQUARED: Record<
+  Exclude<ErrorSpace, 'native'>,
+  Record<NoiseSchedule['prediction'], (bar: number) => number>
+> = {
+  epsilon: { epsilon: () => 1, v_prediction: (bar) => bar, sample: (bar) => bar / (1 - bar) },
+  x0: { epsilon: (bar) => (1 - bar) / bar, v_prediction: (bar) => 1 - bar, sample: () => 1 },
+};
 
 /**
  * A function from timestep to the factor that turns a stored error into one of `space`. Absolute errors scale by the
  * root of what squared ones do.
- * @throws UsageError for Huber in another space than the native one: it does not scale.
+ * @throws UsageError for Huber in another space than the native one: it does not scale. The function throws one at a
+ *   timestep where the latent is all noise (ε to z) or has none (z to ε): there is no factor.
  */
 export function errorFactor(
   schedule: NoiseSchedule,
@@ -36,7 +41,18 @@ export function errorFactor(
       fix: 'Use --error-space native, or --loss mse or mae.',
     });
   }
-  return loss === 'mse'
-    ? (timestep) => squaredFactor(schedule, space, timestep)
-    : (timestep) => Math.sqrt(squaredFactor(schedule, space, timestep));
+  const squared = SQUARED[space][schedule.prediction];
+  return (timestep) => {
+    const bar = schedule.alphasCumprod[timestep]!;
+    const factor = squared(bar);
+    if (!Number.isFinite(factor)) {
+      throw new UsageError({
+        what: `an error of ${schedule.prediction} at timestep ${timestep} says nothing of ${space}`,
+        where: `--error-space ${space}`,
+        got: bar === 0 ? 'a latent of noise alone (zero SNR)' : 'a latent without noise',
+        fix: 'Use --error-space native, or --timesteps without it.',
+      });
+    }
+    return loss === 'mse' ? factor : Math.sqrt(factor);
+  };
 }

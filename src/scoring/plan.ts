@@ -2,6 +2,7 @@
 
 import { UsageError } from '../errors.ts';
 
+/** One noising of a latent: at which timestep, with which noise. */
 export interface Trial {
   timestep: number;
   /** Index in the noise bank: rank of the timestep in the grid, plus M per repeat. Never the evaluation order. */
@@ -18,6 +19,7 @@ export interface PlanSpec {
   seed: number;
 }
 
+/** A specification with what follows from it; see `makePlan`. */
 export interface Plan extends PlanSpec {
   /** All M · repeats trials in evaluation order. */
   trials: readonly Trial[];

@@ -33,7 +33,7 @@ export interface MapSums {
   type: 'maps';
   index: number;
   trials: number;
-  /** float32 `[pairs · H · W]`, pairs in the order of `conditionsOf`. */
+  /** float32 `[pairs · H · W]`, pairs in the order of `pairsOf`. */
   sums: Float32Array;
 }
 
@@ -51,6 +51,7 @@ export interface ExampleFailure {
   message: string;
 }
 
+/** Anything a scorer hands out; `type` tells which. */
 export type ScorerOutput = TrialRows | MapSums | PairScores | ExampleFailure;
 
 /** Scores examples; one per worker thread. */
@@ -58,7 +59,12 @@ export interface Scorer {
   /**
    * Evaluates a block of examples together and hands out results as they come. Bad input of one example is an
    * output of type `failed`; the others go on.
+   * @param stopping asked before every model call: once true, what was computed is handed out and the block is left.
    */
-  evaluate(work: readonly ExampleWork[], emit: (output: ScorerOutput) => void): Promise<void>;
+  evaluate(
+    work: readonly ExampleWork[],
+    emit: (output: ScorerOutput) => void,
+    stopping?: () => boolean,
+  ): Promise<void>;
   release(): Promise<void>;
 }

@@ -386,7 +386,6 @@ describe('run folders', () => {
     );
     expectRefusal(await again(stored, '--repeats', '2'), 2, /plan\.repeats 2.*plan\.repeats 1/);
     expectRefusal(await again(stored, '--uncond', 'never'), 2, /uncond never.*uncond auto/);
-    expectRefusal(await again(stored, '--maps', 'off'), 2, /maps false.*maps true/);
     expectRefusal(await score(['--clip', 'tiny-world', '--out', stored]), 2, 'scorers.diffusion absent');
     const other = writeProbe(fresh(), worldRecords(3));
     expectRefusal(await score([other, '--out', stored]), 2, 'task.hash', /task\.count 3.*task\.count 2/);

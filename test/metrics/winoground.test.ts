@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { accuracy } from '../../src/metrics/choice.ts';
 import { type Verdict, verdict } from '../../src/metrics/evaluate.ts';
 import { margins } from '../../src/metrics/margin.ts';
 import type { ScoreMatrix } from '../../src/metrics/score-matrix.ts';
-import { groupCorrect, groupMatchCorrect, imageCorrect, textCorrect } from '../../src/metrics/winoground.ts';
 
 const diagonal = (k: number) => Array.from({ length: k }, (_, i): [number, number] => [i, i]);
 const two = (a: number, b: number, c: number, d: number): ScoreMatrix => ({
@@ -13,6 +11,12 @@ const two = (a: number, b: number, c: number, d: number): ScoreMatrix => ({
   ],
   truth: diagonal(2),
 });
+
+const text = (matrix: ScoreMatrix) => verdict(matrix).text;
+const image = (matrix: ScoreMatrix) => verdict(matrix).image;
+const group = (matrix: ScoreMatrix) => verdict(matrix).group;
+const groupMatch = (matrix: ScoreMatrix) => verdict(matrix).groupMatch;
+const accuracy = (matrix: ScoreMatrix) => verdict(matrix).accuracy;
 
 function orderings(values: number[]): number[][] {
   if (values.length === 0) return [[]];
@@ -47,10 +51,10 @@ describe('the 24 orderings of four distinct scores', () => {
   test('text and image read as the official formulas', () => {
     for (const [a, b, c, d] of orderings([1, 2, 3, 4]) as [number, number, number, number][]) {
       const matrix = two(a, b, c, d);
-      expect(textCorrect(matrix)).toBe(a > b && d > c);
-      expect(imageCorrect(matrix)).toBe(a > c && d > b);
-      expect(groupCorrect(matrix)).toBe(a > b && d > c && a > c && d > b);
-      expect(groupMatchCorrect(matrix)).toBe(a + d > b + c);
+      expect(text(matrix)).toBe(a > b && d > c);
+      expect(image(matrix)).toBe(a > c && d > b);
+      expect(group(matrix)).toBe(a > b && d > c && a > c && d > b);
+      expect(groupMatch(matrix)).toBe(a + d > b + c);
     }
   });
 });
@@ -101,9 +105,9 @@ test('softmax over captions would turn image into GroupMatch and group into text
         row.map((s) => Math.exp(s) / row.reduce((sum, x) => sum + Math.exp(x), 0)),
       ),
     };
-    expect(imageCorrect(softmaxed)).toBe(groupMatchCorrect(raw));
-    expect(groupCorrect(softmaxed)).toBe(textCorrect(raw));
-    if (imageCorrect(raw) !== imageCorrect(softmaxed)) differ++;
+    expect(image(softmaxed)).toBe(groupMatch(raw));
+    expect(group(softmaxed)).toBe(text(raw));
+    if (image(raw) !== image(softmaxed)) differ++;
   }
   expect(differ).toBeGreaterThan(50);
 });
@@ -156,9 +160,7 @@ describe('shapes', () => {
     ).toBe(true);
     const column: ScoreMatrix = { scores: [[3], [5]], imageScores: [[3], [2]], truth: [[0, 0]] };
     expect(verdict(column)).toEqual({ accuracy: true });
-    expect([textCorrect(row), imageCorrect(row), groupCorrect(row), groupMatchCorrect(row)]).toEqual(
-      new Array(4).fill(undefined),
-    );
+    expect([text(row), image(row), group(row), groupMatch(row)]).toEqual(new Array(4).fill(undefined));
   });
 
   test('nothing to compare gives no verdict', () => {
@@ -186,9 +188,9 @@ describe('shapes', () => {
       truth: diagonal(k),
     });
     expect(margins(identity(8)).groupMatch).toBe(2);
-    expect(groupMatchCorrect(identity(9))).toBeUndefined();
-    expect(groupCorrect(identity(9))).toBe(true);
-    expect(groupMatchCorrect({ ...identity(2), truth: [[0, 0]] })).toBeUndefined();
-    expect(groupMatchCorrect({ ...identity(3), truth: [...diagonal(3), [0, 1]] })).toBeUndefined();
+    expect(groupMatch(identity(9))).toBeUndefined();
+    expect(group(identity(9))).toBe(true);
+    expect(groupMatch({ ...identity(2), truth: [[0, 0]] })).toBeUndefined();
+    expect(groupMatch({ ...identity(3), truth: [...diagonal(3), [0, 1]] })).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-import { unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ModelFileError } from '../../src/errors.ts';
@@ -51,6 +51,24 @@ describe('describeClip', () => {
     },
   );
 
+  test('counts external weights under their graph’s name, and nothing else', () => {
+    const folder = hollowCopy(CLIP);
+    for (const name of ['text_model.onnx_data', 'vision_model.onnx.data', 'model.onnx_data', 'notes.txt'])
+      writeFileSync(join(folder, 'onnx', name), '');
+    mkdirSync(join(folder, 'onnx', 'text_model.onnx.old'));
+    expect(describeClip(folder).files.filter((name) => name.startsWith('onnx/'))).toEqual([
+      'onnx/text_model.onnx',
+      'onnx/text_model.onnx_data',
+      'onnx/vision_model.onnx',
+      'onnx/vision_model.onnx.data',
+    ]);
+    unlinkSync(join(folder, 'onnx', 'text_model.onnx'));
+    expect(describeClip(folder).files.filter((name) => name.startsWith('onnx/'))).toEqual([
+      'onnx/model.onnx',
+      'onnx/model.onnx_data',
+    ]);
+  });
+
   test('77 positions where the configuration does not say', () => {
     const folder = hollowCopy(CLIP);
     patchJson(join(folder, 'config.json'), { text_config: {} });
@@ -65,6 +83,19 @@ describe('preprocessing', () => {
     const exact = preprocessingWith({ size: { height: 32, width: 48 } });
     expect(exact.exactSize).toEqual({ height: 32, width: 48 });
     expect(exact).not.toHaveProperty('shortestEdge');
+  });
+
+  test('what is not stated is as in transformers’ CLIPImageProcessor', () => {
+    const folder = hollowCopy(CLIP);
+    writeFileSync(join(folder, 'preprocessor_config.json'), '{}');
+    expect(describeClip(folder).preprocessing).toEqual({
+      shortestEdge: 224,
+      crop: { width: 224, height: 224 },
+      filter: 'bicubic',
+      rescale: 1 / 255,
+      mean: [0.48145466, 0.4578275, 0.40821073],
+      std: [0.26862954, 0.26130258, 0.27577711],
+    });
   });
 
   test('a step that is switched off changes nothing', () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ModelFileError } from '../../src/errors.ts';
@@ -59,6 +59,22 @@ describe('describeDiffusion', () => {
     expect(files).toContain('tokenizer/vocab.json');
     expect(files).toContain('tokenizer/merges.txt');
     expect(files).not.toContain('tokenizer/tokenizer.json');
+  });
+
+  test('counts links to files, and no subfolder', () => {
+    const folder = hollowCopy(DIFFUSION);
+    writeFileSync(join(folder, 'blob'), '');
+    symlinkSync(join(folder, 'blob'), join(folder, 'unet', 'model.onnx_data'));
+    mkdirSync(join(folder, 'unet', '.cache'));
+    const { files } = describeDiffusion(folder);
+    expect(files).toContain('unet/model.onnx_data');
+    expect(files).not.toContain('unet/.cache');
+  });
+
+  test('takes the default of diffusers’ AutoencoderKL where a configuration has no scaling factor', () => {
+    const folder = hollowCopy(DIFFUSION);
+    patchJson(join(folder, 'vae_encoder', 'config.json'), { scaling_factor: undefined });
+    expect(describeDiffusion(folder).scalingFactor).toBe(0.18215);
   });
 
   test.each(['OnnxStableDiffusionPipeline', 'ORTStableDiffusionPipeline'])('reads a %s', (_class_name) => {
@@ -154,6 +170,10 @@ describe('a folder that cannot be used is refused, naming the file', () => {
     ['scheduler/scheduler_config.json', 'prediction_type', { prediction_type: 'flow_prediction' }],
     ['unet/config.json', 'sample_size', { sample_size: 'large' }],
     ['unet/config.json', 'in_channels', { in_channels: 0 }],
+    ['unet/config.json', 'sample_size', { sample_size: undefined }],
+    ['unet/config.json', 'in_channels', { in_channels: undefined }],
+    ['vae_encoder/config.json', 'block_out_channels', { block_out_channels: undefined }],
+    ['text_encoder/config.json', 'max_position_embeddings', { max_position_embeddings: undefined }],
     ['vae_encoder/config.json', 'scaling_factor', { scaling_factor: -1 }],
     ['text_encoder/config.json', 'max_position_embeddings', { max_position_embeddings: 7.5 }],
     ['winoscope.json', 'domain.words', { domain: { name: 'x', words: [], image: { width: 1, height: 1 } } }],

@@ -11,15 +11,18 @@ export interface Port {
   type: keyof typeof TYPES;
   /** Sizes, or names of free ones. */
   shape: (number | string)[];
+  /** @default `<name>_out` */
+  output?: string;
 }
 
-/** A file with one Identity per port, from `name` to `<name>_out`. */
+/** A file with one Identity per port, from `name` to `output`. */
 export function identityGraph(ports: readonly Port[]): string {
-  const nodes = ports.map(({ name }) =>
-    message(1, text(1, name), text(2, `${name}_out`), text(4, 'Identity')),
+  const named = ports.map((port) => ({ ...port, output: port.output ?? `${port.name}_out` }));
+  const nodes = named.map(({ name, output }) =>
+    message(1, text(1, name), text(2, output), text(4, 'Identity')),
   );
   const inputs = ports.map((port) => message(11, valueInfo(port)));
-  const outputs = ports.map((port) => message(12, valueInfo({ ...port, name: `${port.name}_out` })));
+  const outputs = named.map((port) => message(12, valueInfo({ ...port, name: port.output })));
   const graph = message(7, ...nodes, text(2, 'identity'), ...inputs, ...outputs);
   const path = join(temporaryFolder(), 'identity.onnx');
   writeFileSync(path, Buffer.concat([number(1, 8), graph, message(8, number(2, 13))]));

@@ -132,6 +132,22 @@ describe('running', () => {
   test('fractions where whole numbers are declared', () =>
     expectRefusal({ x, y: feed([1.5]) }, /input "y".*int64/));
 
+  test('sizes that each fit but not together: onnxruntime’s reason in one line, with the file', async () => {
+    const session = await OnnxSession.open(UNET);
+    const zeros = (dims: number[]): Feed => feed(new Array(dims.reduce((a, b) => a * b, 1)).fill(0), dims);
+    const feeds = {
+      sample: zeros([2, 4, 8, 8]),
+      timestep: zeros([]),
+      encoder_hidden_states: zeros([3, 24, 128]),
+    };
+    const failure = await session.run(feeds, ['out_sample']).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(ShapeError);
+    expect((failure as Error).message).toContain(UNET);
+    expect((failure as Error).message).toMatch(/cannot be run on.*encoder_hidden_states \[3, 24, 128\]/);
+    expect((failure as Error).message).not.toContain('\n');
+    await session.release();
+  });
+
   test.each(['bool', 'float64'] as const)('a graph that wants %s', async (type) => {
     const session = await OnnxSession.open(identityGraph([{ name: 'flag', type, shape: ['n'] }]));
     await expect(session.run({ flag: y }, ['flag_out'])).rejects.toThrow(ShapeError);

@@ -248,6 +248,21 @@ describe('the same numbers everywhere', () => {
     expect(markdown(hostile)).not.toContain('<script>');
   });
 
+  test('nor can names of scorers, which a foreign run.json may choose', () => {
+    const name = '\u001b[2J<script>|\n# x';
+    const { clip } = SUMMARY.scorers;
+    const hostile: Summary = {
+      ...SUMMARY,
+      scorers: { [name]: { ...clip!, primary: 'normalized', undecided: 1 } },
+      comparisons: SUMMARY.comparisons.map((comparison) => ({ ...comparison, a: name })),
+    };
+    for (const text of [summaryTable(hostile), markdown(hostile)]) {
+      expect(text).not.toContain('\u001b');
+      expect(text).not.toMatch(/^# x/m);
+    }
+    expect(markdown(hostile)).not.toContain('<script>');
+  });
+
   test('a run without results, tags and comparisons', () => {
     const empty: Summary = {
       ...SUMMARY,

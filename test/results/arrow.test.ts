@@ -11,6 +11,8 @@ import {
   type TrialColumns,
 } from '../../src/results/arrow.ts';
 
+const TORN = { torn: true };
+const WHOLE = { torn: false };
 const METADATA = { format: '1', identity: 'abc', scorer: 'sd' };
 
 /** `count` rows that all differ, numbered from `from`. */
@@ -32,6 +34,8 @@ function trials(count: number, from = 0): TrialColumns {
 function maps(lengths: number[]): MapColumns {
   return {
     example: lengths.map((_, k) => `e${k}`),
+    image: Int16Array.from(lengths, (_, k) => k),
+    caption: Int16Array.from(lengths, (_, k) => k - 1),
     trials: Int32Array.from(lengths, (_, k) => k * 4),
     numerics: new Int16Array(lengths.length),
     sums: lengths.map((length, k) => Uint8Array.from({ length }, (_, b) => (b + k) % 256)),
@@ -50,7 +54,7 @@ function plain(columns: Columns<'trials'> | Columns<'maps'>): Record<string, unk
 
 /** The batches that have rows; where a stream ends behind its schema, apache-arrow adds one that has none. */
 function batchesOf(bytes: Uint8Array): Record<string, unknown[]>[] {
-  return [...decodeBatches('trials', bytes)].filter(({ example }) => example.length > 0).map(plain);
+  return [...decodeBatches('trials', bytes, TORN)].filter(({ example }) => example.length > 0).map(plain);
 }
 
 /** A stream of the given batches, and where each batch ends. */
@@ -68,7 +72,9 @@ function streamOf(batches: readonly TrialColumns[]): { bytes: Buffer; ends: numb
 describe('streams', () => {
   test('come back batch by batch', () => {
     const batches = [trials(3), trials(1, 3), trials(40, 4)];
-    expect([...decodeBatches('trials', streamOf(batches).bytes)].map(plain)).toEqual(batches.map(plain));
+    expect([...decodeBatches('trials', streamOf(batches).bytes, TORN)].map(plain)).toEqual(
+      batches.map(plain),
+    );
   });
 
   test('are what apache-arrow itself reads, types included', () => {
@@ -96,7 +102,7 @@ describe('streams', () => {
     const encoder = new StreamEncoder('maps', METADATA);
     const rows = maps([256, 0, 1000]);
     const bytes = Buffer.concat([encoder.header, encoder.batch(rows), encoder.end]);
-    expect([...decodeBatches('maps', bytes)].map(plain)).toEqual([plain(rows)]);
+    expect([...decodeBatches('maps', bytes, TORN)].map(plain)).toEqual([plain(rows)]);
     expect(tableFromIPC(bytes).getChild('sums')!.get(2)).toEqual(rows.sums[2]);
   });
 
@@ -108,7 +114,9 @@ describe('streams', () => {
         Array.isArray(values) ? values.slice(3, 6) : values.subarray(3, 6),
       ]),
     ) as unknown as TrialColumns;
-    expect([...decodeBatches('trials', streamOf([view]).bytes)].map(plain)).toEqual([plain(trials(3, 3))]);
+    expect([...decodeBatches('trials', streamOf([view]).bytes, TORN)].map(plain)).toEqual([
+      plain(trials(3, 3)),
+    ]);
   });
 
   test('bytes may begin at any address', () => {
@@ -116,7 +124,7 @@ describe('streams', () => {
     for (let shift = 0; shift < 9; shift++) {
       const shifted = new Uint8Array(bytes.length + shift).subarray(shift);
       shifted.set(bytes);
-      expect([...decodeBatches('trials', shifted)].map(plain)).toEqual([plain(trials(5))]);
+      expect([...decodeBatches('trials', shifted, TORN)].map(plain)).toEqual([plain(trials(5))]);
     }
   });
 
@@ -146,7 +154,7 @@ describe('streams', () => {
 describe('files', () => {
   test('come back as they were, however many batches they take', () => {
     const rows = trials(70_000);
-    const batches = [...decodeBatches('trials', encodeFile('trials', METADATA, rows))];
+    const batches = [...decodeBatches('trials', encodeFile('trials', METADATA, rows), WHOLE)];
     expect(batches.length).toBeGreaterThan(1);
     expect(batches.flatMap(({ example }) => example)).toEqual(rows.example);
     expect(Float64Array.from(batches.flatMap(({ huber }) => [...huber]))).toEqual(rows.huber);
@@ -160,7 +168,7 @@ describe('files', () => {
 
   test('without rows are files all the same', () => {
     const bytes = encodeFile('trials', METADATA, trials(0));
-    expect([...decodeBatches('trials', bytes)].flatMap(({ example }) => example)).toEqual([]);
+    expect([...decodeBatches('trials', bytes, TORN)].flatMap(({ example }) => example)).toEqual([]);
     expect(tableFromIPC(bytes).numRows).toBe(0);
     expect(readMetadata(bytes)?.get('identity')).toBe('abc');
   });
@@ -186,9 +194,18 @@ describe('readMetadata', () => {
   });
 });
 
-test('a table of another kind gives no rows', () => {
+test('a table of another kind is refused, torn or not', () => {
   const encoder = new StreamEncoder('maps', METADATA);
-  expect([
-    ...decodeBatches('trials', Buffer.concat([encoder.header, encoder.batch(maps([4])), encoder.end])),
-  ]).toEqual([]);
+  const bytes = Buffer.concat([encoder.header, encoder.batch(maps([4])), encoder.end]);
+  for (const how of [TORN, WHOLE]) {
+    expect(() => [...decodeBatches('trials', bytes, how)]).toThrow('column "timestep" is missing');
+  }
+});
+
+test('a file that was written at once must be whole', () => {
+  const bytes = encodeFile('trials', METADATA, trials(40));
+  expect([...decodeBatches('trials', bytes, WHOLE)].map(plain)).toEqual([plain(trials(40))]);
+  for (const length of [bytes.length - 1, bytes.length - 40, 100, 8]) {
+    expect(() => [...decodeBatches('trials', bytes.slice(0, length), WHOLE)], `${length} bytes`).toThrow();
+  }
 });

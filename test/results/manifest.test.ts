@@ -21,7 +21,6 @@ const identity: Identity = {
       latent: { shape: [4, 8, 8], mode: 'mean' },
       resize: 'crop',
       uncond: 'auto',
-      maps: true,
       stop: 'none',
     },
     clip: { kind: 'clip', files: { 'config.json': 'e5' } },
@@ -75,7 +74,7 @@ describe('parseManifest', () => {
 
   test.each([
     ['a plan', { plan: { timesteps: [15, 47], repeats: 1, seed: 0 } }],
-    ['a switch', { maps: false }],
+    ['a switch', { uncond: 'never' }],
     ['a file’s hash', { files: { 'unet/model.onnx': 'b3', 'unet/config.json': 'c3' } }],
   ])('%s that was edited is refused', (_, fields) => {
     const edited = changed(({ scorers }) => Object.assign(scorers.diffusion!, fields));

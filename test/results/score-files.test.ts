@@ -36,10 +36,10 @@ describe('score files', () => {
     expect(readScores(path)).toEqual(new Map());
   });
 
-  test('a NaN is written as null and counts as missing', () => {
+  test('a NaN is written as null and comes back as NaN, not as missing', () => {
     const lines = scoreLines('a', [[Number.NaN, 1]]);
     expect(lines).toContain('"score":null');
-    expect(scoresOf(readScores(fileOf(lines)), 'a', { images: 1, captions: 2 })).toBeUndefined();
+    expect(scoresOf(readScores(fileOf(lines)), 'a', { images: 1, captions: 2 })).toEqual([[Number.NaN, 1]]);
   });
 
   test('a file that is not there has none', () => {

@@ -9,7 +9,7 @@ import { errorOf, makeExamples, rowsOf, shuffled, smallPlan } from './evaluation
 const examples = makeExamples(4);
 const plan = smallPlan();
 const total = plan.trials.length;
-const newStore = () => new TrialStore(examples, plan, 'auto');
+const newStore = () => new TrialStore({ examples, plan, uncond: 'auto' });
 
 interface Row {
   index: number;
@@ -183,9 +183,32 @@ describe('settle', () => {
     expect([store.numericsOf(0), store.done(0)]).toEqual([numerics, done]);
   });
 
-  test('only the setting that counts is stored on', () => {
+  test('what was computed under a setting that does not count is stored on too', () => {
     const { numerics, example } = storeWith(total, 3, 1).columns();
-    expect(new Set(numerics)).toEqual(new Set([0]));
-    expect(example).toHaveLength(6 * total);
+    expect([...numerics].filter((setting) => setting === 0)).toHaveLength(6 * total);
+    expect([...numerics].filter((setting) => setting === 1)).toHaveLength(6 * 3);
+    expect(example).toHaveLength(6 * (total + 3));
+  });
+
+  test('a NaN that a model gave is a result like any other', () => {
+    const store = newStore();
+    for (const row of everyRow([0])) put(store, row, 0, row.trial === 2 ? Number.NaN : 0);
+    expect(store.done(0)).toBe(total);
+    const loaded = newStore();
+    loaded.load(store.columns(), 'x');
+    loaded.settle(0);
+    expect(loaded.done(0)).toBe(total);
+    expect(loaded.errors(0, 'mse').pairs[0]![0]![2]).toBeNaN();
+  });
+
+  test('a setting that does not repeat its bits keeps its first result', () => {
+    const store = new TrialStore({ examples, plan, uncond: 'auto', repeats: (setting) => setting === 0 });
+    const row = { index: 0, pair: 0, trial: 0 };
+    put(store, row, 1);
+    const before = store.errors(0, 'mse').pairs[0]![0]![0];
+    put(store, row, 1, 1e-7);
+    expect(store.errors(0, 'mse').pairs[0]![0]![0]).toBe(before);
+    put(store, row, 0);
+    expect(() => put(store, row, 0, 1e-7)).toThrow(ResultsError);
   });
 });

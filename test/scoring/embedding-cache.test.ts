@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { EmbeddingCache } from '../../src/scoring/embedding-cache.ts';
 
-/** A cache over the length of a caption, and the captions that were computed, in order. */
-function counted(limit: number) {
+/** A cache over the length of a caption, each of one byte or `sizeOf` it, and the captions that were computed, in order. */
+function counted(limit: number, sizeOf: (length: number) => number = () => 1) {
   const computed: string[] = [];
-  const cache = new EmbeddingCache(async (caption) => {
+  const compute = async (caption: string) => {
     computed.push(caption);
     return caption.length;
-  }, limit);
+  };
+  const cache = new EmbeddingCache(compute, sizeOf, limit);
   return { cache, computed };
 }
 
@@ -38,13 +39,43 @@ describe('EmbeddingCache', () => {
     expect(computed).toEqual(['a', 'b', 'c']);
   });
 
+  test('drops as many as a large value needs', async () => {
+    const { cache, computed } = counted(4, (length) => length);
+    for (const caption of ['a', 'b', 'c', 'ddd', 'c', 'ddd', 'a']) await cache.get(caption);
+    expect(computed).toEqual(['a', 'b', 'c', 'ddd', 'a']);
+  });
+
+  test('hands out a value above the limit, and does not keep it', async () => {
+    const { cache, computed } = counted(4, (length) => length);
+    for (const caption of ['large', 'a', 'large', 'a']) await cache.get(caption);
+    expect(computed).toEqual(['large', 'a', 'large', 'a']);
+  });
+
+  test('never drops what is still being computed', async () => {
+    const { cache, computed } = counted(1);
+    await Promise.all(['a', 'b', 'c', 'a'].map((caption) => cache.get(caption)));
+    expect(computed).toEqual(['a', 'b', 'c']);
+  });
+
+  test('keeps 64 MiB where nothing is said', async () => {
+    let calls = 0;
+    const compute = async () => calls++;
+    const cache = new EmbeddingCache(compute, () => 2 ** 20);
+    for (let k = 0; k < 65; k++) await cache.get(`${k}`);
+    for (let k = 1; k < 65; k++) await cache.get(`${k}`);
+    expect(calls).toBe(65);
+    await cache.get('0');
+    expect(calls).toBe(66);
+  });
+
   test('a failure is handed out but not kept', async () => {
     let calls = 0;
-    const cache = new EmbeddingCache(async (caption) => {
+    const compute = async (caption: string) => {
       calls += 1;
       if (calls === 1) throw new Error('out of memory');
       return caption;
-    });
+    };
+    const cache = new EmbeddingCache(compute, () => 1);
     await expect(cache.get('a')).rejects.toThrow('out of memory');
     expect(await cache.get('a')).toBe('a');
     expect(await cache.get('a')).toBe('a');

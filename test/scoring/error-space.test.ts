@@ -7,13 +7,14 @@ import { errorFactor } from '../../src/scoring/error-space.ts';
 type Prediction = NoiseSchedule['prediction'];
 const PREDICTIONS = ['epsilon', 'v_prediction', 'sample'] as const;
 
-const scheduleOf = (prediction_type: Prediction) =>
+const scheduleOf = (prediction_type: Prediction, rescale_betas_zero_snr = false) =>
   noiseSchedule(
     scheduleSchema.parse({
       beta_schedule: 'scaled_linear',
       beta_start: 0.00085,
       beta_end: 0.012,
       prediction_type,
+      rescale_betas_zero_snr,
     }),
   );
 
@@ -94,4 +95,46 @@ test('at the last timestep an error of v counts for little in ε: a factor of 1 
   const schedule = scheduleOf('v_prediction');
   expect(1 / errorFactor(schedule, 'epsilon', 'mse')(999)).toBeCloseTo(1 / schedule.alphasCumprod[999]!, 9);
   expect(Math.round(1 / errorFactor(schedule, 'epsilon', 'mse')(999))).toBe(215);
+});
+
+describe('where the last latent is noise alone (zero terminal SNR)', () => {
+  const factor = (prediction: Prediction, space: 'epsilon' | 'x0', loss: 'mse' | 'mae' = 'mse') =>
+    errorFactor(scheduleOf(prediction, true), space, loss);
+
+  test('the schedule ends at 0', () => expect(scheduleOf('epsilon', true).alphasCumprod[999]).toBe(0));
+
+  test.each([
+    ['epsilon', 'epsilon', 1],
+    ['v_prediction', 'epsilon', 0],
+    ['sample', 'epsilon', 0],
+    ['v_prediction', 'x0', 1],
+    ['sample', 'x0', 1],
+  ] as const)('an error of %s in %s counts %i', (prediction, space, value) => {
+    expect(factor(prediction, space)(999)).toBe(value);
+    expect(factor(prediction, space, 'mae')(999)).toBe(value);
+  });
+
+  test.each(['mse', 'mae'] as const)(
+    'one of ε says nothing of z: refused, naming the timestep (%s)',
+    (loss) => {
+      const toLatent = factor('epsilon', 'x0', loss);
+      expect(() => toLatent(999)).toThrow(UsageError);
+      expect(() => toLatent(999)).toThrow(/timestep 999 says nothing of x0.*--error-space x0/);
+      expect(toLatent(998)).toBeGreaterThan(1);
+    },
+  );
+});
+
+test('where a latent has no noise, an error of z says nothing of ε', () => {
+  const schedule: NoiseSchedule = {
+    timesteps: 2,
+    alphasCumprod: Float32Array.of(1, 0.5),
+    prediction: 'sample',
+  };
+  const toNoise = errorFactor(schedule, 'epsilon', 'mse');
+  expect(() => toNoise(0)).toThrow(UsageError);
+  expect(() => toNoise(0)).toThrow(/timestep 0 says nothing of epsilon/);
+  expect(toNoise(1)).toBe(1);
+  expect(errorFactor(schedule, 'x0', 'mse')(0)).toBe(1);
+  expect(errorFactor({ ...schedule, prediction: 'epsilon' }, 'x0', 'mse')(0)).toBe(0);
 });

@@ -9,7 +9,7 @@ import {
   logChoose,
 } from '../../src/stats/binomial.ts';
 import { holm } from '../../src/stats/holm.ts';
-import { mcnemarExact, mcnemarMidP } from '../../src/stats/mcnemar.ts';
+import { mcnemarExact } from '../../src/stats/mcnemar.ts';
 import { normalCdf, normalQuantile } from '../../src/stats/normal.ts';
 import { wilsonInterval } from '../../src/stats/wilson.ts';
 
@@ -22,6 +22,7 @@ interface Golden {
   binom_cdf: [number, number, number, number][];
   binom_sf: [number, number, number, number][];
   binomtest: [number, number, number, Alternative, number][];
+  /** Its last column is the mid-p value, which nothing here computes. */
   mcnemar: [number, number, number, number][];
   holm: { p: number[]; adjusted: number[] }[];
 }
@@ -55,10 +56,9 @@ describe('stats equal SciPy', () => {
   test.each(golden.binomtest)('binomtest(%i, %i, %f, %s)', (k, n, p, alternative, value) =>
     near(binomialTest(k, n, p, alternative), value, 1e-9, 0),
   );
-  test.each(golden.mcnemar)('mcnemar %i / %i', (b, c, exact, mid) => {
+  test.each(golden.mcnemar)('mcnemar %i / %i', (b, c, exact) => {
     near(mcnemarExact(b, c), exact);
-    near(mcnemarMidP(b, c), mid);
-    near(mcnemarMidP(c, b), mid);
+    near(mcnemarExact(c, b), exact);
   });
   test.each(golden.holm)('holm $p', ({ p, adjusted }) => {
     const got = holm(p);

@@ -36,14 +36,15 @@ export function trialRows(folder: string, scorer = 'diffusion'): TrialRow[] {
   return table.toArray().map((row) => row.toJSON() as unknown as TrialRow);
 }
 
-/** The stored error maps by example, as hexadecimal. */
+/** The stored error maps by example, as hexadecimal, pair after pair. */
 export function mapsByExample(folder: string, scorer = 'diffusion'): Record<string, string> {
   const table = tableFromIPC(readFileSync(join(folder, 'maps', `${scorer}.arrow`)));
-  return Object.fromEntries(
-    table
-      .toArray()
-      .map((row) => [row.example as string, Buffer.from(row.sums as Uint8Array).toString('hex')]),
-  );
+  const maps: Record<string, string> = {};
+  for (const row of table.toArray()) {
+    const id = row.example as string;
+    maps[id] = (maps[id] ?? '') + Buffer.from(row.sums as Uint8Array).toString('hex');
+  }
+  return maps;
 }
 
 /** Scores by label, `<id>_c<caption>_i<image>`. */
