@@ -39,7 +39,3 @@ export async function sweep(
   }
   return tried;
 }
-
-export function best(tried: readonly Tried[]): Tried {
-  return tried.reduce((a, b) => (b.rate > a.rate ? b : a));
-}

@@ -1,8 +1,8 @@
 /** Who takes part in the rounds: the product, bare loops and PyTorch, each at the batches that suit it best. */
 
 import { BareLoops } from './bare.ts';
-import { BATCHES, best, type Call, type Contestant, sweep, type Tried } from './contestant.ts';
-import { denoiseRate, examplesFor, type ProductRun, runProduct } from './product.ts';
+import { BATCHES, type Call, type Contestant, sweep, type Tried } from './contestant.ts';
+import { denoiseRate, type ProductRun, runProduct } from './product.ts';
 import { findPython, TorchProcesses } from './pytorch.ts';
 import type { Subject } from './subject.ts';
 
@@ -57,11 +57,8 @@ export class Entrants {
   async prepare(): Promise<void> {
     const { settings } = this.#subject;
     this.#options.note('product, to know its speed');
-    const rate = await this.#enterProduct(settings.batch);
-    if (this.#options.bare) {
-      const atBest = await this.#enterBare();
-      if (atBest !== settings.batch) this.#enterProductAt(atBest, rate);
-    }
+    this.#enterProduct(settings.batch);
+    if (this.#options.bare) await this.#enterBare();
     if (this.#options.torch) await this.#enterTorch();
   }
 
@@ -69,34 +66,23 @@ export class Entrants {
     for (const contestant of this.#contestants) await contestant.stop();
   }
 
-  async #enterProduct(batch: number): Promise<number> {
-    const { seconds } = this.#options;
-    const oneRound = examplesFor(this.#subject, { rate: 0, seconds, batch });
-    const rate = denoiseRate(await runProduct(this.#subject, { examples: oneRound }));
-    this.examples = examplesFor(this.#subject, { rate, seconds, batch });
+  /** The whole probe, whatever the others' seconds: that is the job that people run, and its ends weigh little. */
+  #enterProduct(batch: number): void {
+    this.examples = this.#subject.request.task.examples.length;
     const measure = async () => {
       const run = await runProduct(this.#subject, { examples: this.examples });
       this.runs.push(run);
       return denoiseRate(run);
     };
     this.entries.push({ name: 'product', group: 'product', batch, measure });
-    return rate;
   }
 
-  /** The product at a batch that is not its default. */
-  #enterProductAt(batch: number, rate: number): void {
-    const examples = examplesFor(this.#subject, { rate, seconds: this.#options.seconds, batch });
-    const measure = async () => denoiseRate(await runProduct(this.#subject, { examples, batch }));
-    this.entries.push({ name: `product --batch ${batch}`, group: 'product', batch, measure });
-  }
-
-  /** @returns the batch at which the bare loops were fastest in the sweep. */
-  async #enterBare(): Promise<number> {
+  async #enterBare(): Promise<void> {
     const { unet, settings, workers } = this.#subject;
     const { batch, threads } = settings;
     const calls = BATCHES.map((rows): Call => ({ batch: rows }));
     const loops = await BareLoops.start(unet, { workers, threads });
-    const tried = await this.#enterBest('bare', [loops], { calls, finalists: FINALISTS });
+    await this.#enterBest('bare', [loops], { calls, finalists: FINALISTS });
     if (!this.entries.some((entry) => entry.group === 'bare' && entry.batch === batch)) {
       this.#enter('bare', loops, { batch });
     }
@@ -104,7 +90,6 @@ export class Entrants {
       const single = await BareLoops.start(unet, { workers: 1, threads: workers * threads });
       await this.#enterBest('bare, one session', [single], { calls, finalists: 1 });
     }
-    return best(tried).call.batch;
   }
 
   async #enterTorch(): Promise<void> {
@@ -128,7 +113,7 @@ export class Entrants {
     group: Group,
     candidates: readonly Contestant[],
     { calls, finalists }: { calls: readonly Call[]; finalists: number },
-  ): Promise<Tried[]> {
+  ): Promise<void> {
     this.#contestants.push(...candidates);
     const all: { contestant: Contestant; tried: Tried }[] = [];
     for (const contestant of candidates) {
@@ -140,7 +125,6 @@ export class Entrants {
     }
     all.sort((a, b) => b.tried.rate - a.tried.rate);
     for (const { contestant, tried } of all.slice(0, finalists)) this.#enter(group, contestant, tried.call);
-    return all.map(({ tried }) => tried);
   }
 
   #enter(group: Group, contestant: Contestant, call: Call): void {

@@ -26,14 +26,12 @@ export interface ProductRun {
 export interface ProductOptions {
   /** Examples, from the probe's first. */
   examples: number;
-  /** Instead of the default canonical batch. */
-  batch?: number;
 }
 
 /** Runs the product once. */
 export async function runProduct(
   { request, workers }: Subject,
-  { examples, batch }: ProductOptions,
+  { examples }: ProductOptions,
 ): Promise<ProductRun> {
   const out = mkdtempSync(join(tmpdir(), 'winoscope-bench-'));
   const begun = performance.now();
@@ -45,7 +43,6 @@ export async function runProduct(
       ...request,
       out,
       selection: { limit: String(examples) },
-      scoring: { ...request.scoring, ...(batch !== undefined && { batch }) },
     };
     const run = await prepareRun(asked);
     for await (const event of runTask(run, asked, {
@@ -83,22 +80,6 @@ export async function runProduct(
 /** Evaluations per second of the denoise phase. */
 export function denoiseRate({ evaluations, denoiseSeconds }: ProductRun): number {
   return evaluations / denoiseSeconds;
-}
-
-/**
- * How many examples take about `seconds`: whole rounds of one block per worker, so that all workers end together as
- * they nearly do on a long run, where the last blocks are a small part.
- */
-export function examplesFor(
-  subject: Subject,
-  { rate, seconds, batch }: { rate: number; seconds: number; batch: number },
-): number {
-  const count = subject.request.task.examples.length;
-  const perBlock = blocksOf(subject, count, batch)[0]!.length;
-  const perExample = subject.pairsPerExample * subject.trials;
-  const perRound = perBlock * subject.workers;
-  const rounds = Math.max(1, Math.round((rate * seconds) / (perExample * perRound)));
-  return Math.min(count, rounds * perRound);
 }
 
 /** Rows that model calls compute beyond those asked for, as a share of all. */
