@@ -6,6 +6,10 @@ import { readFile } from 'node:fs/promises';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { InputError, messageOf } from '../errors.ts';
 
+// Workers decode side by side and every image once: threads and a cache of sharp's own would only cost.
+sharp.concurrency(1);
+sharp.cache(false);
+
 /** An image on disk, or already in memory under a `name` that errors can show. */
 export type ImageSource = { path: string } | { bytes: Uint8Array; name: string };
 
