@@ -37,6 +37,7 @@ export function summaryTable(summary: Summary): string {
     '',
     ...columns([head, ...mainRows(summary, () => '  raw')]),
   ];
+  lines.push(...unevenLines(summary));
   const tags = tagTable(summary);
   if (tags.length > 0) lines.push('', 'By tag', ...tags);
   const comparisons = comparisonLines(summary);
@@ -77,4 +78,13 @@ function tagTable(summary: Summary): string[] {
       .join('    ')
       .trimEnd(),
   );
+}
+
+/** Where scorers rest on different numbers of examples, as in an interrupted run: how many each has. */
+function unevenLines({ scorers }: Summary): string[] {
+  const counts = Object.entries(scorers).map(([name, { metrics }]) => {
+    return [name, Math.max(0, ...Object.values(metrics).map(({ count }) => count))] as const;
+  });
+  if (new Set(counts.map(([, count]) => count)).size < 2) return [];
+  return ['', `Examples counted: ${counts.map(([name, count]) => `${visible(name)} ${count}`).join(', ')}.`];
 }

@@ -40,6 +40,11 @@ export function preflight(
   const folder = settings.kind === 'diffusion' ? join(description.folder, 'tokenizer') : description.folder;
   const tokenizer = openClipTokenizer(folder, description.maxPositions);
   const domain = options.force ? undefined : description.domain;
+  if (domain && settings.kind === 'diffusion') {
+    // Another --resolution shows the model pictures that it never saw, whatever the files hold.
+    const { latent, downscale } = settings.description;
+    checkImageSize(domain, { width: latent[2] * downscale, height: latent[1] * downscale }, '--resolution');
+  }
   const findings: Findings = { warnings: [], failures: new Map() };
   /** Per caption, once: its tokens where it will be cut. */
   const cut = new Map<string, number | undefined>();

@@ -50,8 +50,7 @@ export async function* runTask(
     });
     const { selected } = run;
     const isPending = run.scorers.some(({ name }) => pendingOf(views.get(name)!, selected).length > 0);
-    // A session that finds nothing to do leaves no trace.
-    const manifest = run.stored && !isPending ? run.stored : recordSession(run, request);
+    const manifest = recordSession(run, request, isPending || !run.stored);
     yield beginEvent(run, request, views);
     for (const message of run.warnings) yield { type: 'warning', message };
     for (const failure of run.failures) yield { type: 'example-failed', ...failure };
@@ -136,9 +135,10 @@ function storeFailures({ folder }: PreparedRun, manifest: Manifest, failures: re
 function recordSession(
   { folder, manifest, scorers }: PreparedRun,
   { task, selection }: RunRequest,
+  isNew: boolean,
 ): Manifest {
   const { limit, ids, tag } = selection;
-  manifest.sessions.push({
+  const session = {
     started: new Date().toISOString(),
     host: hostname(),
     node: process.versions.node,
@@ -148,7 +148,9 @@ function recordSession(
       ...(ids && { ids: [...ids] }),
       ...(tag !== undefined && { tag }),
     },
-  });
+  };
+  // One that finds nothing to do is not a session; but tags, title and licence may have changed since the last.
+  if (isNew) manifest.sessions.push(session);
   folder.writeManifest(manifest);
   const hashes = task.images.map((images) => images.map((image) => image.sha256));
   writeAtomically(folder.examplesFile, writeExamples(task.examples, hashes, task.redistribution === 'free'));
