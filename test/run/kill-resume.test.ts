@@ -176,14 +176,28 @@ describe('torn tails', () => {
 });
 
 describe('signals that end a run in order', () => {
+  // Long enough for a signal to meet it in the middle: results are flushed every 256 rows.
+  const longArgs = (run: string) => ['score', PROBE, '--timesteps', '48', '--workers', '2', '--out', run];
+  let longReference: Record<string, string>;
+  let longBytes = 0;
+
+  beforeAll(async () => {
+    const run = startCli(longArgs(out('long')));
+    await until(() => {
+      longBytes = Math.max(longBytes, segmentBytes(out('long')));
+      return false;
+    }, run.result);
+    longReference = resultHashes(out('long'));
+  });
+
   const KEPT = 'winoscope: interrupted. Everything computed is kept; run the same command again to go on.\n';
 
   /** Sends `signal` once a part of the run is stored; the process must end by itself with `code`. */
   async function interrupt(run: string, signal: NodeJS.Signals, fraction: number): Promise<CliResult> {
     // Beyond what an earlier interruption left, its map checkpoints among it: else the signal comes before the run.
     const before = segmentBytes(run);
-    const wanted = before + Math.max(1, fraction * (undisturbed.bytes - before));
-    const cli = startCli(args(run));
+    const wanted = before + Math.max(1, fraction * (longBytes - before));
+    const cli = startCli(longArgs(run));
     expect(await until(() => segmentBytes(run) >= wanted, cli.result)).toBe(true);
     cli.child.kill(signal);
     return cli.result;
@@ -207,12 +221,14 @@ describe('signals that end a run in order', () => {
     expect(evaluations).toBeGreaterThan(0);
     const report = await runOk(['report', run, '--format', 'json']);
     expect(JSON.parse(report.stdout).scorers.diffusion.evaluations).toBe(evaluations);
-    await finishAndCompare(run);
+    await runOk(longArgs(run));
+    expect(resultHashes(run)).toEqual(longReference);
+    expect(leftovers(run)).toEqual([]);
   });
 
   test('a second signal ends the process at once, and the run goes on', async () => {
     const run = out('impatient');
-    const cli = startCli(args(run));
+    const cli = startCli(longArgs(run));
     expect(await until(() => segmentBytes(run) >= 0.2 * undisturbed.bytes, cli.result)).toBe(true);
     cli.child.kill('SIGINT');
     cli.child.kill('SIGTERM');
@@ -226,7 +242,9 @@ describe('signals that end a run in order', () => {
         [143, null],
       ]),
     );
-    await finishAndCompare(run);
+    await runOk(longArgs(run));
+    expect(resultHashes(run)).toEqual(longReference);
+    expect(leftovers(run)).toEqual([]);
   });
 
   test('an example that cannot be read ends the run in order while other workers compute', async () => {
@@ -241,11 +259,11 @@ describe('signals that end a run in order', () => {
 
   test('a run that is going on keeps others out of its folder', async () => {
     const run = out('busy');
-    const first = startCli(args(run));
+    const first = startCli(longArgs(run));
     expect(await until(() => segmentBytes(run) > 0, first.result)).toBe(true);
     first.child.kill('SIGSTOP'); // alive, but it cannot end while the second one looks
     try {
-      const second = await runCli(args(run));
+      const second = await runCli(longArgs(run));
       expect(second.code).toBe(1);
       expect(second.stderr).toMatch(
         new RegExp(`^winoscope: the run folder is in use: .*process ${first.child.pid} `),
@@ -254,6 +272,7 @@ describe('signals that end a run in order', () => {
       first.child.kill('SIGCONT');
     }
     expect((await first.result).code).toBe(0);
-    compare(run);
+    expect(resultHashes(run)).toEqual(longReference);
+    expect(leftovers(run)).toEqual([]);
   });
 });
