@@ -7,7 +7,7 @@ import { EMBEDDED, resolveRef } from '../hub/resolve-ref.ts';
 import type { ScorerRequest, ScoringOptions } from '../run/settings.ts';
 import type { Analysis } from '../run/summary-schema.ts';
 import { UNCOND_MODES, type UncondMode } from '../scoring/conditions.ts';
-import { ERROR_SPACES, type ErrorSpace } from '../scoring/error-space.ts';
+import { checkConvertible, ERROR_SPACES, type ErrorSpace } from '../scoring/error-space.ts';
 
 /** The embedded denoiser settles its probe with so few; see the model card. */
 const DEFAULT_TIMESTEPS = '32';
@@ -96,13 +96,7 @@ export function addAnalysisFlags(command: Command): Command {
  * @throws UsageError where the loss cannot be converted to the error space: said before anything is evaluated.
  */
 export function analysisOf({ loss, errorSpace }: Pick<SharedFlags, 'loss' | 'errorSpace'>): Analysis {
-  if (loss === 'huber' && errorSpace !== 'native') {
-    throw new UsageError({
-      what: 'the Huber loss cannot be converted to another error space',
-      where: `--loss huber --error-space ${errorSpace}`,
-      fix: 'Use --error-space native, or --loss mse or mae.',
-    });
-  }
+  checkConvertible(loss, errorSpace);
   return { loss, errorSpace };
 }
 

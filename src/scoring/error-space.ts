@@ -34,13 +34,7 @@ export function errorFactor(
   loss: Loss,
 ): (timestep: number) => number {
   if (space === 'native') return () => 1;
-  if (loss === 'huber') {
-    throw new UsageError({
-      what: 'the Huber loss cannot be converted to another error space',
-      where: `--loss huber --error-space ${space}`,
-      fix: 'Use --error-space native, or --loss mse or mae.',
-    });
-  }
+  checkConvertible(loss, space);
   const squared = SQUARED[space][schedule.prediction];
   return (timestep) => {
     const bar = schedule.alphasCumprod[timestep]!;
@@ -55,4 +49,14 @@ export function errorFactor(
     }
     return loss === 'mse' ? factor : Math.sqrt(factor);
   };
+}
+
+/** Demands that a loss can be told in an error space. @throws UsageError for Huber in another than the native one. */
+export function checkConvertible(loss: Loss, space: ErrorSpace): void {
+  if (loss !== 'huber' || space === 'native') return;
+  throw new UsageError({
+    what: 'the Huber loss cannot be converted to another error space',
+    where: `--loss huber --error-space ${space}`,
+    fix: 'Use --error-space native, or --loss mse or mae.',
+  });
 }
