@@ -1,4 +1,6 @@
 /** What `winoscope/tasks` exports. */
+
+export { type BuiltInTask, builtInTasks } from './built-in.ts';
 export { loadProbeFolder, type ProbeOptions } from './probe-folder.ts';
 export { loadTask } from './registry.ts';
 export type { ImageFacts, Redistribution, Task } from './task.ts';

@@ -25,7 +25,7 @@ export function estimateLines(run: PreparedRun, estimates: readonly Estimate[]):
     '',
     ...columns([head, ...rows]),
     '',
-    `About ${duration(total)} in all, ${megabytes(memory)} MB of memory, ${megabytes(disk)} MB of disk (speed measured over three calls per worker).`,
+    `${estimates.some(({ atMost }) => atMost) ? 'At most about' : 'About'} ${duration(total)} in all, ${megabytes(memory)} MB of memory, ${megabytes(disk)} MB of disk (speed measured over three calls per worker).`,
   ].join('\n');
 }
 

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { WinoscopeError } from '../errors.ts';
 import { packageVersion } from '../hub/package-root.ts';
 import { visible } from '../report/format.ts';
+import { addCalibrateCommand } from './calibrate-command.ts';
 import { addPairCommand } from './pair-command.ts';
 import { addReportCommand } from './report-command.ts';
 import { addScoreCommand } from './score-command.ts';
@@ -26,6 +27,7 @@ export async function main(args: readonly string[]): Promise<void> {
   addScoreCommand(program);
   addPairCommand(program);
   addReportCommand(program);
+  addCalibrateCommand(program);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   try {
     await program.parseAsync([...args], { from: 'user' });

@@ -42,6 +42,13 @@ export function atLeast(least: number) {
   };
 }
 
+/** A probability above 0 and below 1. */
+export function level(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('expected a number between 0 and 1.');
+  return value;
+}
+
 /** Adds the flags that say which models score and how. */
 export function addScoringFlags(command: Command): Command {
   return command
@@ -117,7 +124,10 @@ export function scorersOf({ diffusion = [], clip = [] }: SharedFlags): ScorerReq
 }
 
 /** The scoring settings of the flags. @throws UsageError for a device that is none. */
-export function scoringOf(flags: SharedFlags, more: { maps: boolean; workers?: number }): ScoringOptions {
+export function scoringOf(
+  flags: SharedFlags,
+  more: Pick<ScoringOptions, 'maps' | 'workers' | 'stop'>,
+): ScoringOptions {
   const { timesteps, repeats, seed, uncond, resize, resolution, batch, threads } = flags;
   return {
     timesteps,
@@ -126,8 +136,7 @@ export function scoringOf(flags: SharedFlags, more: { maps: boolean; workers?: n
     uncond,
     resize,
     device: parseDevice(flags.device),
-    maps: more.maps,
-    ...(more.workers !== undefined && { workers: more.workers }),
+    ...more,
     ...(resolution !== undefined && { resolution }),
     ...(batch !== undefined && { batch }),
     ...(threads !== undefined && { threads }),

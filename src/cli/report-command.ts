@@ -6,6 +6,7 @@ import { addAnalysisFlags, type SharedFlags } from './options.ts';
 export interface ReportFlags extends Pick<SharedFlags, 'loss' | 'errorSpace'> {
   format: 'json' | 'md';
   output?: string;
+  probabilities?: string;
 }
 
 /** Adds `report` to the program. */
@@ -15,7 +16,11 @@ export function addReportCommand(program: Command): void {
     .description('the numbers of a stored run; needs no model')
     .argument('<run>', 'a run folder')
     .addOption(new Option('--format <name>', 'json or md').choices(['json', 'md']).default('md'))
-    .option('--output <file>', 'write there instead of to stdout');
+    .option('--output <file>', 'write there instead of to stdout')
+    .option(
+      '--probabilities <file>',
+      'also write p(caption | image) there, a line per image, where a temperature can be fitted',
+    );
   addAnalysisFlags(command).action(async (path: string, flags: ReportFlags) =>
     (await import('./report.ts')).report(path, flags),
   );

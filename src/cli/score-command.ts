@@ -1,8 +1,9 @@
 /** The flags of `winoscope score`. What it does is loaded when it is called, so that `--help` is instant. */
 
 import { type Command, Option } from 'commander';
+import { builtInTasks } from '../../tasks/built-in.ts';
 import { DEFAULT_TASK } from '../../tasks/task.ts';
-import { addAnalysisFlags, addScoringFlags, atLeast, type SharedFlags } from './options.ts';
+import { addAnalysisFlags, addScoringFlags, atLeast, level, type SharedFlags } from './options.ts';
 
 export interface ScoreFlags extends SharedFlags {
   out?: string;
@@ -11,6 +12,9 @@ export interface ScoreFlags extends SharedFlags {
   tag?: string;
   workers?: number;
   maps: 'on' | 'off';
+  stop: 'none' | 'sequential';
+  alpha?: number;
+  calibration?: string;
   onError: 'stop' | 'skip';
   strict?: boolean;
   allowMixed?: boolean;
@@ -33,6 +37,23 @@ export function addScoreCommand(program: Command): void {
     .option('--tag <tag>', 'only examples with this tag')
     .option('--workers <n>', 'worker threads, each with its own model (default: cores / threads)', atLeast(1))
     .addOption(
+      new Option(
+        '--stop <rule>',
+        'leave an example once its answer is known (sequential), or run the whole plan',
+      )
+        .choices(['none', 'sequential'])
+        .default('none'),
+    )
+    .option(
+      '--alpha <level>',
+      'with --stop: bound on a wrong early answer, per example (default: 0.05)',
+      level,
+    )
+    .option(
+      '--calibration <file>',
+      "with --stop: the spread of errors (default: calibration.json in the model's folder)",
+    )
+    .addOption(
       new Option('--maps <on|off>', 'store where in the image the error lies')
         .choices(['on', 'off'])
         .default('on'),
@@ -48,5 +69,9 @@ export function addScoreCommand(program: Command): void {
     .option('--dry-run', 'say what the run will take, from a few real calls, and stop')
     .option('--json', 'print the summary as JSON on stdout and nothing else there')
     .option('--quiet', 'no progress')
+    .addHelpText(
+      'after',
+      `\nTasks that come with it:\n${builtInTasks.map(({ name, about }) => `  ${name.padEnd(27)} ${about}`).join('\n')}`,
+    )
     .action(async (task: string, flags: ScoreFlags) => (await import('./score.ts')).score(task, flags));
 }

@@ -18,6 +18,8 @@ export interface Tally {
   score: number;
   /** Mean chance over the examples counted, 0..1; NaN where one of them came without. */
   chance: number;
+  /** Of each example counted, in order. */
+  chances: number[];
 }
 
 /** All metrics, those that no example has with count 0. */
@@ -53,13 +55,15 @@ function tallies(examples: readonly TaggedVerdict[]): Tallies {
 }
 
 function tally(examples: readonly TaggedVerdict[], metric: MetricName): Tally {
-  let [correct, count, expected] = [0, 0, 0];
+  let [correct, count] = [0, 0];
+  const chances: number[] = [];
   for (const { verdict, chance } of examples) {
     const isRight = verdict[metric];
     if (isRight === undefined) continue;
     count++;
     if (isRight) correct++;
-    expected += chance[metric] ?? Number.NaN;
+    chances.push(chance[metric] ?? Number.NaN);
   }
-  return { correct, count, score: correct / count, chance: expected / count };
+  const expected = chances.reduce((sum, value) => sum + value, 0);
+  return { correct, count, score: correct / count, chance: expected / count, chances };
 }

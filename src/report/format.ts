@@ -1,7 +1,13 @@
 /** Numbers and names as every report writes them. */
 
 import type { MetricName } from '../metrics/evaluate.ts';
-import type { MetricSummaries, MetricSummary, Summary } from '../run/summary-schema.ts';
+import type {
+  MetricSummaries,
+  MetricSummary,
+  Probabilities,
+  Stopping,
+  Summary,
+} from '../run/summary-schema.ts';
 
 /** Titles of the metrics, in the order of reports. */
 export const METRIC_TITLES: Record<MetricName, string> = {
@@ -76,10 +82,13 @@ export function tagCount({ scorers }: Summary, tag: string): number {
 
 /** How the scorers came out against each other, a sentence each. */
 export function comparisonLines({ comparisons }: Summary): string[] {
-  return comparisons.map(({ metric, aOnly, bOnly, p, pHolm, ...names }) => {
+  return comparisons.map(({ metric, aOnly, bOnly, difference, p, pHolm, ...names }) => {
     const [a, b] = [visible(names.a), visible(names.b)];
     const verdict = pHolm < 0.05 ? `${aOnly > bOnly ? a : b} is better` : 'the difference may be chance';
-    return `${METRIC_TITLES[metric]}: only ${a} right ${aOnly}, only ${b} right ${bOnly}; exact McNemar p ${equals(p)}, Holm-corrected ${equals(pHolm)}: ${verdict}`;
+    const by = difference
+      ? `${a} − ${b} = ${signed(difference.estimate)} [${difference.ci95.map(signed).join(', ')}] points; `
+      : '';
+    return `${METRIC_TITLES[metric]}: ${by}only ${a} right ${aOnly}, only ${b} right ${bOnly}; exact McNemar p ${equals(p)}, Holm-corrected ${equals(pHolm)}: ${verdict}`;
   });
 }
 
@@ -92,12 +101,42 @@ export function stateLine(summary: Summary): string {
   return parts.join(', ');
 }
 
+/** What stopping early did, in words. */
+export function stoppingSentence({ stopped, undecided, evaluations, fullPlan, alpha }: Stopping): string {
+  const share = fullPlan === 0 ? '' : ` (${percent(evaluations / fullPlan)} %)`;
+  return `${stopped} examples stopped early at alpha ${alpha}, ${undecided} of them undecided; ${evaluations} of ${fullPlan} evaluations${share}.`;
+}
+
+/** What p(caption | image) of a scorer is worth, in words. */
+export function probabilitySentence({ temperature, ece, logLoss, uniformLogLoss }: Probabilities): string {
+  return `p(caption | image) = softmax(score / ${temperature.toPrecision(3)}): calibration error ${percent(ece)} points, log loss ${logLoss.toFixed(3)} (equal probabilities: ${uniformLogLoss.toFixed(3)}).`;
+}
+
 /** Text with control characters made visible, so that data cannot steer a terminal. */
 export function visible(text: string): string {
   return text.replace(
     /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+}
+
+/** A difference of fractions in points, with its sign. */
+function signed(fraction: number): string {
+  const points = percent(fraction);
+  return Number(points) > 0 ? `+${points}` : Number(points) === 0 ? '0.0' : points.replace('-', '−');
+}
+
+/** Tags and metrics on which a scorer does not beat guessing, by name; all where no tag is told apart. */
+export function notAboveChance({ scorers }: Summary): string[] {
+  return Object.entries(scorers).flatMap(([name, { metrics, byTag }]) => {
+    const parts = [['all', metrics] as const, ...Object.entries(byTag)].flatMap(([tag, found]) => {
+      const weak = (Object.keys(METRIC_TITLES) as MetricName[]).filter(
+        (metric) => (found[metric]?.pAboveChance ?? 0) > 0.05,
+      );
+      return weak.length > 0 ? [`${visible(tag)} (${weak.map((m) => METRIC_TITLES[m]).join(', ')})`] : [];
+    });
+    return parts.length > 0 ? [`${visible(name)}: ${parts.join('; ')}`] : [];
+  });
 }
 
 function equals(p: number): string {

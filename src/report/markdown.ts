@@ -6,7 +6,10 @@ import {
   METRIC_TITLES,
   mainRows,
   metricsIn,
+  notAboveChance,
+  probabilitySentence,
   stateLine,
+  stoppingSentence,
   tagCount,
   tagsIn,
   visible,
@@ -38,6 +41,14 @@ export function markdown(summary: Summary): string {
     });
     parts.push(`### ${escapeMarkdown(name)}`, table(['tag', 'n', ...titles], rows));
   }
+  const weak = notAboveChance(summary);
+  if (weak.length > 0) {
+    parts.push(
+      '## Not above chance',
+      'One-sided exact test, p > 0.05:',
+      weak.map((line) => `- ${escapeMarkdown(line)}`).join('\n'),
+    );
+  }
   const comparisons = comparisonLines(summary);
   if (comparisons.length > 0) {
     parts.push(
@@ -45,6 +56,11 @@ export function markdown(summary: Summary): string {
       comparisons.map((line) => `- ${escapeMarkdown(line)}`).join('\n'),
     );
   }
+  for (const [name, { stopping }] of Object.entries(summary.scorers))
+    if (stopping) parts.push(`${escapeMarkdown(name)}: ${stoppingSentence(stopping)}`);
+  for (const [name, { probabilities }] of Object.entries(summary.scorers))
+    if (probabilities)
+      parts.push(`${escapeMarkdown(name)}: ${escapeMarkdown(probabilitySentence(probabilities))}`);
   return `${parts.join('\n\n')}\n`;
 }
 

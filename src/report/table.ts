@@ -6,8 +6,10 @@ import {
   METRIC_TITLES,
   mainRows,
   metricsIn,
+  notAboveChance,
   percent,
   stateLine,
+  stoppingSentence,
   tagCount,
   tagsIn,
   visible,
@@ -40,9 +42,13 @@ export function summaryTable(summary: Summary): string {
   lines.push(...unevenLines(summary));
   const tags = tagTable(summary);
   if (tags.length > 0) lines.push('', 'By tag', ...tags);
+  const weak = notAboveChance(summary);
+  if (weak.length > 0)
+    lines.push('', 'Not above chance (one-sided exact test, p > 0.05)', ...weak.map((line) => `  ${line}`));
   const comparisons = comparisonLines(summary);
   if (comparisons.length > 0)
     lines.push('', 'Scorers compared on the same examples', ...comparisons.map((line) => `  ${line}`));
+  lines.push(...stoppingLines(summary));
   const close = Object.entries(summary.scorers).filter(([, { undecided }]) => undecided > 0);
   for (const [name, { undecided }] of close) {
     lines.push(
@@ -77,6 +83,13 @@ function tagTable(summary: Summary): string[] {
       .map((lines, p) => lines[k]!.padEnd(widths[p]!))
       .join('    ')
       .trimEnd(),
+  );
+}
+
+/** What stopping early saved, per scorer that did. */
+function stoppingLines({ scorers }: Summary): string[] {
+  return Object.entries(scorers).flatMap(([name, { stopping }]) =>
+    stopping ? ['', `${visible(name)}: ${stoppingSentence(stopping)}`] : [],
   );
 }
 

@@ -1,24 +1,23 @@
 /** What a diffusion scorer leaves in the run folder: trials and error maps, written as they come. */
 
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { Loss } from '../diffusion/denoising-error.ts';
-import { messageOf, ResultsError, WinoscopeError } from '../errors.ts';
+import { ResultsError } from '../errors.ts';
+import type { ExampleErrors } from '../scoring/aggregate.ts';
 import type { UncondMode } from '../scoring/conditions.ts';
+import { contestsOf } from '../scoring/contests.ts';
+import type { SequentialRule } from '../scoring/error-spread.ts';
 import type { Example } from '../scoring/example.ts';
 import type { Plan } from '../scoring/plan.ts';
 import type { MapSums, ScorerOutput, TrialRows } from '../scoring/scorer.ts';
-import {
-  type Columns,
-  decodeBatches,
-  encodeFile,
-  readMetadata,
-  type TableKind,
-  type TrialColumns,
-} from './arrow.ts';
+import { type Decision, SequentialPlan } from '../scoring/sequential.ts';
+import { decisionWithin } from '../scoring/stopping-watch.ts';
+import { type Columns, encodeFile, type TrialColumns } from './arrow.ts';
+import { readTables } from './read-tables.ts';
 import { type RunFolder, writeAtomically } from './run-folder.ts';
 import type { PendingExample, ScorerResults } from './scorer-results.ts';
 import { SegmentWriter } from './segment-writer.ts';
-import { TrialStore } from './trial-store.ts';
+import { type PairValues, TrialStore } from './trial-store.ts';
 
 /** Rows or milliseconds after which buffered trials are written. */
 const FLUSH_ROWS = 256;
@@ -30,6 +29,8 @@ export interface DiffusionResultsOptions {
   examples: readonly Example[];
   plan: Plan;
   uncond: UncondMode;
+  /** The rule that may end an example before the plan's end. */
+  stop?: SequentialRule;
   /** Whether error maps are wanted: examples without them are not finished. */
   maps: boolean;
   /** Whether a numeric setting gives the same bits again. By default all do. */
@@ -59,47 +60,103 @@ export class DiffusionResults implements ScorerResults {
   #buffer: TrialRows[] = [];
   #buffered = 0;
   #lastFlush = Date.now();
+  readonly #stop: SequentialPlan | undefined;
+  /** What the rule decided, by example, and the number of trials at which it was last asked. */
+  readonly #decisions = new Map<number, Decision>();
+  readonly #lookedAt = new Map<number, number>();
 
   /** Reads what earlier sessions stored. @throws ResultsError where a file is of another run or contradicts itself. */
   constructor(options: DiffusionResultsOptions) {
     this.#options = options;
     const { folder, scorer, session, identity } = options;
     this.store = new TrialStore(options);
+    this.#stop = options.stop && new SequentialPlan(options.plan, options.stop);
     const metadata = { format: '1', identity, scorer };
     this.#trialWriter = new SegmentWriter(folder.segmentFile(scorer, 'trials', session), 'trials', metadata);
     this.#mapWriter = new SegmentWriter(folder.segmentFile(scorer, 'maps', session), 'maps', metadata);
-    for (const [path, columns] of this.#read('trials', folder.trialsFile(scorer)))
+    for (const [path, columns] of readTables('trials', folder.trialsFile(scorer), options))
       this.store.load(columns, path);
-    this.store.settle(options.numerics);
-    for (const [path, columns] of this.#read('maps', folder.mapsFile(scorer))) this.#loadMaps(columns, path);
+    this.store.settle(
+      options.numerics,
+      (index, done, values) => this.#decide(index, done, values)?.trials ?? options.plan.trials.length,
+    );
+    for (const [path, columns] of readTables('maps', folder.mapsFile(scorer), options))
+      this.#loadMaps(columns, path);
   }
 
   pending(): PendingExample[] {
-    const total = this.#options.plan.trials.length;
     const pending: PendingExample[] = [];
     for (const index of this.#options.examples.keys()) {
       const done = this.store.done(index);
+      const needed = this.decision(index)?.trials ?? this.#options.plan.trials.length;
       const maps = this.#maps.get(index);
       if (!this.#options.maps) {
-        if (done < total) pending.push({ index, start: done });
-      } else if (done < total || maps?.trials !== total) {
+        if (done < needed) pending.push(this.#from(index, done));
+      } else if (done < needed || maps?.trials !== needed) {
         // Trials beyond the stored maps are evaluated again, to the same bits: their maps are gone.
         // Only those of this session's numeric setting can be added to: no map mixes settings.
         const { numerics } = this.#options;
         const mine = maps?.numerics === numerics && this.store.numericsOf(index) === numerics;
-        const usable = mine && maps.trials <= done;
-        pending.push({ index, start: usable ? maps.trials : 0, ...(usable && { maps: maps.sums.slice() }) });
+        const usable = mine && maps.trials <= done && maps.trials <= needed;
+        pending.push({
+          ...this.#from(index, usable ? maps.trials : 0),
+          ...(usable && { maps: maps.sums.slice() }),
+        });
       }
     }
     return pending;
   }
 
+  /** What the stopping rule decides from the stored trials; undefined where it has none or is not through. */
+  decision(index: number): Decision | undefined {
+    if (!this.#stop) return undefined;
+    const known = this.#decisions.get(index);
+    if (known) return known;
+    const done = this.store.done(index);
+    const before = this.#lookedAt.get(index) ?? 0;
+    if (!this.#stop.looksWithin(before, done)) return undefined;
+    this.#lookedAt.set(index, done);
+    const found = this.#decide(index, done, (slot) => this.store.values(index, slot, 'mse'));
+    if (found) this.#decisions.set(index, found);
+    return found;
+  }
+
+  /** An example that is evaluated anew, under other numeric settings, is decided anew. */
+  #forget(index: number): void {
+    this.#decisions.delete(index);
+    this.#lookedAt.delete(index);
+  }
+
+  #decide(index: number, done: number, values: PairValues): Decision | undefined {
+    if (!this.#stop) return undefined;
+    const contests = contestsOf(this.#options.examples[index]!, this.#options.uncond);
+    return decisionWithin(this.#stop, contests, values, done);
+  }
+
   isDone(index: number): boolean {
-    return this.store.done(index) === this.#options.plan.trials.length;
+    const done = this.store.done(index);
+    return done === this.#options.plan.trials.length || this.decision(index) !== undefined;
   }
 
   evaluations(index: number): number {
     return this.store.done(index) * this.store.pairs(index).length;
+  }
+
+  spared(index: number): number {
+    const decision = this.decision(index);
+    return decision
+      ? (this.#options.plan.trials.length - decision.trials) * this.store.pairs(index).length
+      : 0;
+  }
+
+  #from(index: number, start: number): PendingExample {
+    if (!this.#stop || start === 0) return { index, start };
+    const slots = [...this.store.pairs(index).keys()];
+    return {
+      index,
+      start,
+      errors: slots.map((slot) => this.store.values(index, slot, 'mse').slice(0, start)),
+    };
   }
 
   accept(output: ScorerOutput): void {
@@ -142,14 +199,16 @@ export class DiffusionResults implements ScorerResults {
     }
   }
 
-  /** Errors of one example under one loss. */
-  errors(index: number, loss: Loss) {
-    return this.store.errors(index, loss);
+  /** Errors of one example under one loss: of the trials that count, which a stopping rule may have made fewer. */
+  errors(index: number, loss: Loss): ExampleErrors {
+    const errors = this.store.errors(index, loss);
+    return { ...errors, done: Math.min(errors.done, this.decision(index)?.trials ?? errors.done) };
   }
 
   #acceptTrials(rows: TrialRows): void {
     const { numerics } = this.#options;
     for (let r = 0; r < rows.index.length; r++) {
+      if (this.store.numericsOf(rows.index[r]!) !== numerics) this.#forget(rows.index[r]!);
       this.store.put(rows.index[r]!, numerics, {
         pair: { image: rows.image[r]!, caption: rows.caption[r]! },
         trial: rows.trial[r]!,
@@ -204,39 +263,6 @@ export class DiffusionResults implements ScorerResults {
         this.#maps.set(index, maps);
       }
       maps.sums.set(new Float32Array(bytes.slice().buffer), slot * cells);
-    }
-  }
-
-  /** Batches of the compacted file, then of the segments, each with its path. */
-  *#read<K extends TableKind>(kind: K, compacted: string): Generator<[string, Columns<K>]> {
-    const { folder, scorer, identity } = this.#options;
-    const paths = [...(existsSync(compacted) ? [compacted] : []), ...folder.segmentFiles(scorer, kind)];
-    for (const path of paths) {
-      const bytes = readFileSync(path);
-      const torn = path !== compacted;
-      const found = readMetadata(bytes)?.get('identity');
-      if (found === undefined && torn) continue; // cut off before its first batch was whole
-      if (found !== identity) {
-        throw new ResultsError({
-          what: found === undefined ? 'a results file is damaged' : 'a results file is of another run',
-          where: path,
-          expected: `identity ${identity.slice(0, 12)}`,
-          got: found?.slice(0, 12) ?? 'none',
-          fix: 'Score into another --out.',
-        });
-      }
-      try {
-        for (const columns of decodeBatches(kind, bytes, { torn })) yield [path, columns];
-      } catch (error) {
-        if (error instanceof WinoscopeError) throw error;
-        throw new ResultsError({
-          what: 'a results file is damaged',
-          where: path,
-          got: messageOf(error),
-          fix: 'Score into another --out.',
-          cause: error,
-        });
-      }
     }
   }
 

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { PlanMismatchError, ResultsError } from '../errors.ts';
 import { SCORER_NAME } from '../hub/resolve-ref.ts';
+import { sequentialRuleSchema } from '../scoring/error-spread.ts';
 import { canonicalJson, hashJson } from './canonical-json.ts';
 
 export const FORMAT = 1;
@@ -21,7 +22,7 @@ const scorerIdentity = z.discriminatedUnion('kind', [
     latent: z.object({ shape: z.array(z.number().int()), mode: z.literal('mean') }),
     resize: z.enum(['crop', 'squash']),
     uncond: z.enum(['auto', 'always', 'never']),
-    stop: z.literal('none'),
+    stop: z.union([z.literal('none'), sequentialRuleSchema]),
   }),
   z.object({ kind: z.literal('clip'), files: fileHashes }),
 ]);

@@ -54,6 +54,10 @@ export class PairScoreResults implements ScorerResults {
     return this.#scores[index];
   }
 
+  spared(): number {
+    return 0;
+  }
+
   accept(output: ScorerOutput): void {
     if (output.type !== 'scores') return;
     this.#scores[output.index] = output.scores;

@@ -37,6 +37,9 @@ export class RunFolder {
   get summaryFile(): string {
     return join(this.path, 'summary.json');
   }
+  get decisionsFile(): string {
+    return join(this.path, 'decisions.jsonl');
+  }
   trialsFile(scorer: string): string {
     return join(this.path, 'trials', `${scorer}.arrow`);
   }

@@ -7,6 +7,8 @@ export interface PendingExample {
   start: number;
   /** Error maps summed over those. */
   maps?: Float32Array;
+  /** Mean squared errors of those, `[pair][trial]`, where a stopping rule needs them. */
+  errors?: Float64Array[];
 }
 
 /** What a scorer leaves in the run folder, whichever kind it is. */
@@ -16,6 +18,8 @@ export interface ScorerResults {
   isDone(index: number): boolean;
   /** Model evaluations stored for an example. */
   evaluations(index: number): number;
+  /** Model evaluations that a stopping rule spares an example that it ended; 0 without one. */
+  spared(index: number): number;
   /** Takes a fresh result: into memory, and to disk soon. @throws ResultsError where the disk refuses. */
   accept(output: ScorerOutput): void;
   /** Writes what is buffered. */

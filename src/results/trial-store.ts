@@ -21,6 +21,9 @@ interface StoredErrors {
 /** Where a row comes from that was not read from a file. */
 const FRESH = 'a fresh evaluation';
 
+/** Errors of a pair by its slot, per trial of the plan's order. */
+export type PairValues = (slot: number) => Float64Array;
+
 /** What a store needs to know of its run. */
 export interface TrialStoreOptions {
   examples: readonly Example[];
@@ -110,11 +113,15 @@ export class TrialStore {
   /**
    * Decides, after loading, which errors count: those of a setting under which the example is complete (the current
    * one if there are several), else those of the current one. What was begun under another setting is begun anew.
+   * @param needed trials that complete an example, given how many are done and its errors under a setting.
    */
-  settle(current: number): void {
+  settle(current: number, needed: (index: number, done: number, values: PairValues) => number): void {
     for (const [index, bySetting] of this.#errors.entries()) {
       const settings = [...bySetting.keys()].sort((a, b) => Number(b === current) - Number(a === current));
-      const complete = settings.find((setting) => this.#prefix(index, setting) === this.#plan.trials.length);
+      const complete = settings.find((setting) => {
+        const done = this.#prefix(index, setting);
+        return done >= needed(index, done, (slot) => this.#values(index, setting, slot, 'mse'));
+      });
       this.#numerics[index] = complete ?? (bySetting.has(current) ? current : -1);
     }
   }
@@ -127,20 +134,26 @@ export class TrialStore {
 
   /** The errors of one example under one loss, for scoring. */
   errors(index: number, loss: Loss): ExampleErrors {
-    const stored = this.#errors[index]!.get(this.#numerics[index]!);
-    const trials = this.#plan.trials.length;
-    const pairs = this.#pairs[index]!;
-    const base = LOSSES.indexOf(loss) * pairs.length * trials;
     const byImage = this.#examples[index]!.images.map(() => [] as Float64Array[]);
     const unconditional: Float64Array[] = [];
-    for (const [slot, { image, caption }] of pairs.entries()) {
-      const start = base + slot * trials;
-      const values =
-        stored?.values.subarray(start, start + trials) ?? new Float64Array(trials).fill(Number.NaN);
+    for (const [slot, { image, caption }] of this.#pairs[index]!.entries()) {
+      const values = this.values(index, slot, loss);
       if (caption === UNCONDITIONAL) unconditional.push(values);
       else byImage[image]!.push(values);
     }
     return { pairs: byImage, done: this.done(index), ...(unconditional.length > 0 && { unconditional }) };
+  }
+
+  /** The errors of one pair under one loss, per trial of the plan's order; NaN where not evaluated. */
+  values(index: number, slot: number, loss: Loss): Float64Array {
+    return this.#values(index, this.#numerics[index]!, slot, loss);
+  }
+
+  #values(index: number, setting: number, slot: number, loss: Loss): Float64Array {
+    const stored = this.#errors[index]!.get(setting);
+    const trials = this.#plan.trials.length;
+    const start = (LOSSES.indexOf(loss) * this.#pairs[index]!.length + slot) * trials;
+    return stored?.values.subarray(start, start + trials) ?? new Float64Array(trials).fill(Number.NaN);
   }
 
   /**

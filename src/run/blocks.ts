@@ -4,17 +4,25 @@ import type { ExampleWork } from '../scoring/scorer.ts';
 
 /** Most examples in a block: results of a block come together, and a worker holds all of its latents. */
 const MOST = 32;
+/** Most of them, and rows per trial in batches, where examples leave early and the rest must fill the calls. */
+const MOST_STOPPING = 128;
+const BATCHES_STOPPING = 32;
 
 /**
  * Cuts work into blocks whose rows per trial fill whole batches where they can: graphs with a scalar timestep take
  * rows of one timestep only, so a call is filled from several examples.
  * @param rowsOf rows per trial of an example.
+ * @param stopping number of workers that share examples which may leave early: blocks are then as large as is fair.
  */
 export function makeBlocks(
   work: readonly ExampleWork[],
   batch: number,
   rowsOf: (index: number) => number,
+  stopping?: number,
 ): ExampleWork[][] {
+  const most = stopping === undefined ? MOST : Math.min(MOST_STOPPING, Math.ceil(work.length / stopping));
+  const enough = (rows: number) =>
+    stopping === undefined ? rows % batch === 0 || rows >= 4 * batch : rows >= BATCHES_STOPPING * batch;
   const blocks: ExampleWork[][] = [];
   let block: ExampleWork[] = [];
   let rows = 0;
@@ -27,7 +35,7 @@ export function makeBlocks(
     }
     block.push(item);
     rows += rowsOf(item.index);
-    if (rows % batch === 0 || block.length === MOST || rows >= 4 * batch) {
+    if (enough(rows) || block.length === most) {
       blocks.push(block);
       block = [];
       rows = 0;

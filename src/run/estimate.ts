@@ -12,6 +12,8 @@ import { WorkerPool } from './worker-pool.ts';
 
 export interface Estimate {
   scorer: string;
+  /** Whether a stopping rule may end examples earlier: evaluations, seconds and disk are then those of the whole plan. */
+  atMost: boolean;
   workers: number;
   batch: number;
   threads: number;
@@ -53,10 +55,13 @@ export async function estimateRun(run: PreparedRun, request: RunRequest): Promis
     const rowsOf = (index: number) =>
       settings.kind === 'diffusion' ? pairsOf(examples[index]!, settings.uncond).length : 1;
     const batch = settings.kind === 'diffusion' ? settings.batch : 1;
-    const blocks = makeBlocks(work, settings.kind === 'diffusion' ? batch : CALLS + 1, rowsOf).slice(
-      0,
-      scorer.workers,
-    );
+    const stopping = settings.kind === 'diffusion' && settings.stop ? scorer.workers : undefined;
+    const blocks = makeBlocks(
+      work,
+      settings.kind === 'diffusion' ? batch : CALLS + 1,
+      rowsOf,
+      stopping,
+    ).slice(0, scorer.workers);
     // The first trials of the plan, under a plan of their own: what is measured is discarded.
     const short =
       settings.kind === 'diffusion'
@@ -72,6 +77,7 @@ export async function estimateRun(run: PreparedRun, request: RunRequest): Promis
       const rate = blocks.length > 0 ? await measure(pool, blocks, request.onError) : 0;
       estimates.push({
         scorer: scorer.name,
+        atMost: stopping !== undefined,
         workers: blocks.length,
         batch,
         threads: settings.threads,

@@ -52,19 +52,28 @@ export function openResults(options: OpenResultsOptions): Map<string, ScorerView
         where: folder.manifestFile,
       });
     }
+    const stop = identity.stop === 'none' ? undefined : identity.stop;
     const results = new DiffusionResults({
       folder,
       scorer,
       examples,
       plan,
       uncond: identity.uncond,
+      ...(stop && { stop }),
       maps: options.maps ?? false,
       repeats: (setting) => manifest.numerics[setting]?.device === 'cpu',
       identity: manifest.identityHash,
       session,
       numerics,
     });
-    views.set(scorer, { kind: 'diffusion', results, plan, schedule: noiseSchedule(schedule.data), seconds });
+    views.set(scorer, {
+      kind: 'diffusion',
+      results,
+      plan,
+      schedule: noiseSchedule(schedule.data),
+      stop,
+      seconds,
+    });
   }
   return views;
 }

@@ -31,7 +31,7 @@ const PROGRESS_MS = 100;
 /** Examples of a block for scorers that go pair by pair. */
 const PAIR_BLOCK = 8;
 
-/** Model evaluations that one example needs from trial `start` on: all by default. */
+/** Model evaluations that one example needs from trial `start` on, all by default; at most, where a rule may stop it. */
 export function evaluationsOf({ settings }: PreparedScorer, example: Example, start = 0): number {
   if (settings.kind === 'clip') return example.images.length * example.captions.length;
   const trials = settings.plan.timesteps.length * settings.plan.repeats - start;
@@ -51,7 +51,12 @@ export async function* runScorer(run: ScorerRun): AsyncGenerator<RunEvent> {
   const work: ExampleWork[] = pending.map((item) => ({ ...item, example: examples[item.index]! }));
   const blocks =
     settings.kind === 'diffusion'
-      ? makeBlocks(work, settings.batch, (index) => pairsOf(examples[index]!, settings.uncond).length)
+      ? makeBlocks(
+          work,
+          settings.batch,
+          (index) => pairsOf(examples[index]!, settings.uncond).length,
+          settings.stop && scorer.workers,
+        )
       : makeBlocks(work, PAIR_BLOCK, () => 1);
   yield { type: 'phase', scorer: name, phase: 'load' };
   const pool = new WorkerPool(settings, Math.min(scorer.workers, blocks.length));
@@ -126,15 +131,21 @@ class Progress {
       (sum, { index, start }) => sum + evaluationsOf(scorer, examples[index]!, start),
       0,
     );
-    this.#before = this.#total - left;
+    const waiting = new Set(pending.map(({ index }) => index));
+    this.#before = this.#total - left - this.#spared(selected.filter((index) => !waiting.has(index)));
+  }
+
+  /** What a stopping rule has spared these examples by now. */
+  #spared(indices: readonly number[]): number {
+    return indices.reduce((sum, index) => sum + this.#run.view.results.spared(index), 0);
   }
 
   count(output: ScorerOutput): void {
     if (output.type === 'trials') this.#fresh += output.index.length;
     if (output.type === 'scores') this.#fresh += output.scores.flat().length;
+    if (performance.now() - this.#last < PROGRESS_MS) return;
     // The end is told once, after the last result.
-    if (this.#before + this.#fresh < this.#total && performance.now() - this.#last >= PROGRESS_MS)
-      this.tell();
+    if (this.#before + this.#fresh < this.#total - this.#spared(this.#run.selected)) this.tell();
   }
 
   tell(): void {
@@ -144,7 +155,7 @@ class Progress {
       type: 'progress',
       scorer: scorer.name,
       done: this.#before + this.#fresh,
-      total: this.#total,
+      total: this.#total - this.#spared(selected),
       fresh: this.#fresh,
       examples: selected.filter((index) => view.results.isDone(index)).length,
     });

@@ -73,6 +73,7 @@ export async function* runTask(
       ...countFailures(failures),
     });
     writeDiffusionScores(run, request, { views, analysis: options.analysis, summary });
+    writeDecisions(run, request, views);
     writeAtomically(folder.summaryFile, `${JSON.stringify(summary, null, 2)}\n`);
     yield { type: 'end', summary, interrupted };
   } finally {
@@ -207,6 +208,26 @@ function writeDiffusionScores(
     });
     writeAtomically(folder.scoresFile(name), lines.join(''));
   }
+}
+
+/** What a stopping rule decided, example by example: derived from the trials, so written anew at every end. */
+function writeDecisions(
+  { folder }: PreparedRun,
+  { task }: RunRequest,
+  views: ReadonlyMap<string, ScorerView>,
+): void {
+  const lines: string[] = [];
+  for (const [scorer, view] of views) {
+    if (view.kind !== 'diffusion' || !view.stop) continue;
+    for (const [index, { id }] of task.examples.entries()) {
+      const decision = view.results.decision(index);
+      if (decision) {
+        const { rule, alpha } = view.stop;
+        lines.push(`${JSON.stringify({ scorer, example: id, rule, alpha, ...decision })}\n`);
+      }
+    }
+  }
+  if (lines.length > 0) writeAtomically(folder.decisionsFile, lines.join(''));
 }
 
 /** Seconds per scorer of earlier sessions, from the last summary; none where there is no whole one. */

@@ -15,6 +15,7 @@ import type { UncondMode } from '../scoring/conditions.ts';
 import { noiseBank } from '../scoring/diffusion-scorer.ts';
 import type { ScorerSettings } from '../scoring/open-scorer.ts';
 import { parseTimesteps } from '../scoring/plan.ts';
+import { type StopRequest, sequentialRule } from './stop-request.ts';
 
 /** A scorer as the user named it. */
 export interface ScorerRequest extends ModelRef {
@@ -32,6 +33,8 @@ export interface ScoringOptions {
   /** Side in pixels; by default the model's own. */
   resolution?: number;
   maps: boolean;
+  /** By default every example runs the whole plan. */
+  stop?: StopRequest;
   device: Device;
   batch?: number;
   threads?: number;
@@ -96,6 +99,7 @@ export function prepareScorer(
     resize: options.resize,
     uncond: options.uncond,
     maps: options.maps,
+    ...(options.stop && { stop: sequentialRule(options.stop, folder, options.uncond) }),
   };
   return { name, ref, settings, workers: options.workers ?? workersFor({ bytes, device, threads }) };
 }
@@ -152,7 +156,7 @@ export async function identityOf({ settings }: PreparedScorer): Promise<ScorerId
     latent: { shape: [...settings.description.latent], mode: 'mean' },
     resize: settings.resize,
     uncond: settings.uncond,
-    stop: 'none',
+    stop: settings.stop ?? 'none',
   };
 }
 

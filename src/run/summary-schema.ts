@@ -14,11 +14,35 @@ const metricSchema = z.object({
   correct: count,
   count,
   chance: fraction.describe('what guessing would give on average over the examples counted'),
+  pAboveChance: fraction.describe('one-sided exact test against guessing, each example by its own chance'),
   ci95: z.tuple([fraction, fraction]),
   interval: z.literal('wilson'),
 });
 
 const metricsSchema = z.partialRecord(z.enum(metricNames), metricSchema);
+
+const stoppingSchema = z.object({
+  rule: z.literal('sequential'),
+  alpha: fraction,
+  stopped: count.describe('examples that the rule ended before the plan did'),
+  undecided: count.describe(
+    'those of them with a metric that was given up: the full plan would hardly settle it either',
+  ),
+  evaluations: count.describe('what the examples done took'),
+  fullPlan: count.describe('what they would have taken without the rule'),
+});
+
+const probabilitiesSchema = z
+  .object({
+    temperature: z.number().positive().describe('T of softmax(score / T) over the captions of an image'),
+    choices: count.describe('images with one true caption among several'),
+    ece: fraction.describe('expected calibration error of the winning caption, ten bins, two folds'),
+    brier: fraction,
+    logLoss: z.number().min(0).describe('mean −ln p of the true caption, in nats, two folds'),
+    uniformLogLoss: z.number().min(0).describe('the same for equal probabilities'),
+    bins: z.array(z.object({ lo: fraction, hi: fraction, count, confidence: fraction, accuracy: fraction })),
+  })
+  .describe('absent where a temperature has no meaning: few choices, or every one right');
 
 const scorerSchema = z.object({
   kind: z.enum(['diffusion', 'clip']),
@@ -30,6 +54,8 @@ const scorerSchema = z.object({
   byTag: z.record(z.string(), metricsSchema),
   undecided: count.describe('examples with a comparison so close that other numeric settings could turn it'),
   evaluations: count,
+  stopping: stoppingSchema.optional(),
+  probabilities: probabilitiesSchema.optional(),
   seconds: z.number().min(0),
 });
 
@@ -39,6 +65,18 @@ const comparisonSchema = z.object({
   metric: z.enum(metricNames),
   aOnly: count.describe('examples that only a has right, of those that both have done'),
   bOnly: count,
+  difference: z
+    .object({
+      estimate: z.number().min(-1).max(1).describe("a's score minus b's"),
+      ci95: z.tuple([z.number(), z.number()]),
+      interval: z
+        .enum(['bca', 'percentile', 'degenerate'])
+        .describe(
+          'paired bootstrap over examples; percentile where BCa has no finite correction, degenerate where all differ alike',
+        ),
+    })
+    .optional()
+    .describe('absent where fewer than two examples are shared'),
   test: z.literal('mcnemar-exact'),
   p: fraction,
   pHolm: fraction.describe("after Holm's correction over all comparisons of the summary"),
@@ -62,6 +100,8 @@ export const summarySchema = z.object({
 export type MetricSummary = z.infer<typeof metricSchema>;
 export type MetricSummaries = z.infer<typeof metricsSchema>;
 export type ScorerSummary = z.infer<typeof scorerSchema>;
+export type Probabilities = z.infer<typeof probabilitiesSchema>;
+export type Stopping = z.infer<typeof stoppingSchema>;
 export type Comparison = z.infer<typeof comparisonSchema>;
 export type Summary = z.infer<typeof summarySchema>;
 /** Choices made after the evaluation: changing them needs no model. */

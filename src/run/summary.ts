@@ -10,20 +10,43 @@ import { FORMAT, type Manifest } from '../results/manifest.ts';
 import type { PairScoreResults } from '../results/pair-score-results.ts';
 import { type ExampleScores, scoreExample } from '../scoring/aggregate.ts';
 import { errorFactor } from '../scoring/error-space.ts';
+import type { SequentialRule } from '../scoring/error-spread.ts';
 import type { Example } from '../scoring/example.ts';
 import type { Plan } from '../scoring/plan.ts';
+import { aboveChance } from '../stats/above-chance.ts';
 import { holm } from '../stats/holm.ts';
 import { mcnemarExact } from '../stats/mcnemar.ts';
+import { pairedBootstrap } from '../stats/paired-bootstrap.ts';
 import { wilsonInterval } from '../stats/wilson.ts';
-import type { Analysis, Comparison, MetricSummaries, ScorerSummary, Summary } from './summary-schema.ts';
+import { choicesOf, fitProbabilities } from './probabilities.ts';
+import type {
+  Analysis,
+  Comparison,
+  MetricSummaries,
+  ScorerSummary,
+  Stopping,
+  Summary,
+} from './summary-schema.ts';
 
 /** A scorer's stored results with what is needed to read them. */
-export type ScorerView =
-  | { kind: 'clip'; results: PairScoreResults; seconds: number }
-  | { kind: 'diffusion'; results: DiffusionResults; plan: Plan; schedule: NoiseSchedule; seconds: number };
+export type ScorerView = { kind: 'clip'; results: PairScoreResults; seconds: number } | DiffusionView;
+
+/** A diffusion scorer's stored results. */
+export interface DiffusionView {
+  kind: 'diffusion';
+  results: DiffusionResults;
+  plan: Plan;
+  schedule: NoiseSchedule;
+  /** The rule that may have ended examples early. */
+  stop: SequentialRule | undefined;
+  seconds: number;
+}
 
 /** Differences below this share of the score are within what batch, threads or machine may move. */
 export const NUMERIC_FLOOR = 1e-5;
+
+/** Enough for bounds that are steady to about a tenth of their width, in well under a second. */
+const RESAMPLES = 2000;
 
 export interface SummaryInput {
   run: string;
@@ -107,6 +130,11 @@ function summarizeScorer(
     if (isClose(matrix)) undecided++;
   }
   const { all, tags, byTag } = aggregate(primary);
+  const choices = choicesOf(
+    examples,
+    scores.map((value) => value?.raw),
+  );
+  const probabilities = fitProbabilities(choices);
   return {
     kind: view.kind,
     primary: normalized ? 'normalized' : 'raw',
@@ -115,7 +143,28 @@ function summarizeScorer(
     byTag: Object.fromEntries(tags.map((tag) => [tag, withIntervals(byTag[tag]!)])),
     undecided,
     evaluations,
+    ...(view.kind === 'diffusion' && view.stop && { stopping: summarizeStopping(view, view.stop, examples) }),
+    ...(probabilities && { probabilities }),
     seconds: view.seconds,
+  };
+}
+
+/** What a stopping rule did to the examples done. */
+function summarizeStopping(
+  { results, plan }: DiffusionView,
+  { rule, alpha }: SequentialRule,
+  examples: readonly Example[],
+): Stopping {
+  const done = [...examples.keys()].filter((index) => results.isDone(index));
+  const decisions = done.flatMap((index) => results.decision(index) ?? []);
+  const sum = (value: (index: number) => number) => done.reduce((total, index) => total + value(index), 0);
+  return {
+    rule,
+    alpha,
+    stopped: decisions.length,
+    undecided: decisions.filter(({ metrics }) => Object.values(metrics).includes('undecided')).length,
+    evaluations: sum((index) => results.evaluations(index)),
+    fullPlan: sum((index) => results.store.pairs(index).length * plan.trials.length),
   };
 }
 
@@ -128,18 +177,27 @@ function isClose(matrix: ScoreMatrix): boolean {
 function withIntervals(tallies: Tallies): MetricSummaries {
   const summaries: MetricSummaries = {};
   for (const metric of metricNames) {
-    const { correct, count, score, chance } = tallies[metric];
+    const { correct, count, score, chance, chances } = tallies[metric];
     if (count === 0) continue;
     summaries[metric] = {
       score,
       correct,
       count,
       chance,
+      pAboveChance: aboveChance(correct, chances),
       ci95: wilsonInterval(correct, count),
       interval: 'wilson',
     };
   }
   return summaries;
+}
+
+/** By how much the first of two scorers is better, with its interval over examples. */
+function differenceOf(both: readonly (readonly (boolean | undefined)[])[]): Comparison['difference'] {
+  if (both.length < 2) return undefined;
+  const [a, b] = [0, 1].map((side) => both.map((pair) => Number(pair[side])));
+  const { estimate, lo, hi, method } = pairedBootstrap(a!, b!, { resamples: RESAMPLES });
+  return { estimate, ci95: [lo, hi], interval: method };
 }
 
 /** Every two scorers on every metric they share, paired by example. */
@@ -156,7 +214,17 @@ function compare(verdicts: ReadonlyMap<string, readonly (Verdict | undefined)[]>
         if (both.length === 0) continue;
         const aOnly = both.filter(([x, y]) => x && !y).length;
         const bOnly = both.filter(([x, y]) => y && !x).length;
-        found.push({ a, b, metric, aOnly, bOnly, test: 'mcnemar-exact', p: mcnemarExact(aOnly, bOnly) });
+        const difference = differenceOf(both);
+        found.push({
+          a,
+          b,
+          metric,
+          aOnly,
+          bOnly,
+          ...(difference && { difference }),
+          test: 'mcnemar-exact',
+          p: mcnemarExact(aOnly, bOnly),
+        });
       }
     }
   }

@@ -15,10 +15,14 @@ import { type Denoiser, openUnet } from '../models/unet.ts';
 import { type ImageEncoder, openVaeEncoder } from '../models/vae-encoder.ts';
 import type { Device } from '../onnx/session.ts';
 import { type PairIndex, pairsOf, type UncondMode } from './conditions.ts';
+import { contestsOf } from './contests.ts';
 import { EmbeddingCache } from './embedding-cache.ts';
+import type { SequentialRule } from './error-spread.ts';
 import { type Example, UNCONDITIONAL } from './example.ts';
 import { makePlan, type Plan, type PlanSpec } from './plan.ts';
 import type { ExampleWork, Scorer, ScorerOutput, TrialRows } from './scorer.ts';
+import { SequentialPlan } from './sequential.ts';
+import { StoppingWatch } from './stopping-watch.ts';
 
 /** Everything that decides a diffusion scorer's results. Plain data, sent to the workers. */
 export interface DiffusionSettings {
@@ -34,6 +38,8 @@ export interface DiffusionSettings {
   resize: 'crop' | 'squash';
   uncond: UncondMode;
   maps: boolean;
+  /** Leaves an example once it is settled; by default the whole plan is evaluated. */
+  stop?: SequentialRule;
 }
 
 /** How often the running maps of unfinished examples are handed out, so that a kill costs little. */
@@ -46,6 +52,9 @@ interface Row {
   latent: Float32Array;
   condition: Condition;
   map: Float32Array | undefined;
+  /** Of its example, where a rule may end it early. */
+  watch: StoppingWatch | undefined;
+  slot: number;
 }
 
 /** The diffusion bank of a run: as many noises as the plan has trials. */
@@ -82,6 +91,7 @@ class DiffusionScorer {
   readonly #schedule: NoiseSchedule;
   readonly #bank: NoiseBank;
   readonly #noisy: Float32Array;
+  readonly #stop: SequentialPlan | undefined;
 
   constructor(
     settings: DiffusionSettings,
@@ -97,6 +107,7 @@ class DiffusionScorer {
     this.#schedule = noiseSchedule(settings.description.schedule);
     this.#bank = noiseBank(settings);
     this.#noisy = new Float32Array(denoiser.batch * size(denoiser.latent));
+    this.#stop = settings.stop && new SequentialPlan(this.#plan, settings.stop);
   }
 
   async evaluate(
@@ -104,7 +115,7 @@ class DiffusionScorer {
     emit: (output: ScorerOutput) => void,
     stopping: () => boolean = () => false,
   ): Promise<void> {
-    const rows: Row[] = [];
+    let rows: Row[] = [];
     const maps = new Map<ExampleWork, Float32Array>();
     for (const work of block) {
       if (stopping()) return;
@@ -117,7 +128,7 @@ class DiffusionScorer {
     }
     let lastCheckpoint = Date.now();
     const total = this.#plan.trials.length;
-    for (let k = Math.min(...block.map((work) => work.start)); k < total; k++) {
+    for (let k = Math.min(...block.map((work) => work.start)); k < total && rows.length > 0; k++) {
       const active = rows.filter(({ work }) => work.start <= k);
       let done = 0; // of the active rows, in this trial
       while (done < active.length && !stopping()) {
@@ -126,16 +137,19 @@ class DiffusionScorer {
         done += call.length;
       }
       const stopped = done < active.length;
+      const settled = stopped ? new Set<ExampleWork>() : settledAfter(k + 1, active);
       const last = stopped || k === total - 1;
-      if (last || Date.now() - lastCheckpoint >= MAP_CHECKPOINT_MS) {
-        lastCheckpoint = Date.now();
-        for (const [work, sums] of maps) {
-          const trials = trialsSummed(work, k, active, done);
-          if (trials > work.start)
-            emit({ type: 'maps', index: work.index, trials, sums: last ? sums : sums.slice() });
-        }
+      const due = last || Date.now() - lastCheckpoint >= MAP_CHECKPOINT_MS;
+      if (due) lastCheckpoint = Date.now();
+      for (const [work, sums] of maps) {
+        const isLast = last || settled.has(work);
+        const trials = isLast || due ? trialsSummed(work, k, active, done) : 0;
+        if (trials > work.start)
+          emit({ type: 'maps', index: work.index, trials, sums: isLast ? sums : sums.slice() });
+        if (settled.has(work)) maps.delete(work);
       }
       if (stopped) return;
+      if (settled.size > 0) rows = rows.filter(({ work }) => !settled.has(work));
     }
   }
 
@@ -150,6 +164,7 @@ class DiffusionScorer {
       ? (work.maps ?? new Float32Array(pairs.length * height * width))
       : undefined;
     if (sums) maps.set(work, sums);
+    const watch = this.#watch(work, pairs.length);
     const rows: Row[] = [];
     for (const [k, pair] of pairs.entries()) {
       rows.push({
@@ -158,9 +173,22 @@ class DiffusionScorer {
         latent: latents[pair.image]!,
         condition: await this.#captions.get(captionText(example, pair.caption)),
         map: sums?.subarray(k * height * width, (k + 1) * height * width),
+        watch,
+        slot: k,
       });
     }
     return rows;
+  }
+
+  /** The stopping rule's eyes on one example, shown what an earlier session computed. */
+  #watch({ example, start, errors }: ExampleWork, pairs: number): StoppingWatch | undefined {
+    if (!this.#stop) return undefined;
+    const watch = new StoppingWatch(this.#stop, contestsOf(example, this.#settings.uncond), pairs);
+    for (let trial = 0; trial < start; trial++) {
+      for (let slot = 0; slot < pairs; slot++) watch.note(slot, trial, errors![slot]![trial]!);
+      watch.after(trial + 1);
+    }
+    return watch;
   }
 
   async #encodeImage(source: ImageSource): Promise<Float32Array> {
@@ -197,9 +225,10 @@ class DiffusionScorer {
       mae: new Float64Array(rows.length),
       huber: new Float64Array(rows.length),
     };
-    for (const [r, { latent, map }] of rows.entries()) {
+    for (const [r, { latent, map, watch, slot }] of rows.entries()) {
       const target = predictionTarget(this.#schedule, timestep, { latent, noise });
       const { mse, mae, huber } = denoisingError({ predictions, offset: r * length, target }, map);
+      watch?.note(slot, k, mse);
       result.mse[r] = mse;
       result.mae[r] = mae;
       result.huber[r] = huber;
@@ -214,6 +243,13 @@ class DiffusionScorer {
     if (this.#lastNoise?.k !== k) this.#lastNoise = { k, noise: this.#bank.get(index) };
     return this.#lastNoise.noise;
   }
+}
+
+/** The examples that the stopping rule ends after `trials` trials. */
+function settledAfter(trials: number, rows: readonly Row[]): Set<ExampleWork> {
+  return new Set(
+    rows.filter(({ slot, watch }) => slot === 0 && watch?.after(trials)).map(({ work }) => work),
+  );
 }
 
 /** Trials in the maps of an example when `done` rows have trial `k`; 0 where only some of its own rows have it. */

@@ -11,6 +11,8 @@ export interface ExampleWork {
   start: number;
   /** Error maps summed over those trials, `[pairs · H · W]`; undefined at the start or where maps are off. */
   maps?: Float32Array;
+  /** Mean squared errors of those trials, `[pair][trial]`, where a stopping rule needs them. */
+  errors?: Float64Array[];
 }
 
 /** Denoising errors of one model call, a column per field; all columns have one entry per row. */

@@ -107,3 +107,31 @@ test('huber in another error space is refused', async () => {
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(/^winoscope: the Huber loss [^\n]+\n$/);
 });
+
+test('--probabilities writes p(caption | image), a line per image', async () => {
+  const [run, file] = [join(folder, 'clip-run'), join(folder, 'p.jsonl')];
+  // CLIP alone: a moment's work, and it does get captions wrong, without which there is no temperature.
+  await runOk(['score', '--clip', 'tiny-world', '--limit', '70', '--out', run]);
+  const { stdout } = await runOk(['report', run, '--probabilities', file]);
+  expect(stdout).toMatch(
+    /^clip: p\(caption \\\| image\) = softmax\(score \/ [\d.e-]+\): calibration error \d+\.\d points/m,
+  );
+  const lines = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines).toHaveLength(140);
+  for (const { scorer, p } of lines) {
+    expect(scorer).toBe('clip');
+    expect(p[0] + p[1]).toBeCloseTo(1, 12);
+  }
+  const probabilities = storedSummary(run).scorers.clip!.probabilities!;
+  expect(probabilities.choices).toBe(140);
+});
+
+test('--probabilities where nothing can be fitted is one sentence', async () => {
+  const { stderr, code } = await runCli(['report', RUN, '--probabilities', join(folder, 'none.jsonl')]);
+  expect(stderr).toContain('no temperature can be fitted');
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+  expect(code).toBe(2);
+});

@@ -19,12 +19,24 @@ test('micro averages over everything and by tag', () => {
     choice(['Object'], true, 0.5),
     choice([], false, 0.1),
   ]);
-  expect(result.all.text).toEqual({ correct: 2, count: 2, score: 1, chance: 0.25 });
+  expect(result.all.text).toEqual({ correct: 2, count: 2, score: 1, chance: 0.25, chances: [0.25, 0.25] });
   expect(result.all.group).toMatchObject({ correct: 1, count: 2, score: 0.5 });
-  expect(result.all.accuracy).toEqual({ correct: 1, count: 2, score: 0.5, chance: 0.3 });
-  expect(result.all.image).toEqual({ correct: 0, count: 0, score: Number.NaN, chance: Number.NaN });
+  expect(result.all.accuracy).toEqual({ correct: 1, count: 2, score: 0.5, chance: 0.3, chances: [0.5, 0.1] });
+  expect(result.all.image).toEqual({
+    correct: 0,
+    count: 0,
+    score: Number.NaN,
+    chance: Number.NaN,
+    chances: [],
+  });
   expect(result.byTag.Object!.text).toMatchObject({ correct: 2, count: 2 });
-  expect(result.byTag.Object!.accuracy).toEqual({ correct: 1, count: 1, score: 1, chance: 0.5 });
+  expect(result.byTag.Object!.accuracy).toEqual({
+    correct: 1,
+    count: 1,
+    score: 1,
+    chance: 0.5,
+    chances: [0.5],
+  });
   expect(result.byTag.Relation!.group).toMatchObject({ correct: 0, count: 1, score: 0 });
 });
 

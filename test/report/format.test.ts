@@ -1,8 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { percent, pValue, stateLine, visible, withInterval } from '../../src/report/format.ts';
+import {
+  comparisonLines,
+  notAboveChance,
+  percent,
+  pValue,
+  stateLine,
+  visible,
+  withInterval,
+} from '../../src/report/format.ts';
 import { markdown } from '../../src/report/markdown.ts';
 import { columns, summaryTable } from '../../src/report/table.ts';
 import type { MetricSummary, Summary } from '../../src/run/summary-schema.ts';
+import { aboveChance } from '../../src/stats/above-chance.ts';
 import { wilsonInterval } from '../../src/stats/wilson.ts';
 
 const metric = (correct: number, count: number, chance: number): MetricSummary => ({
@@ -10,6 +19,7 @@ const metric = (correct: number, count: number, chance: number): MetricSummary =
   correct,
   count,
   chance,
+  pAboveChance: aboveChance(correct, new Array(count).fill(chance)),
   ci95: wilsonInterval(correct, count),
   interval: 'wilson',
 });
@@ -273,5 +283,48 @@ describe('the same numbers everywhere', () => {
     expect(summaryTable(empty)).toContain('0 of 40 examples, 40 not scored yet');
     expect(summaryTable(empty)).not.toMatch(/By tag|NaN|undefined/);
     expect(markdown(empty)).not.toMatch(/By tag|NaN|undefined/);
+  });
+});
+
+describe('what statistics add', () => {
+  test('names where a scorer does not beat guessing, and only there', () => {
+    const lines = notAboveChance(SUMMARY);
+    // clip: 12 of 37 text at chance 1/4 has p = 0.19, 20 of 37 matched at 1/2 has 0.37.
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toContain('clip: all (text, image, group, GroupMatch)');
+    expect(lines[1]).toMatch(/^sd\.v2: A \| B \(text, image, group, GroupMatch\)$/);
+    expect(summaryTable(SUMMARY)).toContain('Not above chance (one-sided exact test, p > 0.05)');
+    expect(markdown(SUMMARY)).toContain('- sd.v2: A \\| B (text');
+    const strong = { ...SUMMARY, scorers: { 'sd.v2': { ...SUMMARY.scorers['sd.v2']!, byTag: {} } } };
+    expect(notAboveChance(strong)).toEqual([]);
+    expect(summaryTable(strong)).not.toContain('Not above chance');
+  });
+
+  test('a difference comes in points with its sign and interval', () => {
+    const [first] = SUMMARY.comparisons;
+    const difference = {
+      estimate: -19 / 37,
+      ci95: [-0.676, 0.0004] as [number, number],
+      interval: 'bca' as const,
+    };
+    const [line] = comparisonLines({ ...SUMMARY, comparisons: [{ ...first!, difference }] });
+    expect(line).toContain('text: clip − sd.v2 = −51.4 [−67.6, 0.0] points; only clip right 2');
+  });
+
+  test('stopping is told in counts and as a share', () => {
+    const stopping = {
+      rule: 'sequential' as const,
+      alpha: 0.05,
+      stopped: 30,
+      undecided: 2,
+      evaluations: 900,
+      fullPlan: 7104,
+    };
+    const scorer = { ...SUMMARY.scorers['sd.v2']!, stopping };
+    const sentence =
+      '30 examples stopped early at alpha 0.05, 2 of them undecided; 900 of 7104 evaluations (12.7 %).';
+    const summary = { ...SUMMARY, scorers: { sd: scorer } };
+    expect(summaryTable(summary)).toContain(`sd: ${sentence}`);
+    expect(markdown(summary)).toContain(`sd: ${sentence}`);
   });
 });

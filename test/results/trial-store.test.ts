@@ -9,6 +9,7 @@ import { errorOf, makeExamples, rowsOf, shuffled, smallPlan } from './evaluation
 const examples = makeExamples(4);
 const plan = smallPlan();
 const total = plan.trials.length;
+const wholePlan = () => total;
 const newStore = () => new TrialStore({ examples, plan, uncond: 'auto' });
 
 interface Row {
@@ -81,7 +82,7 @@ describe('TrialStore', () => {
     const [fresh, loaded] = [newStore(), newStore()];
     for (const row of everyRow()) put(fresh, row);
     loaded.load(fresh.columns(), 'x');
-    loaded.settle(0);
+    loaded.settle(0, wholePlan);
     for (const index of examples.keys()) {
       expect(scoreExample(plan, loaded.errors(index, 'mse'), () => 1)).toEqual(
         scoreExample(plan, fresh.errors(index, 'mse'), () => 1),
@@ -116,7 +117,7 @@ describe('rows that contradict', () => {
     const store = newStore();
     store.load(columnsOf(everyRow([0])), 'a');
     store.load(columnsOf(everyRow([0])), 'b');
-    store.settle(0);
+    store.settle(0, wholePlan);
     put(store, { index: 0, pair: 0, trial: 0 });
     expect(store.done(0)).toBe(total);
   });
@@ -165,7 +166,7 @@ describe('settle', () => {
     const store = newStore();
     if (underZero) store.load(columnsOf(everyRow([0], underZero), 0), 'a');
     if (underOne) store.load(columnsOf(everyRow([0], underOne), 1), 'b');
-    store.settle(current);
+    store.settle(current, wholePlan);
     return store;
   }
 
@@ -196,7 +197,7 @@ describe('settle', () => {
     expect(store.done(0)).toBe(total);
     const loaded = newStore();
     loaded.load(store.columns(), 'x');
-    loaded.settle(0);
+    loaded.settle(0, wholePlan);
     expect(loaded.done(0)).toBe(total);
     expect(loaded.errors(0, 'mse').pairs[0]![0]![2]).toBeNaN();
   });

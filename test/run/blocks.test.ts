@@ -55,3 +55,36 @@ test('every example is in exactly one block, in order, whatever the rows', () =>
     }),
   );
 });
+
+test('where examples may leave early, blocks are large: up to 32 calls per trial or 128 examples', () => {
+  expect(sizes(makeBlocks(work(zeros(300)), 24, () => 6, 1))).toEqual([128, 128, 44]);
+  expect(sizes(makeBlocks(work(zeros(50)), 6, () => 12, 1))).toEqual([16, 16, 16, 2]);
+});
+
+test('and every worker gets its part of them', () => {
+  expect(sizes(makeBlocks(work(zeros(10)), 24, () => 6, 2))).toEqual([5, 5]);
+  expect(sizes(makeBlocks(work(zeros(11)), 24, () => 6, 4))).toEqual([3, 3, 3, 2]);
+  expect(sizes(makeBlocks(work(zeros(2)), 24, () => 6, 8))).toEqual([1, 1]);
+  expect(makeBlocks([], 24, () => 6, 2)).toEqual([]);
+});
+
+test('there too every example is in exactly one block, in order, with those of its start', () => {
+  const items = fc.array(fc.record({ rows: fc.integer({ min: 1, max: 60 }), start: fc.nat(2) }));
+  fc.assert(
+    fc.property(
+      items,
+      fc.integer({ min: 2, max: 24 }),
+      fc.integer({ min: 1, max: 9 }),
+      (list, batch, workers) => {
+        const all = work(list.map(({ start }) => start));
+        const blocks = makeBlocks(all, batch, (index) => list[index]!.rows, workers);
+        expect(blocks.flat()).toEqual(all);
+        for (const block of blocks) {
+          expect(block.length).toBeGreaterThan(0);
+          expect(block.length).toBeLessThanOrEqual(Math.min(128, Math.ceil(list.length / workers)));
+          expect(new Set(block.map(({ start }) => start)).size).toBe(1);
+        }
+      },
+    ),
+  );
+});

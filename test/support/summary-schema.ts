@@ -12,6 +12,7 @@ const metric = z
     correct: count,
     count: count.min(1),
     chance: fraction,
+    pAboveChance: fraction,
     ci95: z.tuple([fraction, fraction]),
     interval: z.literal('wilson'),
   })
@@ -28,6 +29,35 @@ const scorer = z.strictObject({
   byTag: z.record(z.string(), metrics),
   undecided: count,
   evaluations: count,
+  stopping: z
+    .strictObject({
+      rule: z.literal('sequential'),
+      alpha: z.number().gt(0).lt(1),
+      stopped: count,
+      undecided: count,
+      evaluations: count,
+      fullPlan: count,
+    })
+    .refine(({ undecided, stopped }) => undecided <= stopped, 'more undecided than stopped')
+    .refine(({ evaluations, fullPlan }) => evaluations <= fullPlan, 'more evaluations than the full plan has')
+    .optional(),
+  probabilities: z
+    .strictObject({
+      temperature: z.number().positive(),
+      choices: count,
+      ece: fraction,
+      brier: fraction,
+      logLoss: z.number().min(0),
+      uniformLogLoss: z.number().min(0),
+      bins: z.array(
+        z.strictObject({ lo: fraction, hi: fraction, count, confidence: fraction, accuracy: fraction }),
+      ),
+    })
+    .refine(
+      ({ choices, bins }) => choices === bins.reduce((sum, bin) => sum + bin.count, 0),
+      'bins do not hold all choices',
+    )
+    .optional(),
   seconds: z.number().min(0),
 });
 
@@ -56,6 +86,17 @@ export const summarySchema = z.strictObject({
       metric: metricName,
       aOnly: count,
       bOnly: count,
+      difference: z
+        .strictObject({
+          estimate: z.number().min(-1).max(1),
+          ci95: z.tuple([z.number(), z.number()]),
+          interval: z.enum(['bca', 'percentile', 'degenerate']),
+        })
+        .refine(
+          ({ estimate, ci95: [lo, hi] }) => lo <= estimate && estimate <= hi,
+          'estimate outside its interval',
+        )
+        .optional(),
       test: z.literal('mcnemar-exact'),
       p: fraction,
       pHolm: fraction,

@@ -36,16 +36,16 @@ describe('the shipped probe', () => {
     const task = await loadProbeFolder(PROBE);
     expect(task).toMatchObject({
       name: 'tiny-world',
-      version: '1',
+      version: '2',
       redistribution: 'free',
       license: 'Apache-2.0',
     });
-    expect(task.examples).toHaveLength(200);
+    expect(task.examples).toHaveLength(210);
     expect(task.failures).toEqual([]);
     expect(task.hash).toMatch(/^[0-9a-f]{64}$/);
-    expect(new Set(task.examples.map(({ id }) => id)).size).toBe(200);
+    expect(new Set(task.examples.map(({ id }) => id)).size).toBe(210);
     for (const [k, { images, captions, truth, tags }] of task.examples.entries()) {
-      expect([images.length, captions.length, tags.length]).toEqual([2, 2, 2]);
+      expect([images.length, captions.length, tags.length]).toEqual([2, 2, 3]);
       expect(truth).toEqual([
         [0, 0],
         [1, 1],

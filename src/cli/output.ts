@@ -1,0 +1,28 @@
+/** Writing what a command was asked to put into a file. */
+
+import { lstatSync, writeFileSync } from 'node:fs';
+import { messageOf, ResultsError } from '../errors.ts';
+import { writeAtomically } from '../results/run-folder.ts';
+
+/**
+ * Replaces a regular file as a whole; a device, pipe or link is written through, never replaced.
+ * @param what it is, for the message.
+ * @param flag that named the file.
+ * @throws ResultsError where it cannot be written.
+ */
+export function writeOutput(path: string, text: string, what: string, flag = '--output'): void {
+  try {
+    const there = lstatSync(path, { throwIfNoEntry: false });
+    if (there && !there.isFile()) writeFileSync(path, text);
+    else writeAtomically(path, text);
+  } catch (error) {
+    const cause = error instanceof ResultsError ? error.cause : error;
+    throw new ResultsError({
+      what: `cannot write ${what}`,
+      where: path,
+      got: messageOf(cause),
+      fix: `Choose another ${flag}.`,
+      cause,
+    });
+  }
+}
