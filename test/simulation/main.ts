@@ -1,6 +1,7 @@
-/** `npm run simulate -- stopping|variance RUN …`: replays on a stored run; see the two files beside this one. */
+/** `npm run simulate -- stopping|variance|agreement RUN …`: replays on stored runs; see the files beside this one. */
 
 import { parseArgs } from 'node:util';
+import { compareRuns } from './agreement.ts';
 import { simulateStopping } from './stopping.ts';
 import { simulateVariance } from './variance.ts';
 
@@ -12,18 +13,21 @@ const { values, positionals } = parseArgs({
     alpha: { type: 'string', default: '0.05' },
   },
 });
-const [what, folder] = positionals;
+const [what, folder, other] = positionals;
 const banks = Number(values.banks ?? (what === 'stopping' ? 200 : 50));
 const alpha = Number(values.alpha);
-if ((what !== 'stopping' && what !== 'variance') || folder === undefined)
-  fail('say `stopping RUN` or `variance RUN`');
+const known = what === 'stopping' || what === 'variance' || what === 'agreement';
+if (!known || folder === undefined) fail('say `stopping RUN`, `variance RUN` or `agreement FULL STOPPED`');
 if (!Number.isInteger(banks) || banks < 1) fail('--banks takes a whole number of at least 1');
 if (!(alpha > 0 && alpha < 1)) fail('--alpha takes a number between 0 and 1');
 if (what === 'stopping' && values.calibration === undefined) fail('stopping needs --calibration FILE');
+if (what === 'agreement' && other === undefined) fail('agreement compares two runs');
 const lines =
   what === 'stopping'
     ? simulateStopping(folder, { calibration: values.calibration!, banks, alpha })
-    : simulateVariance(folder, { banks });
+    : what === 'variance'
+      ? simulateVariance(folder, { banks })
+      : compareRuns(folder, other!);
 process.stdout.write(`${lines.join('\n')}\n`);
 
 function fail(message: string): never {

@@ -114,7 +114,7 @@ class Tally {
     this.#evaluations += trials;
     if (states.some(isAgainst)) this.#wrong++;
     if (states.some(([, state]) => state === 'undecided')) this.#undecided++;
-    if (!series.every((values, k) => this.#isSettled(values, full[k]!))) return;
+    if (!series.every((values) => isSettled(values, this.#order))) return;
     this.#clear++;
     this.#clearEvaluations += trials;
     const isSame = (name: string) =>
@@ -123,15 +123,6 @@ class Tally {
     if (isSame('text')) this.#same.text++;
     if (isSame('image')) this.#same.image++;
     if (isSame('text') && isSame('image')) this.#same.group++;
-  }
-
-  /** Whether the full plan's mean is far from 0, in standard errors from differences between neighbouring timesteps. */
-  #isSettled(values: Float64Array, full: number): boolean {
-    let sum = 0;
-    for (let k = 1; k < this.#count; k++)
-      sum += (values[this.#order[k]!]! - values[this.#order[k - 1]!]!) ** 2;
-    const standardError = Math.sqrt(sum / (2 * (this.#count - 1)) / this.#count);
-    return Math.abs(full) >= SETTLING_Z * standardError;
   }
 
   lines(name: string): string[] {
@@ -151,4 +142,15 @@ class Tally {
     }
     return lines;
   }
+}
+
+/**
+ * Whether a full plan's mean is at least `SETTLING_Z` of its standard errors, from differences between neighbouring
+ * timesteps, away from 0. `order` lists the trials by ascending timestep.
+ */
+export function isSettled(values: Float64Array, order: readonly number[]): boolean {
+  let sum = 0;
+  for (let k = 1; k < order.length; k++) sum += (values[order[k]!]! - values[order[k - 1]!]!) ** 2;
+  const standardError = Math.sqrt(sum / (2 * (order.length - 1)) / order.length);
+  return Math.abs(mean(values)) >= SETTLING_Z * standardError;
 }
