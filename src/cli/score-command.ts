@@ -46,7 +46,7 @@ export function addScoreCommand(program: Command): void {
     )
     .option(
       '--alpha <level>',
-      'with --stop: bound on a wrong early answer, per example (default: 0.05)',
+      'with --stop: bound on settling an example against the whole plan (default: 0.05); what is left undecided is not covered',
       level,
     )
     .option(

@@ -80,14 +80,18 @@ export function tagCount({ scorers }: Summary, tag: string): number {
   return Math.max(0, ...counts);
 }
 
+/** With fewer discordant examples no difference can be significant at 5 %, and an interval would feign precision. */
+const FEWEST_DISCORDANT = 6;
+
 /** How the scorers came out against each other, a sentence each. */
 export function comparisonLines({ comparisons }: Summary): string[] {
   return comparisons.map(({ metric, aOnly, bOnly, difference, p, pHolm, ...names }) => {
     const [a, b] = [visible(names.a), visible(names.b)];
     const verdict = pHolm < 0.05 ? `${aOnly > bOnly ? a : b} is better` : 'the difference may be chance';
-    const by = difference
-      ? `${a} − ${b} = ${signed(difference.estimate)} [${difference.ci95.map(signed).join(', ')}] points; `
-      : '';
+    const by =
+      difference && aOnly + bOnly >= FEWEST_DISCORDANT
+        ? `${a} − ${b} = ${signed(difference.estimate)} [${difference.ci95.map(signed).join(', ')}] points; `
+        : '';
     return `${METRIC_TITLES[metric]}: ${by}only ${a} right ${aOnly}, only ${b} right ${bOnly}; exact McNemar p ${equals(p)}, Holm-corrected ${equals(pHolm)}: ${verdict}`;
   });
 }
@@ -102,14 +106,23 @@ export function stateLine(summary: Summary): string {
 }
 
 /** What stopping early did, in words. */
-export function stoppingSentence({ stopped, undecided, evaluations, fullPlan, alpha }: Stopping): string {
+export function stoppingSentence(
+  { stopped, undecided, evaluations, fullPlan, alpha }: Stopping,
+  { loss, errorSpace }: Summary['analysis'],
+): string {
   const share = fullPlan === 0 ? '' : ` (${percent(evaluations / fullPlan)} %)`;
-  return `${stopped} examples stopped early at alpha ${alpha}, ${undecided} of them undecided; ${evaluations} of ${fullPlan} evaluations${share}.`;
+  const parts = [
+    `${stopped} examples stopped early at alpha ${alpha}, ${undecided} of them undecided; ${evaluations} of ${fullPlan} evaluations${share}.`,
+  ];
+  if (undecided > 0) parts.push('What is undecided may come out otherwise in the whole plan.');
+  if (loss !== 'mse' || errorSpace !== 'native')
+    parts.push("Stopping looked at mse in the model's own space: alpha does not hold for these scores.");
+  return parts.join(' ');
 }
 
 /** What p(caption | image) of a scorer is worth, in words. */
 export function probabilitySentence({ temperature, ece, logLoss, uniformLogLoss }: Probabilities): string {
-  return `p(caption | image) = softmax(score / ${temperature.toPrecision(3)}): calibration error ${percent(ece)} points, log loss ${logLoss.toFixed(3)} (equal probabilities: ${uniformLogLoss.toFixed(3)}).`;
+  return `p(caption | image) = softmax(score / ${temperature.toPrecision(3)}): calibration error ${percent(ece)} points and log loss ${logLoss.toFixed(3)}, each half of the examples by the other's temperature (equal probabilities: ${uniformLogLoss.toFixed(3)}).`;
 }
 
 /** Text with control characters made visible, so that data cannot steer a terminal. */
@@ -126,12 +139,17 @@ function signed(fraction: number): string {
   return Number(points) > 0 ? `+${points}` : Number(points) === 0 ? '0.0' : points.replace('-', '−');
 }
 
-/** Tags and metrics on which a scorer does not beat guessing, by name; all where no tag is told apart. */
+/** Whether there are enough examples that all of them right would be above chance. */
+function canBeAboveChance({ chance, count }: MetricSummary): boolean {
+  return chance ** count <= 0.05;
+}
+
+/** Tags and metrics on which a scorer does not beat guessing, by name, where there are examples enough to tell. */
 export function notAboveChance({ scorers }: Summary): string[] {
   return Object.entries(scorers).flatMap(([name, { metrics, byTag }]) => {
     const parts = [['all', metrics] as const, ...Object.entries(byTag)].flatMap(([tag, found]) => {
       const weak = (Object.keys(METRIC_TITLES) as MetricName[]).filter(
-        (metric) => (found[metric]?.pAboveChance ?? 0) > 0.05,
+        (metric) => found[metric] && found[metric].pAboveChance > 0.05 && canBeAboveChance(found[metric]),
       );
       return weak.length > 0 ? [`${visible(tag)} (${weak.map((m) => METRIC_TITLES[m]).join(', ')})`] : [];
     });

@@ -57,7 +57,7 @@ export function markdown(summary: Summary): string {
     );
   }
   for (const [name, { stopping }] of Object.entries(summary.scorers))
-    if (stopping) parts.push(`${escapeMarkdown(name)}: ${stoppingSentence(stopping)}`);
+    if (stopping) parts.push(`${escapeMarkdown(name)}: ${stoppingSentence(stopping, summary.analysis)}`);
   for (const [name, { probabilities }] of Object.entries(summary.scorers))
     if (probabilities)
       parts.push(`${escapeMarkdown(name)}: ${escapeMarkdown(probabilitySentence(probabilities))}`);

@@ -33,6 +33,12 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
 export function summaryTable(summary: Summary): string {
   const metrics = metricsIn(summary);
   const head = ['', ...metrics.map((metric) => METRIC_TITLES[metric])];
+  if (metrics.length === 0) {
+    const evaluations = Object.values(summary.scorers).reduce((sum, scorer) => sum + scorer.evaluations, 0);
+    const why =
+      summary.examples.done > 0 ? 'There is nothing to judge without truths' : 'No example is complete yet';
+    return `${visible(summary.task.name)}: ${stateLine(summary)}. ${why}; ${evaluations} evaluations are stored.`;
+  }
   const lines = [
     `${visible(summary.task.name)}: ${stateLine(summary)}. Percent right, with 95 % intervals (Wilson).`,
     `Loss ${summary.analysis.loss}, error space ${summary.analysis.errorSpace}.`,
@@ -87,9 +93,9 @@ function tagTable(summary: Summary): string[] {
 }
 
 /** What stopping early saved, per scorer that did. */
-function stoppingLines({ scorers }: Summary): string[] {
+function stoppingLines({ scorers, analysis }: Summary): string[] {
   return Object.entries(scorers).flatMap(([name, { stopping }]) =>
-    stopping ? ['', `${visible(name)}: ${stoppingSentence(stopping)}`] : [],
+    stopping ? ['', `${visible(name)}: ${stoppingSentence(stopping, analysis)}`] : [],
   );
 }
 

@@ -24,7 +24,7 @@ export function calibrate(run: StoredRun, scorer?: string): Calibration {
     throw new UsageError({
       what: 'the run has one noise per timestep, which cannot tell noise from the timestep',
       where,
-      fix: 'Score with --repeats 4.',
+      fix: 'Score with --stop none --repeats 4; 2 is the least.',
     });
   }
   if (view.stop) {

@@ -292,9 +292,10 @@ describe('what statistics add', () => {
     // clip: 12 of 37 text at chance 1/4 has p = 0.19, 20 of 37 matched at 1/2 has 0.37.
     expect(lines).toHaveLength(2);
     expect(lines[0]).toContain('clip: all (text, image, group, GroupMatch)');
-    expect(lines[1]).toMatch(/^sd\.v2: A \| B \(text, image, group, GroupMatch\)$/);
+    expect(lines[1]).toMatch(/^sd\.v2: A \| B \(text, image, group\)$/);
     expect(summaryTable(SUMMARY)).toContain('Not above chance (one-sided exact test, p > 0.05)');
     expect(markdown(SUMMARY)).toContain('- sd.v2: A \\| B (text');
+    // Three of three at chance 1/2 has p = 0.125: GroupMatch could not be above chance whatever came out.
     const strong = { ...SUMMARY, scorers: { 'sd.v2': { ...SUMMARY.scorers['sd.v2']!, byTag: {} } } };
     expect(notAboveChance(strong)).toEqual([]);
     expect(summaryTable(strong)).not.toContain('Not above chance');
@@ -309,6 +310,9 @@ describe('what statistics add', () => {
     };
     const [line] = comparisonLines({ ...SUMMARY, comparisons: [{ ...first!, difference }] });
     expect(line).toContain('text: clip − sd.v2 = −51.4 [−67.6, 0.0] points; only clip right 2');
+    // Of five discordant examples none could be significant: no interval that says otherwise.
+    const few = { ...first!, difference, aOnly: 0, bOnly: 5 };
+    expect(comparisonLines({ ...SUMMARY, comparisons: [few] })[0]).toMatch(/^text: only clip right 0/);
   });
 
   test('stopping is told in counts and as a share', () => {
@@ -327,4 +331,13 @@ describe('what statistics add', () => {
     expect(summaryTable(summary)).toContain(`sd: ${sentence}`);
     expect(markdown(summary)).toContain(`sd: ${sentence}`);
   });
+});
+
+test('a run without a complete example says what is stored instead of an empty table', () => {
+  const scorer = { ...SUMMARY.scorers['sd.v2']!, metrics: {}, raw: {}, byTag: {} };
+  const examples = { done: 0, failed: 0, skipped: 40 };
+  const empty = { ...SUMMARY, examples, scorers: { sd: scorer }, comparisons: [] };
+  expect(summaryTable(empty)).toBe(
+    'made-up: 0 of 40 examples, 40 not scored yet. No example is complete yet; 7104 evaluations are stored.',
+  );
 });
