@@ -153,7 +153,7 @@ describe('runs that have too little', () => {
   test('one noise per timestep', async () => {
     await score('tiny-world', 'once', ...TINY, '--timesteps', '2', '--limit', '10');
     expect(refusal('once')).toBe(
-      `the run has one noise per timestep, which cannot tell noise from the timestep: scorer "diffusion" of ${out('once')}. Score with --repeats 4.`,
+      `the run has one noise per timestep, which cannot tell noise from the timestep: scorer "diffusion" of ${out('once')}. Score with --stop none --repeats 4; 2 is the least.`,
     );
   });
 
