@@ -1,7 +1,7 @@
 /** From a stored run to the calibration that `--stop sequential` needs. */
 
 import { UsageError } from '../errors.ts';
-import { type Contest, contestsOf } from '../scoring/contests.ts';
+import { type Contest, contestsOf, differencesOf } from '../scoring/contests.ts';
 import type { Calibration, ErrorSpread, ErrorSpreads } from '../scoring/error-spread.ts';
 import { type ContestVariances, fitErrorSpread } from '../scoring/fit-error-spread.ts';
 import type { StoredRun } from './open-run.ts';
@@ -87,12 +87,12 @@ export function calibrate(run: StoredRun, scorer?: string): Calibration {
 }
 
 /** Per timestep, the variance of a contest's difference between its noises. */
-function variancesOf({ plan, results }: DiffusionView, index: number, { terms }: Contest): ContestVariances {
-  const values = terms.map(({ slot }) => results.store.values(index, slot, 'mse'));
+function variancesOf({ plan, results }: DiffusionView, index: number, contest: Contest): ContestVariances {
+  const differences = differencesOf(contest, plan.trials.length, (slot) =>
+    results.store.values(index, slot, 'mse'),
+  );
   const byTimestep = new Map<number, number[]>(plan.timesteps.map((t) => [t, []]));
-  for (const [k, { timestep }] of plan.trials.entries()) {
-    byTimestep.get(timestep)!.push(terms.reduce((sum, { sign }, i) => sum + sign * values[i]![k]!, 0));
-  }
+  for (const [k, { timestep }] of plan.trials.entries()) byTimestep.get(timestep)!.push(differences[k]!);
   const variances = [...byTimestep.values()].map((list) => {
     const mean = list.reduce((sum, value) => sum + value, 0) / list.length;
     return list.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (list.length - 1);

@@ -90,6 +90,20 @@ export function contestsOf(example: Example, uncond: UncondMode): Contest[] {
   return contests;
 }
 
+/** A contest's signed sums of errors over the first `trials` trials of the plan's order; `errors` by a pair's slot. */
+export function differencesOf(
+  { terms }: Contest,
+  trials: number,
+  errors: (slot: number) => ArrayLike<number>,
+): Float64Array {
+  const differences = new Float64Array(trials);
+  for (const { slot, sign } of terms) {
+    const values = errors(slot);
+    for (let k = 0; k < trials; k++) differences[k] = differences[k]! + sign * values[k]!;
+  }
+  return differences;
+}
+
 /** Every (true, false) couple of places in a row. */
 function rivals(row: readonly boolean[]): [number, number][] {
   const yes = [...row.keys()].filter((k) => row[k]);

@@ -2,7 +2,7 @@
 
 import type { MetricName } from '../metrics/score-matrix.ts';
 import { studentTIsf } from '../stats/student-t.ts';
-import type { Contest } from './contests.ts';
+import { type Contest, differencesOf } from './contests.ts';
 import { deviationAt, type SequentialRule } from './error-spread.ts';
 import { type Plan, prefixWeights } from './plan.ts';
 
@@ -158,20 +158,6 @@ export class SequentialTest {
     const reach = Math.abs(mean) + quantile(FUTILITY_LEVEL, dof) * error;
     return reach < SETTLING_Z * Math.sqrt(scale * full[contest.over]) ? 'futile' : undefined;
   }
-}
-
-/** A contest's signed sums of errors, per trial. */
-function differencesOf(
-  { terms }: Contest,
-  trials: number,
-  errors: (slot: number) => ArrayLike<number>,
-): Float64Array {
-  const differences = new Float64Array(trials);
-  for (const { slot, sign } of terms) {
-    const values = errors(slot);
-    for (let k = 0; k < trials; k++) differences[k] = differences[k]! + sign * values[k]!;
-  }
-  return differences;
 }
 
 function weighted(weights: Float64Array, values: Float64Array): number {

@@ -10,7 +10,7 @@
 import { verdict } from '../../src/metrics/evaluate.ts';
 import { openRun, type StoredRun } from '../../src/run/open-run.ts';
 import { type DiffusionView, scoresOf } from '../../src/run/summary.ts';
-import { contestsOf } from '../../src/scoring/contests.ts';
+import { contestsOf, differencesOf } from '../../src/scoring/contests.ts';
 import { isSettled } from './stopping.ts';
 
 const NATIVE = { loss: 'mse', errorSpace: 'native' } as const;
@@ -29,14 +29,10 @@ export function compareRuns(full: string, stopped: string): string[] {
   for (const [index, example] of a.examples.entries()) {
     const [x, y] = [verdictOf(a, whole, index), verdictOf(b, early, index)];
     if (!x || !y) continue;
-    const clear = contestsOf(example, uncond).every(({ terms }) => {
-      const differences = new Float64Array(plan.trials.length);
-      for (const { slot, sign } of terms) {
-        const errors = whole.results.store.values(index, slot, 'mse');
-        for (const k of differences.keys()) differences[k] = differences[k]! + sign * errors[k]!;
-      }
-      return isSettled(differences, order);
-    });
+    const errors = (slot: number) => whole.results.store.values(index, slot, 'mse');
+    const clear = contestsOf(example, uncond).every((contest) =>
+      isSettled(differencesOf(contest, plan.trials.length, errors), order),
+    );
     for (const group of clear ? [groups.settled, groups.all] : [groups.all]) {
       group.examples++;
       group.evaluations += early.results.evaluations(index);

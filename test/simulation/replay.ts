@@ -2,7 +2,7 @@
 
 import { openRun } from '../../src/run/open-run.ts';
 import type { DiffusionView } from '../../src/run/summary.ts';
-import { type Contest, contestsOf } from '../../src/scoring/contests.ts';
+import { type Contest, contestsOf, differencesOf } from '../../src/scoring/contests.ts';
 
 /** One example's contests with their differences: [contest][timestep of the grid, ascending][noise]. */
 export interface ReplayExample {
@@ -33,16 +33,17 @@ export function openReplay(folder: string): Replay {
   );
   const examples = complete.map((index): ReplayExample => {
     const contests = contestsOf(run.examples[index]!, uncond);
-    return { contests, differences: contests.map((contest) => differencesOf(view, index, contest)) };
+    return { contests, differences: contests.map((contest) => gridOf(view, index, contest)) };
   });
   return { timesteps: plan.timesteps, repeats: plan.repeats, seed: plan.seed, examples };
 }
 
-function differencesOf({ plan, results }: DiffusionView, index: number, { terms }: Contest): Float64Array[] {
-  const errors = terms.map(({ slot }) => results.store.values(index, slot, 'mse'));
+function gridOf({ plan, results }: DiffusionView, index: number, contest: Contest): Float64Array[] {
+  const differences = differencesOf(contest, plan.trials.length, (slot) =>
+    results.store.values(index, slot, 'mse'),
+  );
   const byTimestep = new Map<number, number[]>(plan.timesteps.map((t) => [t, []]));
-  for (const [k, { timestep }] of plan.trials.entries())
-    byTimestep.get(timestep)!.push(terms.reduce((sum, { sign }, i) => sum + sign * errors[i]![k]!, 0));
+  for (const [k, { timestep }] of plan.trials.entries()) byTimestep.get(timestep)!.push(differences[k]!);
   return [...byTimestep.values()].map((values) => Float64Array.from(values));
 }
 
