@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
+import { openClipTokenizer } from '../models/clip.ts';
 import { checkCaption, checkImageSize } from '../models/domain.ts';
 import type { Example } from '../scoring/example.ts';
 import type { ScorerSettings } from '../scoring/open-scorer.ts';
@@ -37,8 +38,10 @@ export function preflight(
 ): Findings {
   const { name, settings } = scorer;
   const { description } = settings;
-  const folder = settings.kind === 'diffusion' ? join(description.folder, 'tokenizer') : description.folder;
-  const tokenizer = openTokenizer(folder, { maxPositions: description.maxPositions });
+  const tokenizer =
+    settings.kind === 'clip'
+      ? openClipTokenizer(settings.description)
+      : openTokenizer(join(description.folder, 'tokenizer'), { maxPositions: description.maxPositions });
   const domain = options.force ? undefined : description.domain;
   if (domain && settings.kind === 'diffusion') {
     // Another --resolution shows the model pictures that it never saw, whatever the files hold.

@@ -73,7 +73,7 @@ export function prepareScorer(
   const { device } = options;
   if (kind === 'clip') {
     const description = describeClip(folder);
-    const bytes = bytesIn(description, 'onnx');
+    const { bytes } = description;
     const threads = options.threads ?? stored?.threads ?? threadsFor(bytes);
     const settings: ScorerSettings = { kind, description, threads, device };
     return { name, ref, settings, workers: options.workers ?? workersFor({ bytes, device, threads }) };
