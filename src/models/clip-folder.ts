@@ -7,7 +7,7 @@ import { ModelFileError } from '../errors.ts';
 import { readJson } from '../hub/read-file.ts';
 import type { PerChannel } from '../images/normalize.ts';
 import type { ResizeFilter } from '../images/resize.ts';
-import { tokenizerFiles } from '../tokenizers/clip.ts';
+import { tokenizerFiles } from '../tokenizers/open-tokenizer.ts';
 import { DOMAIN_FILE, type Domain, readDomain } from './domain.ts';
 
 /** How a CLIP model wants its pixels, as its `preprocessor_config.json` says or transformers' defaults do. */

@@ -5,7 +5,7 @@ import type { RgbImage } from '../images/decode.ts';
 import { toTensor } from '../images/normalize.ts';
 import { resize } from '../images/resize.ts';
 import { type Feed, OnnxSession, type SessionOptions } from '../onnx/session.ts';
-import { type EncodedCaption, openClipTokenizer } from '../tokenizers/clip.ts';
+import { type EncodedCaption, openTokenizer } from '../tokenizers/open-tokenizer.ts';
 import type { ClipDescription, Preprocessing } from './clip-folder.ts';
 
 /** Images and captions to embeddings of one space. */
@@ -23,7 +23,7 @@ export interface ClipModel {
  */
 export async function openClip(description: ClipDescription, options: SessionOptions): Promise<ClipModel> {
   const { folder, layout, preprocessing } = description;
-  const tokenizer = openClipTokenizer(folder, description.maxPositions);
+  const tokenizer = openTokenizer(folder, { maxPositions: description.maxPositions });
   const textPath = join(folder, 'onnx', layout === 'split' ? 'text_model.onnx' : 'model.onnx');
   const text = await OnnxSession.open(textPath, options);
   const vision =

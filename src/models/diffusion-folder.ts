@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { type ScheduleConfig, scheduleSchema } from '../diffusion/noise-schedule.ts';
 import { ModelFileError } from '../errors.ts';
 import { readJson } from '../hub/read-file.ts';
-import { tokenizerFiles } from '../tokenizers/clip.ts';
+import { tokenizerFiles } from '../tokenizers/open-tokenizer.ts';
 import { DOMAIN_FILE, type Domain, readDomain } from './domain.ts';
 
 /** Everything that scoring needs to know of a diffusion model before its graphs are opened. Plain data. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ModelFileError } from '../errors.ts';
 import { OnnxSession, type SessionOptions } from '../onnx/session.ts';
-import { openClipTokenizer } from '../tokenizers/clip.ts';
+import { openTokenizer } from '../tokenizers/open-tokenizer.ts';
 import { checkOutput } from './check-output.ts';
 import type { TextConditioner } from './condition.ts';
 import type { DiffusionDescription } from './diffusion-folder.ts';
@@ -14,7 +14,9 @@ export async function openTextEncoder(
   description: DiffusionDescription,
   options: SessionOptions,
 ): Promise<TextConditioner> {
-  const tokenizer = openClipTokenizer(join(description.folder, 'tokenizer'), description.maxPositions);
+  const tokenizer = openTokenizer(join(description.folder, 'tokenizer'), {
+    maxPositions: description.maxPositions,
+  });
   const session = await OnnxSession.open(join(description.folder, 'text_encoder', 'model.onnx'), options);
   const output = session.outputs.has('last_hidden_state') ? 'last_hidden_state' : undefined;
   if (!output) {

@@ -5,7 +5,7 @@ import { InputError } from '../errors.ts';
 import { checkCaption, checkImageSize } from '../models/domain.ts';
 import type { Example } from '../scoring/example.ts';
 import type { ScorerSettings } from '../scoring/open-scorer.ts';
-import { openClipTokenizer } from '../tokenizers/clip.ts';
+import { openTokenizer } from '../tokenizers/open-tokenizer.ts';
 
 export interface PreflightOptions {
   /** Width and height per example, per image. */
@@ -38,7 +38,7 @@ export function preflight(
   const { name, settings } = scorer;
   const { description } = settings;
   const folder = settings.kind === 'diffusion' ? join(description.folder, 'tokenizer') : description.folder;
-  const tokenizer = openClipTokenizer(folder, description.maxPositions);
+  const tokenizer = openTokenizer(folder, { maxPositions: description.maxPositions });
   const domain = options.force ? undefined : description.domain;
   if (domain && settings.kind === 'diffusion') {
     // Another --resolution shows the model pictures that it never saw, whatever the files hold.

@@ -1,109 +1,22 @@
-/** Captions to token ids, padded and truncated as each checkpoint says. */
+/** CLIP's tokenizer from the two files of its older form. */
 
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
-import { ModelFileError, messageOf } from '../errors.ts';
+import { ModelFileError } from '../errors.ts';
 import { readJson, readText } from '../hub/read-file.ts';
+import type { TokenizerDefinition } from './definition.ts';
+import type { TokenizerConfig } from './tokenizer-config.ts';
 
 /** The split pattern of OpenAI's CLIP tokenizer, as transformers' CLIPTokenizer writes it. */
-const CLIP_WORDS = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
-
-const token = z.union([z.string(), z.object({ content: z.string() }).transform((entry) => entry.content)]);
-const configSchema = z.object({
-  model_max_length: z.number().positive().optional(),
-  pad_token: token.nullish(),
-  bos_token: token.nullish(),
-  eos_token: token.nullish(),
-});
-
-/** A caption as a text encoder takes it. */
-export interface EncodedCaption {
-  /** Token ids, begin and end included, padded: int32 `[contextLength]`. */
-  ids: Int32Array;
-  /** 1 for tokens, 0 for padding: int32 `[contextLength]`. */
-  mask: Int32Array;
-  /** Tokens before truncation, begin and end included. */
-  length: number;
-  truncated: boolean;
-}
-
-/** Encodes captions for one text encoder. */
-export interface CaptionTokenizer {
-  contextLength: number;
-  padId: number;
-  encode(caption: string): EncodedCaption;
-}
-
-/** Names of the tokenizer's files in `folder` that exist, in the order in which they are looked for. */
-export function tokenizerFiles(folder: string): string[] {
-  const fast = 'tokenizer.json';
-  const found = existsSync(join(folder, fast)) ? [fast] : ['vocab.json', 'merges.txt'];
-  return [
-    ...found,
-    ...['tokenizer_config.json', 'special_tokens_map.json'].filter((f) => existsSync(join(folder, f))),
-  ];
-}
+const CLIP_WORDS =
+  "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
 
 /**
- * Opens a CLIP-style tokenizer: `tokenizer.json`, or `vocab.json` with `merges.txt` as Stable Diffusion's
- * repositories ship it.
- *
- * Truncation keeps the end token (begin, first n − 2, end) and padding fills with the checkpoint's own pad token, as
- * `CLIPTokenizer(..., padding="max_length", truncation=True, max_length=contextLength)`. The pad id matters: a UNet
- * attends to the padded positions.
- *
- * @param maxPositions the text encoder's `max_position_embeddings`; bounds a missing or boundless `model_max_length`.
- * @throws ModelFileError where a file is missing or malformed.
+ * The `tokenizer.json` that transformers' `CLIPTokenizer` builds from `vocab.json` and `merges.txt`: NFC, white space to
+ * blanks and lower case, then CLIP's words, then byte-level pair encoding between begin and end token.
+ * @throws ModelFileError where a file is missing or malformed, or the vocabulary lacks begin or end.
  */
-export function openClipTokenizer(folder: string, maxPositions: number): CaptionTokenizer {
-  const config = {
-    ...parse(folder, 'special_tokens_map.json'),
-    ...parse(folder, 'tokenizer_config.json'),
-  };
-  const definition = existsSync(join(folder, 'tokenizer.json'))
-    ? readJson(join(folder, 'tokenizer.json'), z.record(z.string(), z.unknown()))
-    : fromVocabulary(folder);
-  let tokenizer: Tokenizer;
-  try {
-    tokenizer = new Tokenizer(definition, config);
-  } catch (error) {
-    throw new ModelFileError({
-      what: 'cannot use the tokenizer',
-      where: folder,
-      got: messageOf(error),
-      cause: error,
-    });
-  }
-  const contextLength = Math.min(config.model_max_length ?? maxPositions, maxPositions);
-  const padToken = config.pad_token ?? config.eos_token ?? '<|endoftext|>';
-  const padId = tokenizer.token_to_id(padToken);
-  if (padId === undefined) {
-    throw new ModelFileError({ what: `the pad token "${padToken}" is not in the vocabulary`, where: folder });
-  }
-  return {
-    contextLength,
-    padId,
-    encode(caption) {
-      const all = tokenizer.encode(caption, { add_special_tokens: true }).ids;
-      const truncated = all.length > contextLength;
-      const kept = truncated ? [...all.slice(0, contextLength - 1), all[all.length - 1]!] : all;
-      const ids = new Int32Array(contextLength).fill(padId);
-      ids.set(kept);
-      const mask = new Int32Array(contextLength).fill(1, 0, kept.length);
-      return { ids, mask, length: all.length, truncated };
-    },
-  };
-}
-
-function parse(folder: string, name: string): z.infer<typeof configSchema> {
-  const path = join(folder, name);
-  return existsSync(path) ? readJson(path, configSchema) : {};
-}
-
-/** A fast tokenizer's definition from the two files of the slow one, with CLIP's normalizer and post-processor. */
-function fromVocabulary(folder: string): Record<string, unknown> {
+export function clipDefinition(folder: string, config: TokenizerConfig): TokenizerDefinition {
   const vocab = readJson(join(folder, 'vocab.json'), z.record(z.string(), z.number()));
   const merges = readText(join(folder, 'merges.txt'))
     .split('\n')
@@ -119,22 +32,18 @@ function fromVocabulary(folder: string): Record<string, unknown> {
         where: join(folder, 'vocab.json'),
       });
     }
-    return {
-      id,
-      content,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      special: true,
-    };
+    return { content, id };
   };
-  const [begin, end] = [special('<|startoftext|>'), special('<|endoftext|>')];
+  const begin = special(config.bos_token ?? '<|startoftext|>');
+  const end = special(config.eos_token ?? '<|endoftext|>');
   return {
     version: '1.0',
     truncation: null,
     padding: null,
-    added_tokens: [begin, end],
+    // Where the configuration names them it also says how they are found.
+    added_tokens: [begin, end]
+      .filter(({ content }) => !config.added.some((token) => token.content === content))
+      .map((token) => ({ ...token, special: true, normalized: false })),
     normalizer: {
       type: 'Sequence',
       normalizers: [
@@ -161,7 +70,7 @@ function fromVocabulary(folder: string): Record<string, unknown> {
     model: {
       type: 'BPE',
       dropout: null,
-      unk_token: end.content,
+      unk_token: config.unk_token ?? end.content,
       continuing_subword_prefix: '',
       end_of_word_suffix: '</w>',
       fuse_unk: false,

@@ -15,7 +15,7 @@ import { type DiffusionSettings, openDiffusionScorer } from '../../src/scoring/d
 import type { Example } from '../../src/scoring/example.ts';
 import { makePlan, uniformTimesteps } from '../../src/scoring/plan.ts';
 import type { ScorerOutput } from '../../src/scoring/scorer.ts';
-import { openClipTokenizer } from '../../src/tokenizers/clip.ts';
+import { openTokenizer } from '../../src/tokenizers/open-tokenizer.ts';
 import { loadProbeFolder } from '../../tasks/probe-folder.ts';
 import { CLIP, DIFFUSION, PROBE } from './tiny-world.ts';
 
@@ -71,8 +71,8 @@ test('the golden values are of the probe’s first examples', () => {
 
 describe('what goes into the denoiser', () => {
   test('token ids', () => {
-    const tokenizer = openClipTokenizer(join(DIFFUSION, 'tokenizer'), description.maxPositions);
-    const clipTokenizer = openClipTokenizer(CLIP, 24);
+    const tokenizer = openTokenizer(join(DIFFUSION, 'tokenizer'), { maxPositions: description.maxPositions });
+    const clipTokenizer = openTokenizer(CLIP, { maxPositions: 24 });
     expect([...tokenizer.encode('').ids]).toEqual(parity.empty_token_ids);
     for (const { captions, token_ids } of parity.examples) {
       for (const [k, caption] of captions.entries()) {

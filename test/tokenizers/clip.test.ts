@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ModelFileError } from '../../src/errors.ts';
-import { openClipTokenizer } from '../../src/tokenizers/clip.ts';
+import { openTokenizer } from '../../src/tokenizers/open-tokenizer.ts';
 import { DIFFUSION, patchJson } from '../models/tiny-world.ts';
 import { temporaryFolder } from '../temporary.ts';
 
@@ -55,7 +55,7 @@ const NASTY = [
 ];
 
 describe('tokenizer.json and vocab.json with merges.txt give equal ids', () => {
-  const open = (folder: string) => openClipTokenizer(folder, CONTEXT);
+  const open = (folder: string) => openTokenizer(folder, { maxPositions: CONTEXT });
 
   test.each(NASTY)('%j', (caption) => {
     expect(open(copyWithout('tokenizer.json')).encode(caption)).toEqual(open(FAST).encode(caption));
@@ -79,7 +79,7 @@ describe('tokenizer.json and vocab.json with merges.txt give equal ids', () => {
 });
 
 describe('encode', () => {
-  const tokenizer = openClipTokenizer(FAST, CONTEXT);
+  const tokenizer = openTokenizer(FAST, { maxPositions: CONTEXT });
   const [begin, end] = [BEGIN, END];
 
   test('begin, tokens, end, padding', () => {
@@ -119,7 +119,7 @@ describe('the configuration decides', () => {
   function openWith(fields: Record<string, unknown>, maxPositions = CONTEXT) {
     const folder = copyWithout('special_tokens_map.json');
     patchJson(join(folder, 'tokenizer_config.json'), fields);
-    return openClipTokenizer(folder, maxPositions);
+    return openTokenizer(folder, { maxPositions: maxPositions });
   }
 
   test.each([
@@ -149,7 +149,7 @@ describe('the configuration decides', () => {
     const folder = copyWithout();
     patchJson(join(folder, 'tokenizer_config.json'), { pad_token: undefined });
     patchJson(join(folder, 'special_tokens_map.json'), { pad_token: '!' });
-    expect(openClipTokenizer(folder, CONTEXT).padId).toBe(0);
+    expect(openTokenizer(folder, { maxPositions: CONTEXT }).padId).toBe(0);
   });
 
   test('a pad token that is not in the vocabulary is refused', () => {
@@ -164,8 +164,8 @@ describe('a folder that cannot be used is refused, naming the file', () => {
     ['merges.txt', ['tokenizer.json', 'merges.txt']],
   ])('%s is missing', (file, without) => {
     const folder = copyWithout(...without);
-    expect(() => openClipTokenizer(folder, CONTEXT)).toThrow(ModelFileError);
-    expect(() => openClipTokenizer(folder, CONTEXT)).toThrow(join(folder, file));
+    expect(() => openTokenizer(folder, { maxPositions: CONTEXT })).toThrow(ModelFileError);
+    expect(() => openTokenizer(folder, { maxPositions: CONTEXT })).toThrow(join(folder, file));
   });
 
   test.each(['tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json'])(
@@ -173,15 +173,15 @@ describe('a folder that cannot be used is refused, naming the file', () => {
     (file) => {
       const folder = copyWithout();
       writeFileSync(join(folder, file), '{');
-      expect(() => openClipTokenizer(folder, CONTEXT)).toThrow(ModelFileError);
-      expect(() => openClipTokenizer(folder, CONTEXT)).toThrow(join(folder, file));
+      expect(() => openTokenizer(folder, { maxPositions: CONTEXT })).toThrow(ModelFileError);
+      expect(() => openTokenizer(folder, { maxPositions: CONTEXT })).toThrow(join(folder, file));
     },
   );
 
   test('a vocabulary without the end token', () => {
     const folder = copyWithout('tokenizer.json');
     patchJson(join(folder, 'vocab.json'), { '<|endoftext|>': undefined });
-    expect(() => openClipTokenizer(folder, CONTEXT)).toThrow(
+    expect(() => openTokenizer(folder, { maxPositions: CONTEXT })).toThrow(
       /vocabulary lacks "<\|endoftext\|>".*vocab\.json/,
     );
   });
@@ -190,9 +190,11 @@ describe('a folder that cannot be used is refused, naming the file', () => {
 test('merges.txt may have Windows line ends', () => {
   const folder = copyWithout('tokenizer.json');
   const merges = join(folder, 'merges.txt');
-  const plain = openClipTokenizer(folder, CONTEXT).encode('a small blue triangle right of a big star');
-  writeFileSync(merges, readFileSync(merges, 'utf8').replaceAll('\n', '\r\n'));
-  expect(openClipTokenizer(folder, CONTEXT).encode('a small blue triangle right of a big star')).toEqual(
-    plain,
+  const plain = openTokenizer(folder, { maxPositions: CONTEXT }).encode(
+    'a small blue triangle right of a big star',
   );
+  writeFileSync(merges, readFileSync(merges, 'utf8').replaceAll('\n', '\r\n'));
+  expect(
+    openTokenizer(folder, { maxPositions: CONTEXT }).encode('a small blue triangle right of a big star'),
+  ).toEqual(plain);
 });
