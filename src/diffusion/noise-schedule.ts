@@ -2,9 +2,10 @@
 
 import { z } from 'zod';
 import { ModelFileError } from '../errors.ts';
+import { flowSchedule, flowScheduleSchema, isFlow } from './flow-schedule.ts';
 
 /** The fields of `scheduler_config.json` that decide the forward process. Defaults are diffusers' own. */
-export const scheduleSchema = z.object({
+export const diffusionScheduleSchema = z.object({
   // Other processes than x_t = √ᾱ z + √(1−ᾱ) ε have other fields, and would be read as a linear schedule.
   _class_name: z
     .string()
@@ -22,16 +23,28 @@ export const scheduleSchema = z.object({
   prediction_type: z.enum(['epsilon', 'v_prediction', 'sample']).default('epsilon'),
 });
 
+/** What `diffusionScheduleSchema` reads. */
+export type DiffusionScheduleConfig = z.infer<typeof diffusionScheduleSchema>;
+
+/** Any forward process that is supported. */
+export const scheduleSchema = z.union([flowScheduleSchema, diffusionScheduleSchema]);
+
 /** What `scheduleSchema` reads. */
 export type ScheduleConfig = z.infer<typeof scheduleSchema>;
 
-/** The forward process of a model: x_t = √ᾱ_t · z + √(1 − ᾱ_t) · ε. */
+/**
+ * The forward process of a model: x_t = √ᾱ_t · z + √(1 − ᾱ_t) · ε, or of a flow-matching one
+ * x_t = (1 − σ_t) · z + σ_t · ε.
+ */
 export interface NoiseSchedule {
   /** T, the number of training timesteps. */
   timesteps: number;
-  /** ᾱ_t for t = 0 … T − 1, float32 as in PyTorch. */
+  /** ᾱ_t for t = 0 … T − 1, float32 as in PyTorch. Of a flow: the signal's share (1−σ)² / ((1−σ)² + σ²). */
   alphasCumprod: Float32Array;
-  prediction: ScheduleConfig['prediction_type'];
+  /** σ_t of a flow, ascending from near 0 to 1; undefined for the other processes. */
+  sigmas?: Float32Array;
+  /** The model's target: ε, v, z, or of a flow u = ε − z. */
+  prediction: DiffusionScheduleConfig['prediction_type'] | 'flow';
 }
 
 /**
@@ -39,6 +52,7 @@ export interface NoiseSchedule {
  * @throws ModelFileError where `trained_betas` has another length than `num_train_timesteps`.
  */
 export function noiseSchedule(config: ScheduleConfig): NoiseSchedule {
+  if (isFlow(config)) return flowSchedule(config);
   const timesteps = config.num_train_timesteps;
   let betas = makeBetas(config);
   if (betas.length !== timesteps) {
@@ -50,11 +64,17 @@ export function noiseSchedule(config: ScheduleConfig): NoiseSchedule {
     });
   }
   if (config.rescale_betas_zero_snr) betas = rescaleToZeroSnr(betas);
-  return { timesteps, alphasCumprod: cumulate(betas), prediction: config.prediction_type };
+  const alphasCumprod = cumulate(betas);
+  if (config.rescale_betas_zero_snr && NEARLY_ZERO.test(config._class_name ?? ''))
+    alphasCumprod[timesteps - 1] = 2 ** -24;
+  return { timesteps, alphasCumprod, prediction: config.prediction_type };
 }
 
+/** Schedulers that keep the last ᾱ of zero terminal SNR just above 0, so that their first σ is not infinite. */
+const NEARLY_ZERO = /^(EulerDiscrete|EulerAncestralDiscrete|DPMSolverMultistep|UniPCMultistep)Scheduler$/;
+
 /** β_t in float32, `[T]`. */
-function makeBetas(config: ScheduleConfig): Float32Array {
+function makeBetas(config: DiffusionScheduleConfig): Float32Array {
   if (config.trained_betas) return Float32Array.from(config.trained_betas);
   const count = config.num_train_timesteps;
   switch (config.beta_schedule) {

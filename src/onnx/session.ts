@@ -3,6 +3,10 @@
 import { existsSync, statSync } from 'node:fs';
 import * as ort from 'onnxruntime-node';
 import { ModelFileError, messageOf, ShapeError, UsageError } from '../errors.ts';
+import { checkExternalData, readExternalData } from './external-data.ts';
+import { fromFloat16, toFloat16 } from './float16.ts';
+import { readGraphFile } from './graph-file.ts';
+import { foreignOperators, foreignTypes } from './unsupported.ts';
 
 /** Version of the inference library, recorded with every result since it may move the last bits. */
 export const ORT_VERSION: string = ort.env.versions?.node ?? ort.env.versions?.common ?? 'unknown';
@@ -22,6 +26,8 @@ export interface SessionOptions {
   device?: Device;
   /** Threads within one call; 0 lets onnxruntime take all cores. @default 1 */
   threads?: number;
+  /** The graph to open in place of the file at the path; its weights still lie beside that. For small graphs. */
+  edited?: Uint8Array;
 }
 
 /** What a graph says of one of its inputs or outputs. Symbolic dimensions are names, scalars have shape `[]`. */
@@ -59,10 +65,15 @@ export class OnnxSession {
   }
 
   /**
-   * Opens the graph at `path`. Weights beside it are found by onnxruntime itself, so the path is passed, not bytes.
-   * @throws ModelFileError where the file is missing, empty or not a graph that this device can run.
+   * Opens the graph at `path`. Weights beside it are found by onnxruntime itself, so the path is passed, not bytes:
+   * they may be larger than any array of JavaScript's.
+   * @throws ModelFileError where the file is missing, empty or not a graph that this device can run, or takes weights
+   *   from outside its folder.
    */
-  static async open(path: string, { device, threads = 1 }: SessionOptions = {}): Promise<OnnxSession> {
+  static async open(
+    path: string,
+    { device, threads = 1, edited }: SessionOptions = {},
+  ): Promise<OnnxSession> {
     if (!existsSync(path)) {
       throw new ModelFileError({
         what: 'a model file is missing',
@@ -77,15 +88,25 @@ export class OnnxSession {
         fix: 'Export or copy the model again.',
       });
     }
+    const graph = readGraphFile(path);
+    checkExternalData(path, graph);
+    const foreign = foreignTypes(graph);
+    if (foreign) throw new ModelFileError({ ...foreign, where: path });
     const name = device?.name ?? 'cpu';
     const provider = name === 'cpu' ? 'cpu' : { name, deviceId: device?.id ?? 0 };
     try {
-      const session = await ort.InferenceSession.create(path, {
+      const options: ort.InferenceSession.SessionOptions = {
         executionProviders: [provider as ort.InferenceSession.ExecutionProviderConfig],
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         logSeverityLevel: 4, // its own lines on stderr would cut through ours; what it throws says the same
-      });
+      };
+      const session = edited
+        ? await ort.InferenceSession.create(edited, {
+            ...options,
+            externalData: readExternalData(path, graph),
+          })
+        : await ort.InferenceSession.create(path, options);
       return new OnnxSession(path, session);
     } catch (error) {
       const got = messageOf(error);
@@ -98,6 +119,8 @@ export class OnnxSession {
             .join(', ')}.`,
         });
       }
+      const reason = foreignOperators(graph, name);
+      if (reason) throw new ModelFileError({ ...reason, where: path, cause: error });
       throw new ModelFileError({
         what: 'cannot open the model file',
         where: path,
@@ -148,8 +171,7 @@ export class OnnxSession {
     return Object.fromEntries(
       wanted.map((name) => {
         const tensor = results[name]!;
-        if (tensor.type !== 'float32') this.#refuse(`output "${name}"`, 'float32', tensor.type);
-        return [name, { data: tensor.data as Float32Array, dims: tensor.dims }];
+        return [name, { data: this.#values(name, tensor), dims: tensor.dims }];
       }),
     );
   }
@@ -173,6 +195,15 @@ export class OnnxSession {
     }
   }
 
+  /** An output as float32. */
+  #values(name: string, { type, data }: ort.Tensor): Float32Array {
+    if (type === 'float32') return data as Float32Array;
+    if (type !== 'float16') this.#refuse(`output "${name}"`, 'float32', type);
+    // Bits on Node 22; on newer ones JavaScript's own Float16Array, of which the bits are taken too.
+    const { buffer, byteOffset, length } = data as Uint16Array;
+    return fromFloat16(new Uint16Array(buffer, byteOffset, length));
+  }
+
   #tensor(info: TensorInfo, { data, dims }: Feed): ort.Tensor {
     const fits =
       dims.length === info.shape.length &&
@@ -193,12 +224,19 @@ export class OnnxSession {
           data instanceof Float32Array ? data : Float32Array.from(data),
           shape,
         );
+      case 'float16': {
+        const halves = toFloat16(data);
+        const tensor = new ort.Tensor('float16', halves, shape);
+        // Where JavaScript has a Float16Array, onnxruntime makes one of the bits and then cannot read it.
+        Object.defineProperty(tensor, 'data', { value: halves });
+        return tensor;
+      }
       case 'int64':
         return new ort.Tensor('int64', BigInt64Array.from(data as Int32Array, BigInt), shape);
       case 'int32':
         return new ort.Tensor('int32', data instanceof Int32Array ? data : Int32Array.from(data), shape);
       default:
-        return this.#refuse(`type of input "${info.name}"`, 'float32, int32 or int64', info.type);
+        return this.#refuse(`type of input "${info.name}"`, 'float16, float32, int32 or int64', info.type);
     }
   }
 

@@ -12,14 +12,25 @@ export type ErrorSpace = (typeof ERROR_SPACES)[number];
 /**
  * Factor of the squared error from the model's native target to `space`, per timestep. From x_t = √ᾱ z + √(1−ᾱ) ε:
  * a prediction error of v is worth √ᾱ of it in ε and √(1−ᾱ) of it in z; of ε, √((1−ᾱ)/ᾱ) of it in z. Each is written
- * out, since a product of two would be 0 · ∞ at ᾱ = 0, where a schedule of zero terminal SNR ends.
+ * out, since a product of two would be 0 · ∞ at ᾱ = 0, where a schedule of zero terminal SNR ends. Of a flow, from
+ * x_σ = (1−σ) z + σ ε, an error of u is worth 1−σ of it in ε and σ of it in z.
  */
 const SQUARED: Record<
   Exclude<ErrorSpace, 'native'>,
-  Record<NoiseSchedule['prediction'], (bar: number) => number>
+  Record<NoiseSchedule['prediction'], (bar: number, sigma: number) => number>
 > = {
-  epsilon: { epsilon: () => 1, v_prediction: (bar) => bar, sample: (bar) => bar / (1 - bar) },
-  x0: { epsilon: (bar) => (1 - bar) / bar, v_prediction: (bar) => 1 - bar, sample: () => 1 },
+  epsilon: {
+    epsilon: () => 1,
+    v_prediction: (bar) => bar,
+    sample: (bar) => bar / (1 - bar),
+    flow: (_, sigma) => (1 - sigma) ** 2,
+  },
+  x0: {
+    epsilon: (bar) => (1 - bar) / bar,
+    v_prediction: (bar) => 1 - bar,
+    sample: () => 1,
+    flow: (_, sigma) => sigma ** 2,
+  },
 };
 
 /**
@@ -38,7 +49,7 @@ export function errorFactor(
   const squared = SQUARED[space][schedule.prediction];
   return (timestep) => {
     const bar = schedule.alphasCumprod[timestep]!;
-    const factor = squared(bar);
+    const factor = squared(bar, schedule.sigmas?.[timestep] ?? Number.NaN);
     if (!Number.isFinite(factor)) {
       throw new UsageError({
         what: `an error of ${schedule.prediction} at timestep ${timestep} says nothing of ${space}`,
