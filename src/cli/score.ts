@@ -22,7 +22,7 @@ const DEFAULT_ALPHA = 0.05;
 export async function score(taskName: string, flags: ScoreFlags): Promise<void> {
   const analysis = analysisOf(flags);
   const task = await loadTask(taskName, { skipBad: flags.onError === 'skip' });
-  const scorers = scorersOf(flags);
+  const scorers = await scorersOf(flags);
   const ids = flags.ids?.split(',').map((id) => id.trim());
   const request: RunRequest = {
     task,

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { noiseSchedule } from '../diffusion/noise-schedule.ts';
 import { ModelFileError, messageOf, UsageError } from '../errors.ts';
 import type { ModelRef } from '../hub/resolve-ref.ts';
+import { verifiedSha256 } from '../hub/verified.ts';
 import { describeClip } from '../models/clip-folder.ts';
 import { describeDiffusion } from '../models/diffusion-folder.ts';
 import { type Device, ORT_VERSION } from '../onnx/session.ts';
@@ -179,6 +180,8 @@ export function numericsOf(scorers: readonly PreparedScorer[]): Numerics {
 }
 
 async function hashFile(path: string): Promise<string> {
+  const known = verifiedSha256(path);
+  if (known !== undefined) return known;
   const hash = createHash('sha256');
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
