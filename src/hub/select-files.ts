@@ -9,7 +9,9 @@ export type Wanted =
   | { what: 'model' }
   | { what: 'everything' }
   /** The files that match any of the patterns; see `globToRegExp`. */
-  | { what: 'matching'; globs: readonly string[] };
+  | { what: 'matching'; globs: readonly string[] }
+  /** The first of several such sets that the repository has in full. */
+  | { what: 'first'; choices: readonly (readonly string[])[] };
 
 /** Subfolders of a diffusers folder that scoring opens; it decodes nothing, so the VAE's decoder stays away. */
 const DIFFUSION_PARTS = /^(?:text_encoder(?:_[23])?|unet|transformer|vae_encoder)$/;
@@ -37,6 +39,14 @@ export function selectFiles(names: readonly string[], wanted: Wanted, where: str
       const idle = wanted.globs.find((_, k) => !names.some((name) => patterns[k]!.test(name)));
       if (idle === undefined) return found;
       throw unusable('no file of the repository matches', where, idle, `Its files: ${listed(names)}.`);
+    }
+    case 'first': {
+      const has = (glob: string) => names.some((name) => globToRegExp(glob).test(name));
+      const globs = wanted.choices.find((choice) => choice.every(has));
+      if (globs) return selectFiles(names, { what: 'matching', globs }, where);
+      const expected = wanted.choices.map((choice) => choice.join(' with ')).join(', or ');
+      const what = `the repository does not have ${expected}`;
+      throw unusable(what, where, listed(names), 'Name another repository or revision.');
     }
     case 'diffusion':
       return diffusionFiles(names, where);
