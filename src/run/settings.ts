@@ -13,10 +13,11 @@ import { describeDiffusion } from '../models/diffusion-folder.ts';
 import { type Device, ORT_VERSION } from '../onnx/session.ts';
 import type { Numerics, ScorerIdentity } from '../results/manifest.ts';
 import type { UncondMode } from '../scoring/conditions.ts';
-import { noiseBank } from '../scoring/diffusion-scorer.ts';
+import type { PruneRule } from '../scoring/diffusion-scorer.ts';
+import { noisesOf } from '../scoring/noises.ts';
 import type { ScorerSettings } from '../scoring/open-scorer.ts';
-import { parseTimesteps } from '../scoring/plan.ts';
-import { type StopRequest, sequentialRule } from './stop-request.ts';
+import { planOf, storedPlan } from './plan-request.ts';
+import { type StopRequest, stopRule } from './stop-request.ts';
 
 /** A scorer as the user named it. */
 export interface ScorerRequest extends ModelRef {
@@ -29,6 +30,8 @@ export interface ScoringOptions {
   timesteps: string;
   repeats: number;
   seed: number;
+  /** Seeds of further noise banks. */
+  moreSeeds?: readonly number[];
   uncond: UncondMode;
   resize: 'crop' | 'squash';
   /** Side in pixels; by default the model's own. */
@@ -36,6 +39,8 @@ export interface ScoringOptions {
   maps: boolean;
   /** By default every example runs the whole plan. */
   stop?: StopRequest;
+  /** By default every caption is evaluated. */
+  prune?: PruneRule;
   device: Device;
   batch?: number;
   threads?: number;
@@ -88,19 +93,15 @@ export function prepareScorer(
   const settings: ScorerSettings = {
     kind,
     description,
-    plan: {
-      timesteps: parseTimesteps(options.timesteps, timesteps),
-      repeats: options.repeats,
-      seed: options.seed,
-    },
-    noiseSeed: options.seed,
+    plan: planOf(options, timesteps),
     batch,
     threads,
     device,
     resize: options.resize,
     uncond: options.uncond,
     maps: options.maps,
-    ...(options.stop && { stop: sequentialRule(options.stop, folder, options.uncond) }),
+    ...(options.stop && { stop: stopRule(options.stop, folder, options.uncond) }),
+    ...(options.prune && { prune: options.prune }),
   };
   return { name, ref, settings, workers: options.workers ?? workersFor({ bytes, device, threads }) };
 }
@@ -152,12 +153,13 @@ export async function identityOf({ settings }: PreparedScorer): Promise<ScorerId
   return {
     kind: 'diffusion',
     files,
-    plan: { ...settings.plan, timesteps: [...settings.plan.timesteps] },
-    noise: noiseBank(settings).sha256(),
+    plan: storedPlan(settings.plan),
+    noise: noisesOf(settings.plan, settings.description.latent).sha256(),
     latent: { shape: [...settings.description.latent], mode: 'mean' },
     resize: settings.resize,
     uncond: settings.uncond,
     stop: settings.stop ?? 'none',
+    ...(settings.prune && { prune: settings.prune }),
   };
 }
 
