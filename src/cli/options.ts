@@ -35,7 +35,8 @@ export interface SharedFlags {
   offline?: boolean;
 }
 
-const repeatable = (value: string, before: string[] = []) => [...before, value];
+/** Collects the values of a flag that may be given several times. */
+export const repeatable = (value: string, before: string[] = []) => [...before, value];
 
 /** A whole number of at least `least`. */
 export function atLeast(least: number) {
@@ -160,18 +161,26 @@ function readWeights(path: string): FittedWeights {
 
 /**
  * The scorers that were asked for; the embedded two where none was named. Fetches what lies on the Hub.
+ * @param others scorers that are no models; they are given back after CLIP, before diffusion, which takes longest.
  * @throws UsageError, HubError as `resolveModel`.
  */
-export async function scorersOf(flags: SharedFlags & { quiet?: boolean }): Promise<ScorerRequest[]> {
+export async function scorersOf(
+  flags: SharedFlags & { quiet?: boolean },
+  others: readonly ScorerRequest[] = [],
+): Promise<ScorerRequest[]> {
   const { diffusion = [], clip = [], offline = false, quiet = false } = flags;
   const asked =
-    diffusion.length + clip.length > 0 ? { diffusion, clip } : { diffusion: [EMBEDDED], clip: [EMBEDDED] };
+    diffusion.length + clip.length + others.length > 0
+      ? { diffusion, clip }
+      : { diffusion: [EMBEDDED], clip: [EMBEDDED] };
   // CLIP first: it takes a moment, and then there is something to compare with.
   const named = (['clip', 'diffusion'] as const).flatMap((kind) =>
     asked[kind].map((text) => ({ text, kind })),
   );
   const found = await findModels(named, { offline, quiet });
-  return found.map((model, k) => ({ ...model, kind: named[k]!.kind }));
+  const models = found.map((model, k): ScorerRequest => ({ ...model, kind: named[k]!.kind }));
+  const first = models.filter(({ kind }) => kind === 'clip');
+  return [...first, ...others, ...models.filter(({ kind }) => kind === 'diffusion')];
 }
 
 /** The scoring settings of the flags. @throws UsageError for a device that is none. */

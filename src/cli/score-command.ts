@@ -4,9 +4,10 @@ import { type Command, Option } from 'commander';
 import { builtInTasks } from '../../tasks/built-in.ts';
 import { DEFAULT_TASK } from '../../tasks/task.ts';
 import { addAnalysisFlags, addScoringFlags, atLeast, type SharedFlags } from './options.ts';
+import { addExternalFlags, addScoresFlag, type OtherFlags } from './other-scorers.ts';
 import { addStopFlags, type StopFlags } from './stop-flags.ts';
 
-export interface ScoreFlags extends SharedFlags, StopFlags {
+export interface ScoreFlags extends SharedFlags, StopFlags, OtherFlags {
   data?: string;
   out?: string;
   limit?: string;
@@ -28,7 +29,7 @@ export function addScoreCommand(program: Command): void {
     .command('score')
     .description('score a task: every image against every caption, by every scorer')
     .argument('[task]', 'name of a task, or a probe folder', DEFAULT_TASK);
-  addScoringFlags(command);
+  addScoresFlag(addExternalFlags(addScoringFlags(command)));
   addAnalysisFlags(command)
     .option(
       '--data <dir|ref>',

@@ -13,6 +13,7 @@ import { estimateLines } from './estimate-lines.ts';
 import { findData } from './find-data.ts';
 import { onInterrupt } from './interrupt.ts';
 import { analysisOf, scorersOf, scoringOf } from './options.ts';
+import { otherScorersOf } from './other-scorers.ts';
 import { ProgressLines } from './progress-lines.ts';
 import type { ScoreFlags } from './score-command.ts';
 import { pruneOf, stopOf } from './stop-flags.ts';
@@ -21,7 +22,7 @@ import { pruneOf, stopOf } from './stop-flags.ts';
 export async function score(taskName: string, flags: ScoreFlags): Promise<void> {
   const analysis = analysisOf(flags);
   const task = await findTask(taskName, flags);
-  const scorers = await scorersOf(flags);
+  const scorers = await scorersOf(flags, await otherScorersOf(flags));
   const ids = flags.ids?.split(',').map((id) => id.trim());
   const request: RunRequest = {
     task,

@@ -33,6 +33,19 @@ const scorerIdentity = z.discriminatedUnion('kind', [
     prune: z.object({ by: z.string(), keep: z.number().int().positive() }).optional(),
   }),
   z.object({ kind: z.literal('clip'), files: fileHashes }),
+  z.object({
+    kind: z.literal('external'),
+    command: z.string(),
+    /** What the process says of itself. */
+    winoscope: z.number().int(),
+    name: z.string(),
+    version: z.string(),
+    higherIsBetter: z.boolean(),
+    /** sha256 of the text files that the command names. */
+    files: fileHashes,
+  }),
+  /** sha256 of the file of scores. */
+  z.object({ kind: z.literal('imported'), file: z.string() }),
 ]);
 
 const identitySchema = z.object({

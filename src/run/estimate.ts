@@ -72,7 +72,7 @@ export async function estimateRun(run: PreparedRun, request: RunRequest): Promis
         atMost: stopping !== undefined,
         workers: blocks.length,
         batch,
-        threads: settings.threads,
+        threads: 'threads' in settings ? settings.threads : 1,
         evaluations,
         evaluationsPerSecond: rate,
         seconds: evaluations === 0 ? 0 : evaluations / rate,
@@ -143,7 +143,7 @@ function diskBytes(
   { settings }: PreparedRun['scorers'][number],
   evaluations: number,
 ): number {
-  if (settings.kind === 'clip') return evaluations * BYTES_PER_TRIAL;
+  if (settings.kind !== 'diffusion') return evaluations * BYTES_PER_TRIAL;
   const [, height, width] = settings.description.latent;
   const trials = trialsOf(settings.plan);
   const maps = settings.maps ? (evaluations / trials) * height * width * 4 : 0;

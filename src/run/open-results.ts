@@ -9,7 +9,7 @@ import type { RunFolder } from '../results/run-folder.ts';
 import type { Example } from '../scoring/example.ts';
 import { makePlan, type PlanSpec } from '../scoring/plan.ts';
 import { prunedSlots } from './prune.ts';
-import type { ScorerView } from './scorer-view.ts';
+import type { PairScoreView, ScorerView } from './scorer-view.ts';
 
 export interface OpenResultsOptions {
   folder: RunFolder;
@@ -31,9 +31,9 @@ export interface OpenResultsOptions {
 export function openResults(options: OpenResultsOptions): Map<string, ScorerView> {
   const { folder, manifest, examples, session, numerics } = options;
   const scorers = Object.entries(manifest.identity.scorers);
-  const clips = new Map<string, ScorerView & { kind: 'clip' }>();
+  const clips = new Map<string, PairScoreView>();
   for (const [scorer, { kind }] of scorers) {
-    if (kind !== 'clip') continue;
+    if (kind === 'diffusion') continue;
     const results = new PairScoreResults({ folder, scorer, examples, session });
     clips.set(scorer, { kind, seconds: options.seconds[scorer] ?? 0, results });
   }

@@ -7,6 +7,7 @@ import { checkCaption, checkImageSize } from '../models/domain.ts';
 import type { Example } from '../scoring/example.ts';
 import type { ScorerSettings } from '../scoring/open-scorer.ts';
 import { openTokenizer } from '../tokenizers/open-tokenizer.ts';
+import { checkScores } from './check-scores.ts';
 
 export interface PreflightOptions {
   /** Width and height per example, per image. */
@@ -37,6 +38,8 @@ export function preflight(
   options: PreflightOptions,
 ): Findings {
   const { name, settings } = scorer;
+  if (settings.kind === 'external') return { warnings: [], failures: new Map() };
+  if (settings.kind === 'imported') return checkScores(examples, settings.path, options.skip);
   const { description } = settings;
   const tokenizer =
     settings.kind === 'clip'

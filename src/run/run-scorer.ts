@@ -34,7 +34,7 @@ const PAIR_BLOCK = 8;
 
 /** Model evaluations that one example needs; at most, where a rule may stop it. */
 export function evaluationsOf({ settings }: PreparedScorer, example: Example): number {
-  if (settings.kind === 'clip') return example.images.length * example.captions.length;
+  if (settings.kind !== 'diffusion') return example.images.length * example.captions.length;
   return evaluatedPairs(example, settings.uncond, settings.prune) * trialsOf(settings.plan);
 }
 

@@ -13,7 +13,14 @@ import { readingOf } from '../scoring/weighting.ts';
 import type { Analysis } from './summary-schema.ts';
 
 /** A scorer's stored results with what is needed to read them. */
-export type ScorerView = { kind: 'clip'; results: PairScoreResults; seconds: number } | DiffusionView;
+export type ScorerView = PairScoreView | DiffusionView;
+
+/** Stored results of a scorer that gives every pair one score. */
+export interface PairScoreView {
+  kind: 'clip' | 'external' | 'imported';
+  results: PairScoreResults;
+  seconds: number;
+}
 
 /** A diffusion scorer's stored results. */
 export interface DiffusionView {
@@ -31,7 +38,7 @@ export interface DiffusionView {
 /** Scores of one complete example, or undefined. */
 export function scoresOf(view: ScorerView, index: number, analysis: Analysis): ExampleScores | undefined {
   if (!view.results.isDone(index)) return undefined;
-  if (view.kind === 'clip') return { raw: view.results.scores(index)! };
+  if (view.kind !== 'diffusion') return { raw: view.results.scores(index)! };
   return scoreExample(
     view.plan,
     view.results.errors(index, analysis.loss),

@@ -73,7 +73,7 @@ const probabilitiesSchema = z
   .describe('absent where a temperature has no meaning: few choices, or every one right');
 
 const scorerSchema = z.object({
-  kind: z.enum(['diffusion', 'clip']),
+  kind: z.enum(['diffusion', 'clip', 'external', 'imported']),
   primary: z
     .enum(['raw', 'normalized'])
     .describe('which scores `metrics` are from: normalized ones where the empty caption was evaluated'),

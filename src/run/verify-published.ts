@@ -1,10 +1,11 @@
 /** Published per-example scores, judged by this program's own metrics: they must give the published numbers. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type PublishedScores, SCORE_FILES } from '../../tasks/winoground/published.ts';
-import { InputError, messageOf } from '../errors.ts';
+import { InputError } from '../errors.ts';
 import { verdict } from '../metrics/evaluate.ts';
+import { readScoreLines } from '../scoring/score-lines.ts';
 
 /** Metrics that are published. */
 export const PUBLISHED_METRICS = ['text', 'image', 'group'] as const;
@@ -78,39 +79,31 @@ export function verifyFile(path: string, published: PublishedScores): VerifiedFi
   };
 }
 
-/** `[image][caption]` by id, from lines `{"label": "<id>_c0_i0", "score": x}` in any order. */
+/** `[image][caption]` by id, from lines in any order. */
 function readExamples(path: string): Map<string, number[][]> {
   const examples = new Map<string, number[][]>();
-  const refuse = (what: string, where: string, got?: string): never => {
-    throw new InputError({ what, where, expected: '{"label":"<id>_c0_i0","score":x}', ...(got && { got }) });
-  };
-  let text = '';
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new InputError({ what: 'cannot read the scores', where: path, got: messageOf(error) });
-  }
-  for (const [k, line] of text.split(/\r?\n/).entries()) {
-    if (line.trim() === '') continue;
-    const where = `${path}, line ${k + 1}`;
-    let value: { label?: unknown; score?: unknown } | null = null;
-    try {
-      value = JSON.parse(line);
-    } catch (error) {
-      refuse('a line is not JSON', where, messageOf(error));
+  for (const [label, score] of readScoreLines(path)) {
+    const [, id, caption, image] = /^(.+)_c([01])_i([01])$/s.exec(label) ?? [];
+    if (id === undefined) {
+      throw new InputError({
+        what: 'a label is not of two images and two captions',
+        where: path,
+        expected: '<id>_c0_i0 to <id>_c1_i1',
+        got: `"${label}"`,
+      });
     }
-    const [, id, caption, image] = /^(.+)_c([01])_i([01])$/.exec(String(value?.label)) ?? [];
-    if (id === undefined || typeof value?.score !== 'number') refuse('a line is no score', where);
-    const scores = examples.get(id!) ?? [[], []];
-    examples.set(id!, scores);
-    const row = scores[Number(image)]!;
-    if (row[Number(caption)] !== undefined) refuse('a pair has two scores', where, `"${value?.label}"`);
-    row[Number(caption)] = value!.score as number;
+    const scores = examples.get(id) ?? [[], []];
+    examples.set(id, scores);
+    scores[Number(image)]![Number(caption)] = score;
   }
   for (const [id, scores] of examples) {
     const count = scores.flat().filter((score) => score !== undefined).length;
-    if (count !== 4) refuse('an example has not all of its four scores', path, `${count} of example "${id}"`);
+    if (count === 4) continue;
+    throw new InputError({
+      what: 'an example has not all of its four scores',
+      where: path,
+      got: `${count} of example "${id}"`,
+    });
   }
-  if (examples.size === 0) refuse('the file holds no score', path);
   return examples;
 }
