@@ -7,6 +7,7 @@ import type {
   NoiseBanks,
   Probabilities,
   Pruning,
+  SamplesToDecide,
   Stopping,
   Summary,
 } from '../run/summary-schema.ts';
@@ -175,6 +176,11 @@ export function analysisPhrase({ loss, errorSpace, weighting }: Summary['analysi
 /** What p(caption | image) of a scorer is worth, in words. */
 export function probabilitySentence({ temperature, ece, logLoss, uniformLogLoss }: Probabilities): string {
   return `p(caption | image) = softmax(score / ${temperature.toPrecision(3)}): calibration error ${percent(ece)} points and log loss ${logLoss.toFixed(3)}, each half of the examples by the other's temperature (equal probabilities: ${uniformLogLoss.toFixed(3)}).`;
+}
+
+/** What the number of trials until a decision tells, in words. */
+export function samplesSentence({ choices, decided, medianTrials, ece }: SamplesToDecide): string {
+  return `samples to decide: of ${choices} choices among captions, ${decided} could be decided; half of all by ${medianTrials} trials. As a confidence: calibration error ${percent(ece)} points, each half of the examples by the other's curve.`;
 }
 
 /** Text with control characters made visible, so that data cannot steer a terminal. */

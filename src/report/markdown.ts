@@ -10,6 +10,7 @@ import {
   metricsIn,
   notAboveChance,
   probabilitySentence,
+  samplesSentence,
   stateLine,
   tagCount,
   tagsIn,
@@ -63,6 +64,9 @@ export function markdown(summary: Summary): string {
   for (const [name, { probabilities }] of Object.entries(summary.scorers))
     if (probabilities)
       parts.push(`${escapeMarkdown(name)}: ${escapeMarkdown(probabilitySentence(probabilities))}`);
+  for (const [name, { samplesToDecide }] of Object.entries(summary.scorers))
+    if (samplesToDecide)
+      parts.push(`${escapeMarkdown(name)}: ${escapeMarkdown(samplesSentence(samplesToDecide))}`);
   return `${parts.join('\n\n')}\n`;
 }
 
