@@ -118,12 +118,17 @@ export function stoppingSentence(
   const how = { sequential: `at alpha ${alpha}`, ttest: `by t-tests at ${alpha} each`, stages: 'in stages' }[
     rule
   ];
-  const what =
-    rule === 'sequential'
-      ? `${stopped} examples stopped early ${how}, ${undecided} of them undecided`
-      : `${stopped} examples stopped early ${how}`;
-  const others = left > 0 ? `, ${left} captions or images left before their example` : '';
-  const parts = [`${what}${others}; ${evaluations} of ${fullPlan} evaluations${share}.`];
+  const whole = `${stopped} examples stopped early ${how}`;
+  const what = rule === 'sequential' ? [`${whole}, ${undecided} of them undecided`] : [whole];
+  const parts = [
+    `${[
+      // Stages never end an example early: its last captions run the whole plan.
+      ...(rule === 'stages' ? [] : what),
+      ...(left > 0 || rule === 'stages'
+        ? [`${left} captions or images left ${rule === 'stages' ? how : 'before their example'}`]
+        : []),
+    ].join(', ')}; ${evaluations} of ${fullPlan} evaluations${share}.`,
+  ];
   if (undecided > 0) parts.push('What is undecided may come out otherwise in the whole plan.');
   if (loss !== 'mse' || errorSpace !== 'native' || weighting)
     parts.push(

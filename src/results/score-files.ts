@@ -7,11 +7,15 @@ export function pairLabel(id: string, image: number, caption: number): string {
   return `${id}_c${caption}_i${image}`;
 }
 
-/** Lines of one example, captions within images. Scores keep all their digits; a NaN is written as null. */
+/** Lines of one example, captions within images. Scores keep all their digits; a NaN is null, a pruned pair has no line. */
 export function scoreLines(id: string, scores: readonly (readonly number[])[]): string {
   return scores
     .flatMap((row, image) =>
-      row.map((score, caption) => `${JSON.stringify({ label: pairLabel(id, image, caption), score })}\n`),
+      row.map((score, caption) =>
+        score === Number.NEGATIVE_INFINITY
+          ? ''
+          : `${JSON.stringify({ label: pairLabel(id, image, caption), score })}\n`,
+      ),
     )
     .join('');
 }
