@@ -78,6 +78,16 @@ describe('scoring models on the Hub', () => {
     expect(some.code).toBe(2);
   });
 
+  test('whoever uses no Hub is not troubled by its settings', async () => {
+    const image = join(packageRoot(), 'fixtures/tiny-world/probe/images/ex_0_img_0.png');
+    const args = ['pair', image, '--caption', 'a red circle', '--clip', 'tiny-world'];
+    const { code, stderr } = await runCli(args, {
+      env: { HF_ENDPOINT: 'nonsense', HF_TOKEN: 'not a token' },
+      nodeArgs: GUARD,
+    });
+    expect(code, stderr).toBe(0);
+  });
+
   test('a folder that exists comes before a name on the Hub', async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'acme'));

@@ -1,11 +1,12 @@
 /** Every failure of the Hub and of the way to it has a sentence of its own, and none gives the token away. */
 
+import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { clipFiles, hubEnv } from '../support/hub-files.ts';
 import { type Fault, HubServer, type SeenRequest } from '../support/hub-server.ts';
-import { runCli } from '../support/run-cli.ts';
+import { BIN, runCli } from '../support/run-cli.ts';
 import { temporaryFolder } from '../temporary.ts';
 
 const TOKEN = 'hf_thisIsTheSecretToken';
@@ -182,6 +183,26 @@ describe('the way to it', () => {
     const { code, stderr } = await pullBy(['acme/clip'], { HF_ENDPOINT: endpoint });
     expect(stderr).toMatch(sentence);
     expect(code).toBe(1);
+  });
+
+  test('a disk that takes no more in the middle: what came is kept', async () => {
+    const home = temporaryFolder();
+    const env = { ...process.env, ...hubEnv(server, home) };
+    // A limit on the size of files stands for a full disk: the write fails half way.
+    const command = `ulimit -f 100; exec '${process.execPath}' '${BIN}' pull acme/clip`;
+    const { status, stderr } = await new Promise<{ status: number | null; stderr: string }>((resolve) => {
+      const child = execFile('bash', ['-c', command], { env }, (_, __, text) =>
+        resolve({ status: child.exitCode, stderr: text }),
+      );
+    });
+    expect(stderr).toMatch(/the disk is full.*what was downloaded is kept/);
+    expect(status).toBe(1);
+    const kept = readdirSync(join(home, 'hub/models--acme--clip/blobs')).filter((name) =>
+      /incomplete$/.test(name),
+    );
+    expect(kept).toHaveLength(1);
+    const again = await runCli(['pull', 'acme/clip', '--json'], { env: hubEnv(server, home) });
+    expect(JSON.parse(again.stdout).files.map(({ how }: { how: string }) => how)).toContain('resumed');
   });
 
   test('a file where the cache should be', async () => {
