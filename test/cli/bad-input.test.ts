@@ -100,7 +100,12 @@ describe('models', () => {
     const changes = path === 'vocab.json' ? { [path]: null, 'tokenizer.json': null } : { [path]: null };
     const model = alteredModel(kind, fresh(), changes);
     // Without any graph it is the folder that is wrong.
-    expectRefusal(await score([`--${kind}`, model]), 2, sentence, path === 'onnx' ? model : join(model, path));
+    expectRefusal(
+      await score([`--${kind}`, model]),
+      2,
+      sentence,
+      path === 'onnx' ? model : join(model, path),
+    );
   });
 
   test.each([
