@@ -22,6 +22,7 @@ export interface SharedFlags {
   uncond: UncondMode;
   resize: 'crop' | 'squash';
   resolution?: number;
+  guidance?: number;
   device: string;
   batch?: number;
   threads?: number;
@@ -46,6 +47,14 @@ export function atLeast(least: number) {
 export function level(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value < 1)) throw new InvalidArgumentError('expected a number between 0 and 1.');
+  return value;
+}
+
+/** A finite number of at least 0. */
+function scale(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('expected a number of at least 0.');
   return value;
 }
 
@@ -77,6 +86,11 @@ export function addScoringFlags(command: Command): Command {
       '--resolution <pixels>',
       "side of the image that is encoded (default: the model's own)",
       atLeast(8),
+    )
+    .option(
+      '--guidance <scale>',
+      "scale told to models that were distilled with guidance: LCM, FLUX.1-dev (default: diffusers')",
+      scale,
     )
     .option('--device <name[:id]>', 'cpu, cuda, coreml, dml or webgpu', 'cpu')
     .option('--batch <rows>', 'rows of every model call (default: by the size of the latent)', atLeast(2))
@@ -128,7 +142,7 @@ export function scoringOf(
   flags: SharedFlags,
   more: Pick<ScoringOptions, 'maps' | 'workers' | 'stop'>,
 ): ScoringOptions {
-  const { timesteps, repeats, seed, uncond, resize, resolution, batch, threads } = flags;
+  const { timesteps, repeats, seed, uncond, resize, resolution, guidance, batch, threads } = flags;
   return {
     timesteps,
     repeats,
@@ -138,6 +152,7 @@ export function scoringOf(
     device: parseDevice(flags.device),
     ...more,
     ...(resolution !== undefined && { resolution }),
+    ...(guidance !== undefined && { guidance }),
     ...(batch !== undefined && { batch }),
     ...(threads !== undefined && { threads }),
   };

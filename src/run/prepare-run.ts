@@ -18,6 +18,7 @@ import type { Failure } from './failures.ts';
 import { preflight } from './preflight.ts';
 import { type Selection, select } from './select.ts';
 import {
+  checkGuidance,
   checkNames,
   identityOf,
   numericsOf,
@@ -69,6 +70,7 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   checkNames(request.scorers);
   const wanted = select(task.examples, request.selection);
   let scorers = request.scorers.map((scorer) => prepareScorer(scorer, scoring));
+  checkGuidance(scorers, scoring.guidance);
   const { warnings, failures, selected } = checkInput(request, scorers, wanted);
   const identity: Identity = {
     task: { name: task.name, version: task.version, hash: task.hash, count: task.examples.length },

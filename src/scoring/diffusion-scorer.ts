@@ -9,10 +9,10 @@ import { centerCrop, resizeShortestEdge } from '../images/crop.ts';
 import { decodeImage, type ImageSource } from '../images/decode.ts';
 import { resize } from '../images/resize.ts';
 import { bytesOf, type Condition } from '../models/condition.ts';
+import type { Denoiser } from '../models/denoiser.ts';
 import type { DiffusionDescription } from '../models/diffusion-folder.ts';
-import { openTextEncoder } from '../models/text-encoder.ts';
-import { type Denoiser, openUnet } from '../models/unet.ts';
-import { type ImageEncoder, openVaeEncoder } from '../models/vae-encoder.ts';
+import { openDenoiser, openImageEncoder, openTextConditioner } from '../models/open-parts.ts';
+import type { ImageEncoder } from '../models/vae-encoder.ts';
 import type { Device } from '../onnx/session.ts';
 import { type PairIndex, pairsOf, type UncondMode } from './conditions.ts';
 import { contestsOf } from './contests.ts';
@@ -69,9 +69,9 @@ export function noiseBank({ plan, noiseSeed, description }: DiffusionSettings): 
 /** Opens the model's graphs. @throws ModelFileError, UsageError as the parts do. */
 export async function openDiffusionScorer(settings: DiffusionSettings): Promise<Scorer> {
   const options = { threads: settings.threads, device: settings.device };
-  const images = await openVaeEncoder(settings.description, options);
-  const texts = await openTextEncoder(settings.description, options);
-  const denoiser = await openUnet(settings.description, settings.batch, options);
+  const images = await openImageEncoder(settings.description, options);
+  const texts = await openTextConditioner(settings.description, options);
+  const denoiser = await openDenoiser(settings.description, settings.batch, options);
   const captions = new EmbeddingCache((caption) => texts.encode(caption), bytesOf);
   const scorer = new DiffusionScorer(settings, images, denoiser, captions);
   return {
