@@ -54,6 +54,37 @@ export class PlanMismatchError extends WinoscopeError {
 /** A run folder that cannot be read or written. */
 export class ResultsError extends WinoscopeError {}
 
+/** Why something did not come from the Hugging Face Hub. */
+export type HubFailure =
+  | 'auth' // no token, or one that is not accepted
+  | 'gated' // terms that were not accepted
+  | 'not-found' // no such repository, revision or file
+  | 'unusable' // there, but without what is needed, or with names that must not be written
+  | 'offline' // not in the cache, and connections are not allowed
+  | 'busy' // 429
+  | 'server' // 5xx, or an answer that is none
+  | 'network' // no connection
+  | 'truncated'
+  | 'corrupt' // other bytes than the Hub's own hash promises
+  | 'disk';
+
+const HUB_USER_FAILURES: readonly HubFailure[] = ['auth', 'gated', 'not-found', 'unusable', 'offline'];
+
+/**
+ * A failure of the Hugging Face Hub, of the way to it, or of its cache. Exit code 2 where something about the request
+ * has to change, 1 where the same command may succeed later.
+ */
+export class HubError extends WinoscopeError {
+  override readonly exitCode: number;
+  readonly failure: HubFailure;
+
+  constructor(failure: HubFailure, parts: ErrorParts) {
+    super(parts);
+    this.failure = failure;
+    this.exitCode = HUB_USER_FAILURES.includes(failure) ? 2 : 1;
+  }
+}
+
 /** `what: where (expected …, got …). Fix.` */
 function sentence({ what, where, expected, got, fix }: ErrorParts): string {
   const contrast = [expected && `expected ${expected}`, got && `got ${got}`].filter(Boolean).join(', ');

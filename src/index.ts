@@ -2,6 +2,8 @@
 
 export {
   type ErrorParts,
+  HubError,
+  type HubFailure,
   InputError,
   ModelFileError,
   PlanMismatchError,
@@ -10,6 +12,9 @@ export {
   UsageError,
   WinoscopeError,
 } from './errors.ts';
+export { type HubSettings, hubSettings } from './hub/hub-settings.ts';
+export { type PullEvent, type PullRequest, type PullResult, pull } from './hub/pull.ts';
+export { resolveModel } from './hub/resolve-model.ts';
 export { type ModelRef, resolveRef } from './hub/resolve-ref.ts';
 export type { RunEvent, ScorerPlan } from './run/events.ts';
 export { openRun, type StoredRun } from './run/open-run.ts';

@@ -5,21 +5,46 @@ import { packageRoot } from '../src/hub/package-root.ts';
 import { builtInTasks } from './built-in.ts';
 import { loadProbeFolder, type ProbeOptions } from './probe-folder.ts';
 import type { Task } from './task.ts';
+import { loadWinoground, WINOGROUND, WINOGROUND_REPO } from './winoground/load-winoground.ts';
+
+export interface TaskOptions extends ProbeOptions {
+  /** Folder of the data of a task that ships without: Winoground. */
+  data?: string;
+}
 
 /**
  * Loads a task by name, or a probe by its folder.
- * @throws UsageError where there is neither; InputError as `loadProbeFolder`.
+ * @throws UsageError where there is neither; InputError as `loadProbeFolder` and `loadWinoground`.
  */
-export async function loadTask(nameOrFolder: string, options: ProbeOptions = {}): Promise<Task> {
+export async function loadTask(nameOrFolder: string, options: TaskOptions = {}): Promise<Task> {
+  const { data, ...probe } = options;
+  if (nameOrFolder === WINOGROUND) return winoground(data, probe);
+  if (data !== undefined) {
+    throw new UsageError({
+      what: '--data is for tasks that come without their data',
+      where: `task "${nameOrFolder}"`,
+      expected: WINOGROUND,
+      fix: 'Leave --data out; a probe folder is named as the task itself.',
+    });
+  }
   const builtIn = builtInTasks.find(({ name }) => name === nameOrFolder);
   const folder = builtIn
     ? join(packageRoot(), 'fixtures', 'tiny-world', builtIn.folder)
     : resolve(nameOrFolder);
   // The source as the user named it: an absolute path would tell of this machine in every run folder.
   if (existsSync(folder) && statSync(folder).isDirectory())
-    return { ...(await loadProbeFolder(folder, options)), source: nameOrFolder };
+    return { ...(await loadProbeFolder(folder, probe)), source: nameOrFolder };
   throw new UsageError({
     what: `unknown task "${nameOrFolder}"`,
-    expected: `one of ${builtInTasks.map(({ name }) => name).join(', ')}, or a folder with task.yaml, examples.jsonl and images/`,
+    expected: `one of ${[...builtInTasks.map(({ name }) => name), WINOGROUND].join(', ')}, or a folder with task.yaml, examples.jsonl and images/`,
+  });
+}
+
+async function winoground(data: string | undefined, { skipBad }: ProbeOptions): Promise<Task> {
+  if (data !== undefined) return { ...(await loadWinoground(resolve(data), skipBad)), source: data };
+  throw new UsageError({
+    what: 'Winoground does not come with this program: its licence forbids copies',
+    where: `task "${WINOGROUND}"`,
+    expected: `--data ${WINOGROUND_REPO} (your account must have accepted the terms at https://huggingface.co/datasets/${WINOGROUND_REPO}), or --data FOLDER`,
   });
 }

@@ -6,6 +6,7 @@ import { packageVersion } from '../hub/package-root.ts';
 import { visible } from '../report/format.ts';
 import { addCalibrateCommand } from './calibrate-command.ts';
 import { addPairCommand } from './pair-command.ts';
+import { addPullCommand } from './pull-command.ts';
 import { addReportCommand } from './report-command.ts';
 import { addScoreCommand } from './score-command.ts';
 
@@ -28,6 +29,7 @@ export async function main(args: readonly string[]): Promise<void> {
   addPairCommand(program);
   addReportCommand(program);
   addCalibrateCommand(program);
+  addPullCommand(program);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   try {
     await program.parseAsync([...args], { from: 'user' });

@@ -3,11 +3,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LOSSES, type Loss } from '../diffusion/denoising-error.ts';
 import { UsageError } from '../errors.ts';
-import { EMBEDDED, resolveRef } from '../hub/resolve-ref.ts';
+import { EMBEDDED } from '../hub/resolve-ref.ts';
 import type { ScorerRequest, ScoringOptions } from '../run/settings.ts';
 import type { Analysis } from '../run/summary-schema.ts';
 import { UNCOND_MODES, type UncondMode } from '../scoring/conditions.ts';
 import { checkConvertible, ERROR_SPACES, type ErrorSpace } from '../scoring/error-space.ts';
+import { findModels } from './find-models.ts';
 
 /** The embedded denoiser settles its probe with so few; see the model card. */
 const DEFAULT_TIMESTEPS = '32';
@@ -29,6 +30,7 @@ export interface SharedFlags {
   loss: Loss;
   errorSpace: ErrorSpace;
   force?: boolean;
+  offline?: boolean;
 }
 
 const repeatable = (value: string, before: string[] = []) => [...before, value];
@@ -63,10 +65,15 @@ export function addScoringFlags(command: Command): Command {
   return command
     .option(
       '--diffusion <[name=]ref>',
-      `diffusion model: a diffusers ONNX folder, or "${EMBEDDED}" (repeatable)`,
+      `diffusion model: a diffusers ONNX folder, ORG/NAME[@REVISION] on the Hub, or "${EMBEDDED}" (repeatable)`,
       repeatable,
     )
-    .option('--clip <[name=]ref>', `CLIP model: an ONNX folder, or "${EMBEDDED}" (repeatable)`, repeatable)
+    .option(
+      '--clip <[name=]ref>',
+      `CLIP model: an ONNX folder, ORG/NAME[@REVISION] on the Hub, or "${EMBEDDED}" (repeatable)`,
+      repeatable,
+    )
+    .option('--offline', 'no connection: models on the Hub must be in its cache')
     .option(
       '--timesteps <n|list|a:b:step>',
       'timesteps: a count spread evenly, a list "10,500,990" or a range',
@@ -122,19 +129,19 @@ export function analysisOf({ loss, errorSpace }: Pick<SharedFlags, 'loss' | 'err
 }
 
 /**
- * The scorers that were asked for; the embedded two where none was named.
- * @throws UsageError as `resolveRef`.
+ * The scorers that were asked for; the embedded two where none was named. Fetches what lies on the Hub.
+ * @throws UsageError, HubError as `resolveModel`.
  */
-export function scorersOf({ diffusion = [], clip = [] }: SharedFlags): ScorerRequest[] {
+export async function scorersOf(flags: SharedFlags & { quiet?: boolean }): Promise<ScorerRequest[]> {
+  const { diffusion = [], clip = [], offline = false, quiet = false } = flags;
   const asked =
     diffusion.length + clip.length > 0 ? { diffusion, clip } : { diffusion: [EMBEDDED], clip: [EMBEDDED] };
   // CLIP first: it takes a moment, and then there is something to compare with.
-  return [
-    ...asked.clip.map((text): ScorerRequest => ({ ...resolveRef(text, 'clip'), kind: 'clip' })),
-    ...asked.diffusion.map(
-      (text): ScorerRequest => ({ ...resolveRef(text, 'diffusion'), kind: 'diffusion' }),
-    ),
-  ];
+  const named = (['clip', 'diffusion'] as const).flatMap((kind) =>
+    asked[kind].map((text) => ({ text, kind })),
+  );
+  const found = await findModels(named, { offline, quiet });
+  return found.map((model, k) => ({ ...model, kind: named[k]!.kind }));
 }
 
 /** The scoring settings of the flags. @throws UsageError for a device that is none. */

@@ -33,7 +33,7 @@ export async function pair(images: string[], flags: PairFlags): Promise<void> {
   };
   const sizes = [await Promise.all(images.map(async (path) => imageSize(await readSource({ path }), path)))];
   const scoring = scoringOf(flags, { maps: false });
-  const requests = scorersOf(flags);
+  const requests = await scorersOf(flags);
   checkNames(requests);
   const scorers = requests.map((request) => prepareScorer(request, scoring));
   const checks = { sizes, strict: flags.strict ?? false, force: flags.force ?? false, skip: false };

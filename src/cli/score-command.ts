@@ -6,6 +6,7 @@ import { DEFAULT_TASK } from '../../tasks/task.ts';
 import { addAnalysisFlags, addScoringFlags, atLeast, level, type SharedFlags } from './options.ts';
 
 export interface ScoreFlags extends SharedFlags {
+  data?: string;
   out?: string;
   limit?: string;
   ids?: string;
@@ -31,6 +32,10 @@ export function addScoreCommand(program: Command): void {
     .argument('[task]', 'name of a task, or a probe folder', DEFAULT_TASK);
   addScoringFlags(command);
   addAnalysisFlags(command)
+    .option(
+      '--data <dir|ref>',
+      'data of a task that comes without: a folder, or a dataset on the Hub (winoground: facebook/winoground)',
+    )
     .option('--out <dir>', 'run folder (default: runs/<task>-<identity>); an unfinished run in it goes on')
     .option('--limit <n|a-b>', 'only the first n examples, or the a-th to the b-th')
     .option('--ids <list>', 'only these examples, separated by commas')
@@ -71,7 +76,7 @@ export function addScoreCommand(program: Command): void {
     .option('--quiet', 'no progress')
     .addHelpText(
       'after',
-      `\nTasks that come with it:\n${builtInTasks.map(({ name, about }) => `  ${name.padEnd(27)} ${about}`).join('\n')}`,
+      `\nTasks that come with it:\n${builtInTasks.map(({ name, about }) => `  ${name.padEnd(27)} ${about}`).join('\n')}\n\nTasks whose data you must have (--data):\n  winoground                  Winoground itself, gated on the Hub`,
     )
     .action(async (task: string, flags: ScoreFlags) => (await import('./score.ts')).score(task, flags));
 }

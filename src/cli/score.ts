@@ -1,6 +1,8 @@
 /** `winoscope score`: runs a task. */
 
 import { loadTask } from '../../tasks/registry.ts';
+import type { Task } from '../../tasks/task.ts';
+import { WINOGROUND, WINOGROUND_FILES, WINOGROUND_REPO } from '../../tasks/winoground/load-winoground.ts';
 import { UsageError } from '../errors.ts';
 import { visible } from '../report/format.ts';
 import { summaryTable } from '../report/table.ts';
@@ -10,6 +12,7 @@ import { runTask } from '../run/run-task.ts';
 import type { ScorerRequest, ScoringOptions } from '../run/settings.ts';
 import type { Summary } from '../run/summary-schema.ts';
 import { estimateLines } from './estimate-lines.ts';
+import { findData } from './find-data.ts';
 import { onInterrupt } from './interrupt.ts';
 import { analysisOf, scorersOf, scoringOf } from './options.ts';
 import { ProgressLines } from './progress-lines.ts';
@@ -21,8 +24,8 @@ const DEFAULT_ALPHA = 0.05;
 /** Carries out `winoscope score`; see `docs/cli.md`. @throws WinoscopeError for what the user can mend. */
 export async function score(taskName: string, flags: ScoreFlags): Promise<void> {
   const analysis = analysisOf(flags);
-  const task = await loadTask(taskName, { skipBad: flags.onError === 'skip' });
-  const scorers = scorersOf(flags);
+  const task = await findTask(taskName, flags);
+  const scorers = await scorersOf(flags);
   const ids = flags.ids?.split(',').map((id) => id.trim());
   const request: RunRequest = {
     task,
@@ -71,6 +74,17 @@ export async function score(taskName: string, flags: ScoreFlags): Promise<void> 
     interrupt.dispose();
   }
   finish(last!, flags, interrupt.exitCode());
+}
+
+/** The task of that name; the data of one that comes without is found first. */
+async function findTask(
+  name: string,
+  { data, onError, offline = false, quiet = false }: ScoreFlags,
+): Promise<Task> {
+  const skipBad = onError === 'skip';
+  if (name !== WINOGROUND) return loadTask(name, { skipBad, ...(data !== undefined && { data }) });
+  const found = await findData(data ?? WINOGROUND_REPO, WINOGROUND_FILES, { offline, quiet });
+  return { ...(await loadTask(name, { skipBad, data: found.folder })), source: found.source };
 }
 
 /** The stopping rule of the flags. @throws UsageError for flags of it that could have no effect, or the wrong one. */

@@ -1,4 +1,7 @@
+/** From what a user names to a model folder. */
+
 import { existsSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { packageRoot } from './package-root.ts';
@@ -12,38 +15,63 @@ export const SCORER_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** A model that a user named: an optional name for the scorer, and the folder that holds the files. */
 export interface ModelRef {
   name: string;
-  /** As the user wrote it; shown in results. */
+  /** As the user wrote it; of a model on the Hub `org/name@COMMIT`. Shown in results. */
   ref: string;
   folder: string;
+  /** Of a model on the Hub. */
+  commit?: string;
+}
+
+export type ModelKind = 'diffusion' | 'clip';
+
+/**
+ * Takes `[NAME=]REF` apart.
+ * @param kind the scorer's name where none is given.
+ * @throws UsageError where the name has characters that a file name cannot have.
+ */
+export function splitRef(text: string, kind: ModelKind): { name: string; ref: string } {
+  const [, name = kind, ref = ''] = /^(?:([^=/\\]+)=)?(.*)$/s.exec(text) ?? [];
+  if (SCORER_NAME.test(name)) return { name, ref };
+  throw new UsageError({
+    what: `"${name}" cannot name a scorer`,
+    where: `--${kind} ${text}`,
+    expected: 'letters, digits, ".", "_" and "-", 64 at most',
+  });
+}
+
+/** The path that a reference means as a folder; a shell leaves `~` alone after `NAME=`. */
+export function folderPath(ref: string): string {
+  return resolve(ref.replace(/^~(?=$|[/\\])/, homedir()));
+}
+
+/** Whether a reference can only be a path: nothing on the Hub begins like that. */
+export function isPath(ref: string): boolean {
+  return /^(?:[./~\\]|[A-Za-z]:[\\/])/.test(ref);
+}
+
+/** Whether there is such a folder. */
+export function isFolder(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory();
 }
 
 /**
  * Resolves `[NAME=]REF`, where REF is a folder or `tiny-world` for the model that ships with this package. The bare
- * name always means that one; a folder of the same name is `./tiny-world`.
+ * name always means that one; a folder of the same name is `./tiny-world`. `resolveModel` also takes names on the Hub.
  * @param kind which of the embedded models is meant, and the scorer's name where none is given.
  * @throws UsageError where the folder does not exist, or the name has characters that a file name cannot have.
  */
-export function resolveRef(text: string, kind: 'diffusion' | 'clip'): ModelRef {
-  const [, name = kind, ref = ''] = /^(?:([^=/\\]+)=)?(.*)$/s.exec(text) ?? [];
-  if (!SCORER_NAME.test(name)) {
-    throw new UsageError({
-      what: `"${name}" cannot name a scorer`,
-      where: `--${kind} ${text}`,
-      expected: 'letters, digits, ".", "_" and "-", 64 at most',
-    });
-  }
-  if (ref === EMBEDDED) {
-    return { name, ref, folder: join(packageRoot(), 'fixtures', 'tiny-world', kind) };
-  }
-  const folder = resolve(ref);
-  if (ref === '' || !existsSync(folder) || !statSync(folder).isDirectory()) {
-    throw new UsageError({
-      what: 'no such model folder',
-      where: `--${kind} ${text}`,
-      expected: `a folder with ONNX files, or "${EMBEDDED}" for the model inside this package`,
-      got: ref === '' ? 'nothing' : folder,
-      fix: 'For a checkpoint on a model hub, download or export its ONNX folder first and pass that folder.',
-    });
-  }
-  return { name, ref, folder };
+export function resolveRef(text: string, kind: ModelKind): ModelRef {
+  const { name, ref } = splitRef(text, kind);
+  if (ref === EMBEDDED) return { name, ref, folder: join(packageRoot(), 'fixtures', 'tiny-world', kind) };
+  const folder = folderPath(ref);
+  if (ref !== '' && isFolder(folder)) return { name, ref, folder };
+  throw new UsageError({
+    what: 'no such model folder',
+    where: `--${kind} ${text}`,
+    expected: `a folder with ONNX files, ORG/NAME or ORG/NAME@REVISION on the Hub, or "${EMBEDDED}" for the model inside this package`,
+    got:
+      ref === ''
+        ? 'nothing'
+        : `no folder ${folder}${isPath(ref) ? '' : ', and no name that the Hub can have'}`,
+  });
 }

@@ -12,11 +12,16 @@ import { checkImage, checkSides, type ResizeFilter, resize } from './resize.ts';
  * @throws {ShapeError} when a side is not a positive integer or `data` has another length than the image states.
  */
 export function centerCrop(image: RgbImage, width: number, height: number): RgbImage {
-  checkImage(image);
   checkSides('crop', width, height);
-  // Where the crop starts in the image; negative where padding comes first.
   const left = Math.floor((image.width - width) / 2);
   const top = Math.floor((image.height - height) / 2);
+  return cut(image, { left, top, width, height });
+}
+
+/** The part that begins at `left`, `top`, which are negative where padding comes first. */
+function cut(image: RgbImage, part: { left: number; top: number; width: number; height: number }): RgbImage {
+  checkImage(image);
+  const { left, top, width, height } = part;
   const data = new Uint8Array(width * height * 3);
   const fromX = Math.max(left, 0);
   const toX = Math.min(left + width, image.width);
@@ -26,6 +31,25 @@ export function centerCrop(image: RgbImage, width: number, height: number): RgbI
     data.set(pixels, ((y - top) * width + fromX - left) * 3);
   }
   return { width, height, data };
+}
+
+/**
+ * `centerCrop` by torchvision's rule, which open_clip follows: the margin is rounded, halves to even, and of an odd
+ * padding the extra pixel goes to the bottom and right. Equals `torchvision.transforms.CenterCrop((height, width))`.
+ * @throws {ShapeError} as `centerCrop`.
+ */
+export function centerCropRounded(image: RgbImage, width: number, height: number): RgbImage {
+  checkSides('crop', width, height);
+  const [left, top] = [roundedMargin(image.width, width), roundedMargin(image.height, height)];
+  return cut(image, { left, top, width, height });
+}
+
+/** Where a cut of `to` out of `from` begins; negative where padding comes first. */
+function roundedMargin(from: number, to: number): number {
+  if (to >= from) return -Math.floor((to - from) / 2);
+  const half = (from - to) / 2;
+  const down = Math.floor(half);
+  return half === down ? half : down + (down % 2);
 }
 
 /**

@@ -5,13 +5,20 @@
 import { readFile } from 'node:fs/promises';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { InputError, messageOf } from '../errors.ts';
+import { type ArchivedImage, readArchived } from './archive.ts';
 
 // Workers decode side by side and every image once: threads and a cache of sharp's own would only cost.
 sharp.concurrency(1);
 sharp.cache(false);
 
-/** An image on disk, or already in memory under a `name` that errors can show. */
-export type ImageSource = { path: string } | { bytes: Uint8Array; name: string };
+/** An image on disk, in a zip archive, or already in memory under a `name` that errors can show. */
+export type ImageSource = { path: string } | ArchivedImage | { bytes: Uint8Array; name: string };
+
+/** What errors call an image. */
+export function sourceName(source: ImageSource): string {
+  if ('path' in source) return source.path;
+  return 'archive' in source ? `${source.archive}: ${source.entry}` : source.name;
+}
 
 /** 8-bit RGB pixels: `data` is `[height, width, 3]` row-major (HWC), values 0-255 as stored in the file. */
 export interface RgbImage {
@@ -32,10 +39,11 @@ const PNG_GREY = 0;
 
 /**
  * The raw bytes of a source, as they are stored.
- * @throws {InputError} when the path is missing, is a folder or cannot be read.
+ * @throws {InputError} when the path is missing, is a folder or cannot be read, or its archive is damaged.
  */
 export async function readSource(source: ImageSource): Promise<Uint8Array> {
   if ('bytes' in source) return source.bytes;
+  if ('archive' in source) return readArchived(source);
   try {
     return await readFile(source.path);
   } catch (cause) {
@@ -65,7 +73,7 @@ export async function readSource(source: ImageSource): Promise<Uint8Array> {
  * @throws {InputError} when the source cannot be read, is empty, damaged, too large or of another format.
  */
 export async function decodeImage(source: ImageSource): Promise<RgbImage> {
-  const where = 'path' in source ? source.path : source.name;
+  const where = sourceName(source);
   const bytes = await readSource(source);
   const meta = await readHeader(bytes, where);
 

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { openTokenizer } from '../tokenizers/open-tokenizer.ts';
 import { tokenizerOptions } from './caption-encoder.ts';
+import { openClipTokenizer } from './clip.ts';
 import type { ClipDescription } from './clip-folder.ts';
 import type { DiffusionDescription } from './diffusion-folder.ts';
 import { classOf } from './labels.ts';
@@ -35,7 +36,7 @@ export function openCaptionCheck(
       ? description.texts.map((text) =>
           openTokenizer(join(description.folder, text.tokenizer), tokenizerOptions(text)),
         )
-      : [openTokenizer(description.folder, { maxPositions: description.maxPositions })];
+      : [openClipTokenizer(description)];
   return (caption) => {
     for (const tokenizer of tokenizers) {
       const { truncated, length } = tokenizer.encode(caption);

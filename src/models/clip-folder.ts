@@ -1,146 +1,186 @@
-/** Reads a CLIP ONNX folder (transformers.js' layout) into one plain description; opens no graph. */
+/** Reads the folder of a CLIP-like model into one plain description; opens no graph. */
 
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { ModelFileError } from '../errors.ts';
 import { readJson } from '../hub/read-file.ts';
-import type { PerChannel } from '../images/normalize.ts';
-import type { ResizeFilter } from '../images/resize.ts';
+import type { Cleaning } from '../tokenizers/clean-text.ts';
 import { tokenizerFiles } from '../tokenizers/open-tokenizer.ts';
+import {
+  type Preprocessing,
+  processorFile,
+  readOpenClipPreprocessing,
+  readProcessor,
+} from './clip-preprocessing.ts';
 import { DOMAIN_FILE, type Domain, readDomain } from './domain.ts';
 
-/** How a CLIP model wants its pixels, as its `preprocessor_config.json` says or transformers' defaults do. */
-export interface Preprocessing {
-  /** Shorter side after resizing; undefined: no resizing by the shorter side. */
-  shortestEdge?: number;
-  /** Exact size after resizing, for models that squash. */
-  exactSize?: { width: number; height: number };
-  crop?: { width: number; height: number };
-  filter: ResizeFilter;
-  rescale: number;
-  mean: PerChannel;
-  std: PerChannel;
-}
-
-/** Everything that scoring needs to know of a CLIP model before its graphs are opened. Plain data. */
+/** Everything that scoring needs to know of a CLIP-like model before its graphs are opened. Plain data. */
 export interface ClipDescription {
   kind: 'clip';
   folder: string;
   /** Files that feed a score, relative to `folder`; their hashes name the model. */
   files: string[];
+  /** Whose names and rules the folder follows. */
+  family: 'clip' | 'siglip' | 'openclip';
   /** Text and vision as two graphs, or both in one. */
   layout: 'split' | 'joint';
+  /** Paths relative to `folder`; the same one twice where the layout is joint. */
+  graphs: { text: string; vision: string };
+  /** Bytes of the graphs and their weights. */
+  bytes: number;
   preprocessing: Preprocessing;
-  /** The text model's `max_position_embeddings`. */
+  /** Where that was read, relative to `folder`. */
+  preprocessingFile: string;
+  /** Folder of the tokenizer relative to `folder`, and what is done to a caption before it. */
+  tokenizer: { folder: string; clean?: Cleaning };
+  /** Ids that the text model takes: all of them are given, padding included. */
   maxPositions: number;
   domain?: Domain;
 }
 
 const side = z.number().int().positive();
-const sizeSchema = z.union([
-  side,
-  z.object({ shortest_edge: side }),
-  z.object({ height: side, width: side }),
-]);
-/** Fields that are left out have the defaults of transformers' CLIPImageProcessor, OpenAI's CLIP. */
-const preprocessorSchema = z.object({
-  do_resize: z.boolean().default(true),
-  size: sizeSchema.default({ shortest_edge: 224 }),
-  resample: z.number().int().default(3),
-  do_center_crop: z.boolean().default(true),
-  crop_size: z.union([side, z.object({ height: side, width: side })]).default(224),
-  do_rescale: z.boolean().default(true),
-  rescale_factor: z
-    .number()
-    .positive()
-    .default(1 / 255),
-  do_normalize: z.boolean().default(true),
-  image_mean: z.tuple([z.number(), z.number(), z.number()]).default([0.48145466, 0.4578275, 0.40821073]),
-  image_std: z
-    .tuple([z.number().positive(), z.number().positive(), z.number().positive()])
-    .default([0.26862954, 0.26130258, 0.27577711]),
-});
 const configSchema = z.object({
-  model_type: z.string(),
+  model_type: z.string().optional(),
   text_config: z.object({ max_position_embeddings: side.optional() }).optional(),
+  text_cfg: z
+    .object({
+      context_length: side.default(77),
+      tokenizer_kwargs: z
+        .object({ clean: z.enum(['canonicalize', 'lower', 'whitespace']).optional() })
+        .optional(),
+    })
+    .optional(),
 });
+type Config = z.infer<typeof configSchema>;
 
-/** Pillow's resampling numbers, which transformers writes as `resample`. */
-const FILTERS: Record<number, ResizeFilter> = { 1: 'lanczos', 2: 'bilinear', 3: 'bicubic', 4: 'box' };
+/** Where transformers.js and optimum put graphs, and the endings of precisions that are read, best first. */
+const PLACES = ['onnx', ''];
+const PRECISIONS = ['', '_fp16'];
 
-const SPLIT = ['onnx/text_model.onnx', 'onnx/vision_model.onnx'];
-const JOINT = ['onnx/model.onnx'];
+/** Text positions where the configuration does not say: the defaults of transformers' two configurations. */
+const POSITIONS = { clip: 77, siglip: 64 };
+
+const LAYOUTS = [
+  'onnx/text_model.onnx with onnx/vision_model.onnx, or onnx/model.onnx (transformers.js)',
+  'model.onnx (optimum-cli export onnx)',
+  'visual/model.onnx with textual/model.onnx (open_clip, as immich-app ships it)',
+].join('; ');
 
 /**
- * Describes the CLIP model in `folder`.
- * @throws ModelFileError where a file is missing or malformed, or the model is of another type.
+ * Describes the CLIP, SigLIP or OpenCLIP model in `folder`. Of several precisions fp32 is taken, else fp16.
+ * @throws ModelFileError where a file is missing or malformed, or the model or its layout is another; it then says what
+ *   was found and what is supported.
  */
 export function describeClip(folder: string): ClipDescription {
   const config = readJson(join(folder, 'config.json'), configSchema);
-  if (config.model_type !== 'clip') {
+  if (existsSync(join(folder, 'visual')) && existsSync(join(folder, 'textual')))
+    return describeOpenClip(folder, config);
+  const family = config.model_type;
+  if (family !== 'clip' && family !== 'siglip') {
     throw new ModelFileError({
-      what: `the model type "${config.model_type}" is not supported`,
+      what: family
+        ? `the model type "${family}" is not supported`
+        : 'the configuration names no model type and the folder has no visual/ and textual/',
       where: join(folder, 'config.json'),
-      expected: 'clip',
+      expected: 'clip or siglip, or an OpenCLIP folder',
     });
   }
-  const has = (files: string[]) => files.every((file) => existsSync(join(folder, file)));
-  const layout = has(SPLIT) ? 'split' : 'joint';
-  if (layout === 'joint' && !has(JOINT)) {
-    throw new ModelFileError({
-      what: 'the folder has no CLIP graph',
-      where: join(folder, 'onnx'),
-      expected: 'text_model.onnx and vision_model.onnx, or model.onnx',
-    });
-  }
+  const graphs = findGraphs(folder);
   const domain = readDomain(folder);
   return {
     kind: 'clip',
     folder,
     files: [
       'config.json',
-      'preprocessor_config.json',
-      ...(layout === 'split' ? SPLIT : JOINT).flatMap((graph) => graphFiles(folder, graph)),
+      processorFile(folder),
+      ...graphFiles(folder, graphs),
       ...(domain ? [DOMAIN_FILE] : []),
       ...tokenizerFiles(folder),
     ].sort(),
-    layout,
-    preprocessing: readPreprocessing(join(folder, 'preprocessor_config.json')),
-    maxPositions: config.text_config?.max_position_embeddings ?? 77,
+    family,
+    layout: graphs.text === graphs.vision ? 'joint' : 'split',
+    graphs,
+    bytes: bytesOf(folder, graphs),
+    preprocessing: readProcessor(folder, family === 'siglip'),
+    preprocessingFile: processorFile(folder),
+    tokenizer: { folder: '' },
+    maxPositions: config.text_config?.max_position_embeddings ?? POSITIONS[family],
     ...(domain && { domain }),
   };
 }
 
-/** A graph and its external weights, which carry its name with an ending (`.onnx_data`, `.onnx.data` …). */
-function graphFiles(folder: string, graph: string): string[] {
-  return readdirSync(join(folder, 'onnx'))
-    .filter((name) => name.startsWith(basename(graph)))
-    .map((name) => `onnx/${name}`)
-    .filter((file) => !statSync(join(folder, file), { throwIfNoEntry: false })?.isDirectory());
+/** open_clip's two halves with its configuration file, exported by immich-app's script. */
+function describeOpenClip(folder: string, { text_cfg }: Config): ClipDescription {
+  const graphs = { text: 'textual/model.onnx', vision: 'visual/model.onnx' };
+  const missing = Object.values(graphs).find((graph) => !existsSync(join(folder, graph)));
+  if (missing) throw new ModelFileError({ what: 'a model file is missing', where: join(folder, missing) });
+  const preprocessingFile = 'visual/preprocess_cfg.json';
+  const clean = text_cfg?.tokenizer_kwargs?.clean;
+  return {
+    kind: 'clip',
+    folder,
+    files: [
+      'config.json',
+      preprocessingFile,
+      ...graphFiles(folder, graphs),
+      ...tokenizerFiles(join(folder, 'textual')).map((name) => `textual/${name}`),
+    ].sort(),
+    family: 'openclip',
+    layout: 'split',
+    graphs,
+    bytes: bytesOf(folder, graphs),
+    preprocessing: readOpenClipPreprocessing(join(folder, preprocessingFile)),
+    preprocessingFile,
+    tokenizer: { folder: 'textual', ...(clean && { clean }) },
+    maxPositions: text_cfg?.context_length ?? POSITIONS.clip,
+  };
 }
 
-function readPreprocessing(path: string): Preprocessing {
-  const config = readJson(path, preprocessorSchema);
-  const filter = FILTERS[config.resample];
-  if (!filter) {
-    throw new ModelFileError({
-      what: `the resampling filter ${config.resample} is not supported`,
-      where: path,
-      expected: Object.keys(FILTERS).join(', '),
-    });
+/** Split graphs before a joint one, which encodes both sides at every call; fp32 before fp16. */
+function findGraphs(folder: string): ClipDescription['graphs'] {
+  for (const precision of PRECISIONS) {
+    for (const place of PLACES) {
+      const [text, vision, joint] = ['text_model', 'vision_model', 'model'].map((name) =>
+        [place, `${name}${precision}.onnx`].filter(Boolean).join('/'),
+      );
+      const has = (path: string | undefined) => path !== undefined && existsSync(join(folder, path));
+      if (has(text) && has(vision)) return { text: text!, vision: vision! };
+      if (has(joint)) return { text: joint!, vision: joint! };
+    }
   }
-  const square = (value: number | { height: number; width: number }) =>
-    typeof value === 'number' ? { width: value, height: value } : value;
-  const size = config.do_resize ? config.size : undefined;
-  return {
-    ...(typeof size === 'number' && { shortestEdge: size }),
-    ...(typeof size === 'object' && 'shortest_edge' in size && { shortestEdge: size.shortest_edge }),
-    ...(typeof size === 'object' && 'height' in size && { exactSize: size }),
-    ...(config.do_center_crop && { crop: square(config.crop_size) }),
-    filter,
-    rescale: config.do_rescale ? config.rescale_factor : 1,
-    mean: config.do_normalize ? config.image_mean : [0, 0, 0],
-    std: config.do_normalize ? config.image_std : [1, 1, 1],
-  };
+  const found = PLACES.flatMap((place) => {
+    const path = join(folder, place);
+    const names = existsSync(path) ? readdirSync(path) : [];
+    return names.filter((name) => name.endsWith('.onnx')).map((name) => join(place, name));
+  });
+  throw new ModelFileError({
+    what: 'the folder has no CLIP graph in fp32 or fp16',
+    where: folder,
+    expected: LAYOUTS,
+    got: found.length > 0 ? found.slice(0, 8).join(', ') : 'no .onnx file',
+    fix: 'Download those files, or export the model with `optimum-cli export onnx --model NAME FOLDER`.',
+  });
+}
+
+/** The graphs and all that lies beside them under their name (`.onnx_data`, `.onnx.data`, chunks), or in OpenCLIP's case in their folder. */
+function graphFiles(folder: string, graphs: ClipDescription['graphs']): string[] {
+  return [...new Set(Object.values(graphs))].flatMap((graph) => {
+    const place = dirname(graph) === '.' ? '' : dirname(graph);
+    const alone = graph.startsWith('visual/') || graph.startsWith('textual/');
+    // Older exports of large OpenCLIP models keep each tensor in a file of its own name.
+    const belongs = (name: string) =>
+      name.startsWith(basename(graph)) || (alone && !/\.(json|txt|model|md)$/.test(name));
+    return readdirSync(join(folder, place))
+      .filter(belongs)
+      .map((name) => (place === '' ? name : `${place}/${name}`))
+      .filter((file) => !statSync(join(folder, file), { throwIfNoEntry: false })?.isDirectory());
+  });
+}
+
+function bytesOf(folder: string, graphs: ClipDescription['graphs']): number {
+  return graphFiles(folder, graphs).reduce(
+    (sum, file) => sum + (statSync(join(folder, file), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
 }

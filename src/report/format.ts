@@ -45,6 +45,43 @@ export function tagsIn({ scorers }: Summary): string[] {
   return [...new Set(Object.values(scorers).flatMap((scorer) => Object.keys(scorer.byTag)))];
 }
 
+/** Tags of one kind, as `secondary: Symbolic` and `secondary: Series` are. */
+export interface TagGroup {
+  /** What stands before the colon; empty for tags without one. */
+  kind: string;
+  tags: { tag: string; label: string }[];
+  /** Tags of so few examples, among so many others, that a table is better without them. */
+  omitted: number;
+}
+
+/** A kind with more tags than this is shown without those of fewer examples than that. */
+const MANY_TAGS = 12;
+const FEW_EXAMPLES = 5;
+
+/** All tags by kind, those without one first; kinds and tags in order of first appearance. */
+export function tagGroups(summary: Summary): TagGroup[] {
+  const groups = new Map<string, TagGroup>([['', { kind: '', tags: [], omitted: 0 }]]);
+  for (const tag of tagsIn(summary)) {
+    const [, kind = '', label = tag] = /^([^:]{1,40}): (.+)$/s.exec(tag) ?? [];
+    const group = groups.get(kind) ?? { kind, tags: [], omitted: 0 };
+    groups.set(kind, group);
+    group.tags.push({ tag, label });
+  }
+  return [...groups.values()]
+    .filter(({ tags }) => tags.length > 0)
+    .map((group) => {
+      const isShown = ({ tag }: { tag: string }) => tagCount(summary, tag) >= FEW_EXAMPLES;
+      if (group.kind === '' || group.tags.length <= MANY_TAGS) return group;
+      const tags = group.tags.filter(isShown);
+      return { ...group, tags, omitted: group.tags.length - tags.length };
+    });
+}
+
+/** What a table leaves out of a group; empty where nothing. */
+export function omittedNote({ omitted }: TagGroup): string {
+  return omitted === 0 ? '' : `${omitted} more of fewer than ${FEW_EXAMPLES} examples each, in summary.json`;
+}
+
 /** Chance of a metric over all examples, as the first scorer that has it counts it. */
 export function chanceOf({ scorers }: Summary, metric: MetricName): number | undefined {
   return Object.values(scorers).find((scorer) => scorer.metrics[metric])?.metrics[metric]?.chance;

@@ -7,11 +7,12 @@ import {
   mainRows,
   metricsIn,
   notAboveChance,
+  omittedNote,
   probabilitySentence,
   stateLine,
   stoppingSentence,
   tagCount,
-  tagsIn,
+  tagGroups,
   visible,
   withInterval,
 } from './format.ts';
@@ -28,8 +29,11 @@ export function markdown(summary: Summary): string {
       mainRows(summary, (name) => `${escapeMarkdown(name)}, raw scores`, escapeMarkdown),
     ),
   ];
-  const tags = tagsIn(summary);
+  const groups = tagGroups(summary);
+  const tags = groups.flatMap((group) => group.tags.map(({ tag }) => tag));
   if (tags.length > 0) parts.push('## By tag');
+  for (const group of groups)
+    if (group.omitted > 0) parts.push(`${escapeMarkdown(group.kind)}: ${omittedNote(group)}.`);
   for (const [name, { byTag }] of tags.length > 0 ? Object.entries(summary.scorers) : []) {
     const rows = tags.map((tag) => {
       const found = byTag[tag] ?? {};

@@ -7,11 +7,12 @@ import {
   mainRows,
   metricsIn,
   notAboveChance,
+  omittedNote,
   percent,
   stateLine,
   stoppingSentence,
   tagCount,
-  tagsIn,
+  tagGroups,
   visible,
 } from './format.ts';
 
@@ -67,20 +68,23 @@ export function summaryTable(summary: Summary): string {
 
 /** One line per tag: its count and each scorer's percentages, scorers side by side under their names. */
 function tagTable(summary: Summary): string[] {
-  const tags = tagsIn(summary);
-  if (tags.length === 0) return [];
+  const rows = tagRows(summary);
+  if (rows.length === 0) return [];
   const metrics = metricsIn(summary);
   const scorers = Object.entries(summary.scorers);
   const left = columns([
     ['', ''],
     ['tag', 'n'],
-    ...tags.map((tag) => [visible(tag), `${tagCount(summary, tag)}`]),
+    ...rows.map(({ label, tag }) => [label, tag === undefined ? '' : `${tagCount(summary, tag)}`]),
   ]);
   const blocks = scorers.map(([name, { byTag }]) => {
-    const rows = tags.map((tag) =>
-      metrics.map((metric) => (byTag[tag]?.[metric] ? percent(byTag[tag][metric].score) : '-')),
+    const cells = rows.map(({ tag }) =>
+      metrics.map((metric) => {
+        if (tag === undefined) return '';
+        return byTag[tag]?.[metric] ? percent(byTag[tag][metric].score) : '-';
+      }),
     );
-    return [visible(name), ...columns([metrics.map((metric) => METRIC_TITLES[metric]), ...rows])];
+    return [visible(name), ...columns([metrics.map((metric) => METRIC_TITLES[metric]), ...cells])];
   });
   const parts = [left, ...blocks];
   const widths = parts.map((lines) => Math.max(...lines.map((line) => line.length)));
@@ -90,6 +94,19 @@ function tagTable(summary: Summary): string[] {
       .join('    ')
       .trimEnd(),
   );
+}
+
+/** A row per tag, with a heading above the tags of each kind and a note where some are left out. */
+function tagRows(summary: Summary): { label: string; tag?: string }[] {
+  return tagGroups(summary).flatMap((group) => {
+    const indent = group.kind === '' ? '' : '  ';
+    const note = omittedNote(group);
+    return [
+      ...(group.kind === '' ? [] : [{ label: visible(group.kind) }]),
+      ...group.tags.map(({ tag, label }) => ({ label: `${indent}${visible(label)}`, tag })),
+      ...(note ? [{ label: `${indent}(${note})` }] : []),
+    ];
+  });
 }
 
 /** What stopping early saved, per scorer that did. */

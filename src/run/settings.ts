@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { noiseSchedule } from '../diffusion/noise-schedule.ts';
 import { ModelFileError, messageOf, UsageError } from '../errors.ts';
 import type { ModelRef } from '../hub/resolve-ref.ts';
+import { verifiedSha256 } from '../hub/verified.ts';
 import { describeClip } from '../models/clip-folder.ts';
 import { describeDiffusion } from '../models/diffusion-folder.ts';
 import { type Device, ORT_VERSION } from '../onnx/session.ts';
@@ -75,7 +76,7 @@ export function prepareScorer(
   const { device } = options;
   if (kind === 'clip') {
     const description = describeClip(folder);
-    const bytes = bytesIn(description, 'onnx');
+    const { bytes } = description;
     const threads = options.threads ?? stored?.threads ?? threadsFor(bytes);
     const settings: ScorerSettings = { kind, description, threads, device };
     return { name, ref, settings, workers: options.workers ?? workersFor({ bytes, device, threads }) };
@@ -207,6 +208,8 @@ function dtypeOf(scorers: readonly PreparedScorer[]): Numerics['dtype'] {
 }
 
 async function hashFile(path: string): Promise<string> {
+  const known = verifiedSha256(path);
+  if (known !== undefined) return known;
   const hash = createHash('sha256');
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);

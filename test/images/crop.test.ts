@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError, ShapeError } from '../../src/errors.ts';
-import { centerCrop, resizeShortestEdge } from '../../src/images/crop.ts';
+import { centerCrop, centerCropRounded, resizeShortestEdge } from '../../src/images/crop.ts';
 import { decodeFixture, expectPixels, golden, imageOf } from './golden.ts';
 
 const side = fc.integer({ min: 1, max: 30 });
@@ -19,13 +19,11 @@ function reds(image: { data: Uint8Array }): number[] {
   return [...image.data].filter((_, i) => i % 3 === 0);
 }
 
-// The golden file also has torchvision's rule (`round`), which no model folder asks for.
-const crops = golden.crop.filter(({ rule }) => rule === 'floor');
-
-describe('centerCrop equals transformers', () => {
-  it.each(crops)('$file to $width x $height', async (wanted) => {
+describe('centerCrop equals transformers, centerCropRounded torchvision', () => {
+  it.each(golden.crop)('$file to $width x $height, $rule', async (wanted) => {
     const image = await decodeFixture(wanted.file);
-    expectPixels(centerCrop(image, wanted.width, wanted.height), wanted);
+    const crop = wanted.rule === 'floor' ? centerCrop : centerCropRounded;
+    expectPixels(crop(image, wanted.width, wanted.height), wanted);
   });
 });
 

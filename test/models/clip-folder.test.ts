@@ -139,15 +139,19 @@ describe('a folder that cannot be used is refused, naming the file', () => {
 
   test('another model type', () => {
     const folder = hollowCopy(CLIP);
-    patchJson(join(folder, 'config.json'), { model_type: 'siglip' });
-    expectRefusal(folder, 'config.json', /model type "siglip" is not supported.*expected clip/);
+    patchJson(join(folder, 'config.json'), { model_type: 'bert' });
+    expectRefusal(folder, 'config.json', /model type "bert" is not supported.*expected clip/);
   });
 
   test('no graph at all', () => {
     const folder = hollowCopy(CLIP);
     for (const name of ['model', 'text_model', 'vision_model'])
       unlinkSync(join(folder, 'onnx', `${name}.onnx`));
-    expectRefusal(folder, 'onnx', /no CLIP graph.*text_model\.onnx and vision_model\.onnx, or model\.onnx/);
+    expectRefusal(
+      folder,
+      '',
+      /no CLIP graph.*text_model\.onnx with onnx\/vision_model\.onnx, or onnx\/model\.onnx/,
+    );
   });
 
   test.each<[string, Record<string, unknown>]>([

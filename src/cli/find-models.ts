@@ -1,0 +1,48 @@
+/** The models of `--diffusion` and `--clip`, fetched from the Hub where that is what they name. */
+
+import { hubSettings } from '../hub/hub-settings.ts';
+import { resolveModel } from '../hub/resolve-model.ts';
+import type { ModelKind, ModelRef } from '../hub/resolve-ref.ts';
+import { DownloadLines } from './download-lines.ts';
+import { onInterrupt } from './interrupt.ts';
+
+export interface FindOptions {
+  /** No connection. */
+  offline: boolean;
+  quiet: boolean;
+}
+
+/**
+ * Finds models, one after the other, and shows on stderr what is fetched. A signal ends the process: nothing but
+ * downloads was begun, and those go on next time.
+ * @throws UsageError, HubError as `resolveModel`.
+ */
+export async function findModels(
+  asked: readonly { text: string; kind: ModelKind }[],
+  { offline, quiet }: FindOptions,
+): Promise<ModelRef[]> {
+  const settings = hubSettings({ offline });
+  const lines = new DownloadLines(process.stderr, { quiet });
+  const interrupt = onInterrupt();
+  const found: ModelRef[] = [];
+  try {
+    for (const { text, kind } of asked) {
+      found.push(
+        await resolveModel(text, kind, {
+          settings,
+          signal: interrupt.signal,
+          onEvent: (event, ref) => lines.show(event, ref),
+        }),
+      );
+    }
+    return found;
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+    lines.end();
+    process.stderr.write('winoscope: interrupted. What was downloaded is kept.\n');
+    process.exit(interrupt.exitCode());
+  } finally {
+    lines.end();
+    interrupt.dispose();
+  }
+}

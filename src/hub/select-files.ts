@@ -1,0 +1,175 @@
+/** Which files of a repository scoring needs: repositories also hold the same weights for four other programs. */
+
+import { HubError } from '../errors.ts';
+
+/** What is wanted of a repository. */
+export type Wanted =
+  | { what: 'diffusion' | 'clip' }
+  /** Whichever of the two it is. */
+  | { what: 'model' }
+  | { what: 'everything' }
+  /** The files that match any of the patterns; see `globToRegExp`. */
+  | { what: 'matching'; globs: readonly string[] }
+  /** The first of several such sets that the repository has in full. */
+  | { what: 'first'; choices: readonly (readonly string[])[] };
+
+/** Subfolders of a diffusers folder that scoring opens; it decodes nothing, so the VAE's decoder stays away. */
+const DIFFUSION_PARTS = /^(?:text_encoder(?:_[23])?|unet|transformer|vae_encoder)$/;
+const DIFFUSION_ROOT = /^(?:model_index|winoscope|calibration)\.json$/;
+const CLIP_ROOT =
+  /^(?:config|preprocessor_config|processor_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab|winoscope)\.json$|^(?:merges|vocab)\.txt$|\.model$/;
+/** What sits beside graphs but belongs to other programs. A `.bin` of another name may be a graph's weights. */
+const FOREIGN =
+  /\.(?:safetensors|safetensors\.index\.json|msgpack|h5|ckpt|pth?|ot|tflite|mlmodel|armnn|rknn|engine|plan|trt|gguf|md|png|jpe?g|py)$|^(?:diffusion_)?pytorch_model[^/]*\.bin|^openvino_|^(?:flax|tf)_model/i;
+const SMALL_TEXT = /\.(?:json|txt|model)$/;
+
+/**
+ * Picks from the names of a repository. In each folder the graph without a suffix is taken (`model.onnx`, not
+ * `model_fp16.onnx` or `model_quantized.onnx`), and with it every file that belongs to no other graph, since external
+ * weights have any name.
+ * @throws HubError saying what the repository has instead, where it lacks what is wanted.
+ */
+export function selectFiles(names: readonly string[], wanted: Wanted, where: string): string[] {
+  switch (wanted.what) {
+    case 'everything':
+      return names.filter((name) => name !== '.gitattributes');
+    case 'matching': {
+      const patterns = wanted.globs.map(globToRegExp);
+      const found = names.filter((name) => patterns.some((pattern) => pattern.test(name)));
+      const idle = wanted.globs.find((_, k) => !names.some((name) => patterns[k]!.test(name)));
+      if (idle === undefined) return found;
+      throw unusable('no file of the repository matches', where, idle, `Its files: ${listed(names)}.`);
+    }
+    case 'first': {
+      const has = (glob: string) => names.some((name) => globToRegExp(glob).test(name));
+      const globs = wanted.choices.find((choice) => choice.every(has));
+      if (globs) return selectFiles(names, { what: 'matching', globs }, where);
+      const expected = wanted.choices.map((choice) => choice.join(' with ')).join(', or ');
+      const what = `the repository does not have ${expected}`;
+      throw unusable(what, where, listed(names), 'Name another repository or revision.');
+    }
+    case 'diffusion':
+      return diffusionFiles(names, where);
+    case 'clip':
+      return clipFiles(names, where);
+    case 'model':
+      if (names.includes('model_index.json')) return diffusionFiles(names, where);
+      if (names.some((name) => /^(?:onnx|visual|textual)\/.*\.onnx$/.test(name)))
+        return clipFiles(names, where);
+      throw noGraphs(
+        names,
+        where,
+        'a diffusers folder or a CLIP model with ONNX files',
+        '--include GLOB to take others',
+      );
+  }
+}
+
+/**
+ * A pattern as Python's `fnmatch` and `hf download --include` understand it: `*` is any text, slashes included, `?` one
+ * character, `[…]` one of a set; a slash at the end means all that is in the folder.
+ */
+export function globToRegExp(glob: string): RegExp {
+  const source = (glob.endsWith('/') ? `${glob}*` : glob).replace(
+    /\[(!?)([^\]]+)\]|[*?]|[\\^$.|+(){}[\]]/g,
+    (all, not: string | undefined, set: string | undefined) => {
+      if (all === '*') return '.*';
+      if (all === '?') return '.';
+      return set === undefined
+        ? `\\${all}`
+        : `[${not ? '^' : ''}${set.replaceAll('\\', '\\\\').replace(/^\^/, '\\^')}]`;
+    },
+  );
+  try {
+    return new RegExp(`^${source}$`, 's');
+  } catch {
+    return new RegExp(`^${glob.replace(/[\\^$.|+(){}[\]*?]/g, '\\$&')}$`); // `[z-a]` is only itself
+  }
+}
+
+function diffusionFiles(names: readonly string[], where: string): string[] {
+  if (!names.includes('model_index.json'))
+    throw noGraphs(names, where, 'a diffusers folder with model_index.json', exportHint(where, 'diffusion'));
+  const picked = names.filter((name) => {
+    const [folder = '', ...rest] = name.split('/');
+    if (rest.length === 0) return DIFFUSION_ROOT.test(name);
+    if (folder === 'scheduler') return /^[^/]+\.json$/.test(rest.join('/'));
+    if (/^tokenizer(?:_[23])?$/.test(folder)) return rest.length === 1 && SMALL_TEXT.test(name);
+    return DIFFUSION_PARTS.test(folder) && belongs(name, folder, names);
+  });
+  const lacking = ['unet|transformer', 'text_encoder', 'vae_encoder'].find(
+    (part) => !picked.some((name) => new RegExp(`^(?:${part})/model\\.onnx$`).test(name)),
+  );
+  if (lacking === undefined) return picked;
+  const what = `model.onnx in ${lacking.replace('|', '/ or ')}/`;
+  throw noGraphs(names, where, what, exportHint(where, 'diffusion'));
+}
+
+function clipFiles(names: readonly string[], where: string): string[] {
+  const root = names.filter((name) => !name.includes('/') && CLIP_ROOT.test(name));
+  if (['visual/model.onnx', 'textual/model.onnx'].every((graph) => names.includes(graph))) {
+    // OpenCLIP as immich exports it: a folder per half; deeper folders hold other runtimes.
+    const halves = names.filter(
+      (name) => /^(?:visual|textual)\/[^/]+$/.test(name) && belongs(name, name.split('/')[0]!, names),
+    );
+    return [...root, ...halves];
+  }
+  const inOnnx = names.filter((name) => /^onnx\/[^/]+$/.test(name));
+  const split = ['onnx/text_model.onnx', 'onnx/vision_model.onnx'];
+  const graphs = split.every((graph) => inOnnx.includes(graph)) ? split : ['onnx/model.onnx'];
+  if (!graphs.every((graph) => inOnnx.includes(graph))) {
+    const expected =
+      'onnx/text_model.onnx with onnx/vision_model.onnx, onnx/model.onnx, or visual/ and textual/';
+    throw noGraphs(names, where, expected, exportHint(where, 'clip'));
+  }
+  const others = inOnnx.filter((name) => name.endsWith('.onnx') && !graphs.includes(name));
+  return [
+    ...root,
+    ...inOnnx.filter(
+      (name) => !FOREIGN.test(name.slice(5)) && !others.some((graph) => name.startsWith(graph)),
+    ),
+  ];
+}
+
+/** Whether a file of a part's folder goes with its plain graph. */
+function belongs(name: string, folder: string, names: readonly string[]): boolean {
+  const base = name.slice(folder.length + 1);
+  if (FOREIGN.test(base)) return false;
+  const graph = `${folder}/model.onnx`;
+  const others = names.filter(
+    (other) => other.startsWith(`${folder}/`) && other.endsWith('.onnx') && other !== graph,
+  );
+  return !others.some((other) => name.startsWith(other));
+}
+
+function noGraphs(names: readonly string[], where: string, expected: string, fix: string): HubError {
+  const graphs = names.filter((name) => name.endsWith('.onnx'));
+  const got =
+    graphs.length > 0
+      ? `the ONNX files ${listed(graphs)}`
+      : names.some((name) => /\.(?:safetensors|bin|ckpt)$/.test(name))
+        ? 'PyTorch weights and no ONNX files'
+        : `no ONNX files in ${names.length} files`;
+  return new HubError('unusable', {
+    what: 'the repository does not hold what scoring needs',
+    where,
+    expected,
+    got,
+    fix: `${fix.startsWith('--') ? `Use ${fix}` : fix}.`,
+  });
+}
+
+function exportHint(where: string, kind: 'diffusion' | 'clip'): string {
+  const repo = where.split('@')[0];
+  const task = kind === 'clip' ? ' --task zero-shot-image-classification' : '';
+  return `Another revision may have them (see its branches); else export it, \`optimum-cli export onnx --model ${repo}${task} FOLDER\`, and pass the folder`;
+}
+
+function unusable(what: string, where: string, got: string, fix: string): HubError {
+  return new HubError('unusable', { what, where, got, fix });
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 6).join(', ');
+  return names.length > 6 ? `${shown} and ${names.length - 6} more` : shown;
+}

@@ -1,0 +1,133 @@
+/** Winoground's newer layout: Parquet files that hold the images as bytes. */
+
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import zlib from 'node:zlib';
+import { asyncBufferFromFile, type Compressors, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { z } from 'zod';
+import { InputError, messageOf, ResultsError } from '../../src/errors.ts';
+import { cacheFolder } from '../../src/hub/cache-folder.ts';
+import type { ImageSource } from '../../src/images/decode.ts';
+import { sha256 } from '../sha256.ts';
+import type { FoundRecord, FoundRecords } from './found.ts';
+import { readWinogroundRecord } from './record.ts';
+
+const IMAGES = ['image_0', 'image_1'] as const;
+const TEXTS = ['id', 'caption_0', 'caption_1', 'tag', 'secondary_tag', 'collapsed_tag', 'num_main_preds'];
+const imageSchema = z.looseObject({ bytes: z.instanceof(Uint8Array) });
+
+const inflaters: Compressors = {
+  GZIP: (bytes) => zlib.gunzipSync(bytes),
+  BROTLI: (bytes) => zlib.brotliDecompressSync(bytes),
+  ...(typeof zlib.zstdDecompressSync === 'function' && { ZSTD: (bytes) => zlib.zstdDecompressSync(bytes) }),
+};
+
+/**
+ * Reads the records of the files in order. Their images go to the cache, once: a page of Parquet cannot be read in
+ * part, workers would each unpack hundreds of megabytes for one image, and all of them in memory would be as much again.
+ * @throws InputError naming file and row of what cannot be used, unless such records are skipped; ResultsError where the
+ *   cache cannot be written.
+ */
+export async function readParquetLayout(files: readonly string[], skipBad: boolean): Promise<FoundRecords> {
+  const found: FoundRecords = { records: [], failures: [] };
+  for (const path of files) {
+    try {
+      await readShard(path, skipBad, found);
+    } catch (error) {
+      if (error instanceof InputError || error instanceof ResultsError) throw error;
+      throw new InputError({
+        what: 'cannot read the Parquet file',
+        where: path,
+        got: messageOf(error),
+        fix: 'Download it again.',
+        cause: error,
+      });
+    }
+  }
+  return found;
+}
+
+async function readShard(path: string, skipBad: boolean, found: FoundRecords): Promise<void> {
+  const file = await asyncBufferFromFile(path);
+  const metadata = await parquetMetadataAsync(file);
+  const columns = metadata.schema.map(({ name }) => name);
+  const lacking = ['id', 'caption_0', 'caption_1', ...IMAGES].filter((name) => !columns.includes(name));
+  if (lacking.length > 0) {
+    throw new InputError({
+      what: "the Parquet file is not Winoground's",
+      where: path,
+      expected: `columns ${lacking.join(', ')}`,
+      got: columns.slice(1, 12).join(', '),
+    });
+  }
+  let rowStart = 0;
+  // One group of rows and one image column at a time: that is what is in memory.
+  for (const group of metadata.row_groups) {
+    const rowEnd = rowStart + Number(group.num_rows);
+    const options = { file, metadata, rowStart, rowEnd, utf8: false, compressors: inflaters };
+    const texts = TEXTS.filter((name) => columns.includes(name));
+    const rows = await parquetReadObjects({ ...options, columns: texts });
+    const images: (ImageSource | string)[][] = rows.map(() => []);
+    for (const column of IMAGES) {
+      const cells = await parquetReadObjects({ ...options, columns: [column] });
+      for (const [k, cell] of cells.entries()) images[k]!.push(storeImage(cell[column], column));
+    }
+    for (const [k, row] of rows.entries()) {
+      const where = `${path}, row ${rowStart + k + 1}`;
+      try {
+        found.records.push(toFound(row, images[k]!, where));
+      } catch (error) {
+        if (!skipBad || !(error instanceof InputError)) throw error;
+        found.failures.push({ id: `row ${rowStart + k + 1}`, message: error.message });
+      }
+    }
+    rowStart = rowEnd;
+  }
+}
+
+function toFound(row: unknown, images: readonly (ImageSource | string)[], where: string): FoundRecord {
+  const record = readWinogroundRecord(row);
+  if (typeof record === 'string')
+    throw new InputError({ what: 'a record cannot be used', where, got: record });
+  const [first, second] = images.map((image) => {
+    if (typeof image !== 'string') return image;
+    throw new InputError({ what: 'a record cannot be used', where, got: image });
+  });
+  return { record, images: [first!, second!], where };
+}
+
+/** Puts an image into the cache under the name of its contents; a phrase where the cell holds none. */
+function storeImage(cell: unknown, column: string): ImageSource | string {
+  const image = imageSchema.safeParse(cell);
+  if (!image.success) return `column "${column}" holds no image bytes`;
+  const { bytes } = image.data;
+  const folder = join(cacheFolder(), 'images');
+  const path = join(folder, sha256(bytes));
+  if (isStored(path, bytes)) return { path };
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(temporary, bytes);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw new ResultsError({
+      what: 'cannot write to the cache',
+      where: folder,
+      got: messageOf(error),
+      fix: 'Make room, or name another folder in WINOSCOPE_CACHE.',
+      cause: error,
+    });
+  }
+  return { path };
+}
+
+/** Whether the cache has these very bytes: a half-written or spoilt file is made anew. */
+function isStored(path: string, bytes: Uint8Array): boolean {
+  try {
+    return Buffer.compare(readFileSync(path), bytes) === 0;
+  } catch {
+    return false;
+  }
+}
