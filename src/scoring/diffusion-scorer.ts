@@ -5,7 +5,7 @@ import { NoiseBank } from '../diffusion/noise-bank.ts';
 import { type NoiseSchedule, noiseSchedule } from '../diffusion/noise-schedule.ts';
 import { addNoise, predictionTarget } from '../diffusion/prediction-target.ts';
 import { InputError, messageOf } from '../errors.ts';
-import { centerCrop, resizeShortestEdge } from '../images/crop.ts';
+import { centerCrop, resizeToCover } from '../images/crop.ts';
 import { decodeImage, type ImageSource } from '../images/decode.ts';
 import { resize } from '../images/resize.ts';
 import { bytesOf, type Condition } from '../models/condition.ts';
@@ -197,8 +197,8 @@ class DiffusionScorer {
     const image = await decodeImage(source);
     if (this.#settings.resize === 'squash')
       return this.#images.encode(resize(image, width, height, 'bicubic'));
-    const edge = Math.max(height, width);
-    return this.#images.encode(centerCrop(resizeShortestEdge(image, edge, 'bicubic'), width, height));
+    const covering = resizeToCover(image, { width, height }, 'bicubic');
+    return this.#images.encode(centerCrop(covering, width, height));
   }
 
   /** One canonical call: trial `k` of the given rows. */

@@ -1,4 +1,4 @@
-/** Every family and export generation against PyTorch: fixtures/parts/recipe makes the folders and their golden.json. */
+/** Every family and export generation against PyTorch: fixtures/parts/diffusion/recipe makes the folders and their golden.json. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,8 +11,8 @@ import { openDiffusionScorer } from '../../src/scoring/diffusion-scorer.ts';
 import { makePlan } from '../../src/scoring/plan.ts';
 import type { ScorerOutput } from '../../src/scoring/scorer.ts';
 
-const ROOT = fileURLToPath(new URL('../../fixtures/parts/', import.meta.url));
-const NAMES = readdirSync(ROOT).filter((name) => name !== 'recipe' && !name.includes('.'));
+const ROOT = fileURLToPath(new URL('../../fixtures/parts/diffusion/', import.meta.url));
+const NAMES = readdirSync(ROOT).filter((name) => name !== 'recipe');
 
 /** What recipe/golden.py writes. */
 interface Golden {
@@ -49,7 +49,7 @@ describe.each(NAMES)('%s', (name) => {
   const description = describePart(name, golden);
   const half = description.dtype === 'float16';
   const tolerance = half ? 1e-2 : 1e-4;
-  const images = [0, 1].map((k) => join(ROOT, name, `image_${k}.png`));
+  const images = [0, 1].map((k) => ({ path: join(ROOT, name, `image_${k}.png`) }));
 
   test('is of the family and size that the folder shows', () => {
     const [, height, width] = description.latent;
