@@ -10,6 +10,7 @@ For these families no public exporter exists. What is written: `model_index.json
 import argparse
 import json
 import warnings
+from contextlib import contextmanager
 from pathlib import Path
 
 import onnx
@@ -71,7 +72,7 @@ def write_graph(folder, module, inputs, axes, output):
     """`inputs` by name; `axes` by name of input or output."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "model.onnx"
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), no_idle_squeeze():
         warnings.simplefilter("ignore")
         torch.onnx.export(
             module.eval(), tuple(inputs.values()), str(path), dynamo=False, opset_version=OPSET,
@@ -86,9 +87,21 @@ def write_graph(folder, module, inputs, axes, output):
     onnx.save(model, path, save_as_external_data=large, location="model.onnx_data" if large else None)
 
 
+@contextmanager
+def no_idle_squeeze():
+    """PixArt squeezes a dimension that is none of size 1; the exporter would write a branch that onnxruntime refuses."""
+    squeeze = torch.Tensor.squeeze
+    torch.Tensor.squeeze = lambda x, *dim: x if dim and int(x.shape[dim[0]]) != 1 else squeeze(x, *dim)
+    try:
+        yield
+    finally:
+        torch.Tensor.squeeze = squeeze
+
+
 def write_config(module, folder):
     folder.mkdir(parents=True, exist_ok=True)
-    config = {key: value for key, value in dict(module.config.items() if hasattr(module.config, "items") else module.config.to_dict().items()).items() if key != "_name_or_path"}
+    config = module.config.to_dict() if hasattr(module.config, "to_dict") else dict(module.config)
+    config.pop("_name_or_path", None)
     (folder / "config.json").write_text(json.dumps(config, indent=2, default=str) + "\n")
 
 
@@ -98,7 +111,9 @@ def export(pipe, out, dtype=torch.float32):
     name = pipe.__class__.__name__
     pipe = pipe.to(dtype)
     transformer, vae = pipe.transformer, pipe.vae
-    batch, image = {0: "batch_size"}, {0: "batch_size", 2: "height", 3: "width"}
+    # The transformers' position embeddings are made for one size, the checkpoint's own.
+    batch = latents = {0: "batch_size"}
+    image = {0: "batch_size", 2: "height", 3: "width"}
     tokens = {0: "batch_size", 1: "sequence_length"}
     side = transformer.config.sample_size
     latent = torch.randn(2, transformer.config.in_channels, side, side, dtype=dtype)
@@ -106,7 +121,7 @@ def export(pipe, out, dtype=torch.float32):
     if name == "DiTPipeline":
         labels = torch.tensor([0, 1])
         inputs = {"hidden_states": latent, "timestep": timestep, "class_labels": labels}
-        axes = {"hidden_states": image, "timestep": batch, "class_labels": batch, "out_hidden_states": image}
+        axes = {"hidden_states": latents, "timestep": batch, "class_labels": batch, "out_hidden_states": latents}
         module = DiT(transformer)
     elif name in ("PixArtAlphaPipeline", "PixArtSigmaPipeline"):
         length = 120 if name == "PixArtAlphaPipeline" else 300
@@ -126,8 +141,8 @@ def export(pipe, out, dtype=torch.float32):
             "encoder_attention_mask": mask,
         }
         axes = {
-            "hidden_states": image, "encoder_hidden_states": tokens, "timestep": batch,
-            "encoder_attention_mask": tokens, "out_hidden_states": image,
+            "hidden_states": latents, "encoder_hidden_states": tokens, "timestep": batch,
+            "encoder_attention_mask": tokens, "out_hidden_states": latents,
         }
         if sized:
             inputs["resolution"] = torch.full((2, 2), 512.0, dtype=dtype)

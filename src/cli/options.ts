@@ -53,7 +53,7 @@ export function level(text: string): number {
 }
 
 /** A finite number of at least 0. */
-function scale(text: string): number {
+export function scale(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value < 0)
     throw new InvalidArgumentError('expected a number of at least 0.');

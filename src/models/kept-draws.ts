@@ -43,15 +43,7 @@ export async function keptDraw(
     writeFileSync(temporary, latent);
     linkSync(temporary, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-      throw new ModelFileError({
-        what: 'cannot keep the latent that the VAE encoder drew',
-        where: path,
-        got: messageOf(error),
-        fix: 'Set WINOSCOPE_CACHE to a folder that can be written.',
-        cause: error,
-      });
-    }
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') refuse('keep', path, error);
   } finally {
     rmSync(temporary, { force: true });
   }
@@ -63,6 +55,16 @@ function read(path: string): Float32Array | undefined {
     return new Float32Array(Uint8Array.from(readFileSync(path)).buffer);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    return refuse('read', path, error);
   }
+}
+
+function refuse(verb: string, where: string, cause: unknown): never {
+  throw new ModelFileError({
+    what: `cannot ${verb} the latent that the VAE encoder drew`,
+    where,
+    got: messageOf(cause),
+    fix: 'Set WINOSCOPE_CACHE to a folder that can be written.',
+    cause,
+  });
 }

@@ -33,9 +33,9 @@ interface Golden {
 
 const goldenOf = (name: string): Golden => JSON.parse(readFileSync(join(ROOT, name, 'golden.json'), 'utf8'));
 
-/** The folder as it is read by default; the oldest exports do not say their size, so it is given. */
+/** The folder as it is read by default; the oldest exports do not say their size, nor does FLUX: there it is given. */
 function describePart(name: string, { pixels, guidance }: Golden): DiffusionDescription {
-  return describeDiffusion(join(ROOT, name), name.startsWith('sd-a') ? pixels[0] : undefined, guidance);
+  return describeDiffusion(join(ROOT, name), /^(sd-a|flux)/.test(name) ? pixels[0] : undefined, guidance);
 }
 
 /** Largest absolute difference; the two must have the same length. */
