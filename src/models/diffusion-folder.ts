@@ -3,12 +3,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { flowScheduleSchema, isFlow } from '../diffusion/flow-schedule.ts';
-import {
-  type DiffusionScheduleConfig,
-  diffusionScheduleSchema,
-  type ScheduleConfig,
-} from '../diffusion/noise-schedule.ts';
+import { isFlow } from '../diffusion/flow-schedule.ts';
+import { type ScheduleConfig, scheduleSchema } from '../diffusion/noise-schedule.ts';
 import { ModelFileError } from '../errors.ts';
 import { readJson } from '../hub/read-file.ts';
 import { type DenoiserFacts, describeDenoiser } from './denoiser-facts.ts';
@@ -134,14 +130,12 @@ function requirePart(folder: string, part: string): void {
   });
 }
 
-/** Reads the scheduler's configuration by the process that its class is of. */
+/** Reads the scheduler's configuration; dynamic shifting depends on how many patches an image has. */
 function readSchedule(folder: string, latent: readonly number[], patch: number): ScheduleConfig {
-  const path = join(folder, 'scheduler', 'scheduler_config.json');
-  const name = readJson(path, z.object({ _class_name: z.string().optional() }));
-  if (!isFlow(name)) return readJson(path, diffusionScheduleSchema) satisfies DiffusionScheduleConfig;
-  const flow = readJson(path, flowScheduleSchema);
+  const config = readJson(join(folder, 'scheduler', 'scheduler_config.json'), scheduleSchema);
+  if (!isFlow(config)) return config;
   const [, height, width] = latent;
-  return { ...flow, image_seq_len: Math.floor(height! / patch) * Math.floor(width! / patch) };
+  return { ...config, image_seq_len: Math.floor(height! / patch) * Math.floor(width! / patch) };
 }
 
 function latentOf(facts: {

@@ -58,7 +58,14 @@ export async function openVaeEncoder(
     const depth = name === 'latent_parameters' ? 2 * channels : channels;
     checkOutput(output, [rows, depth, height, width], { name: name!, path });
     // Channels are mean, then log-variance; the mean is the first half.
-    return output.data.slice(0, size);
+    const latent = output.data.slice(0, size);
+    if (latent.every(Number.isFinite)) return latent;
+    throw new ModelFileError({
+      what: 'the VAE encoder gives numbers that are none',
+      where: path,
+      expected: 'finite latents',
+      fix: 'SDXL’s own VAE overflows in float16: use its float32 export, or the one with the fp16 fix.',
+    });
   }
 
   return {
