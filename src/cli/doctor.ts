@@ -10,7 +10,6 @@ import type { ScorerRequest } from '../run/settings.ts';
 import type { DoctorFlags } from './doctor-command.ts';
 import { bytesText } from './download-lines.ts';
 import { findModels } from './find-models.ts';
-import { EXIT } from './main.ts';
 import { scoringOf } from './options.ts';
 
 /**
@@ -28,7 +27,7 @@ export async function doctor(refs: readonly string[], flags: DoctorFlags): Promi
     for (const request of await requestsOf(ref, flags)) models.push(examineModel(request, options));
   if (flags.json) process.stdout.write(`${JSON.stringify({ format: 1, machine, models }, null, 2)}\n`);
   else process.stdout.write([machineLines(machine), ...models.map(modelLines)].join('\n'));
-  if (models.some(({ problems }) => problems.length > 0)) process.exitCode = EXIT.skipped;
+  if (models.some(({ problems }) => problems.length > 0)) process.exitCode = 3;
 }
 
 /** The scorers that a reference names: one, or both embedded ones. What the folder holds tells of which kind it is. */
