@@ -85,6 +85,9 @@ export class HubError extends WinoscopeError {
   }
 }
 
+/** An external scorer that ends, hangs, or says something that is none. What it scored before is kept. */
+export class ExternalError extends WinoscopeError {}
+
 /** `what: where (expected …, got …). Fix.` */
 function sentence({ what, where, expected, got, fix }: ErrorParts): string {
   const contrast = [expected && `expected ${expected}`, got && `got ${got}`].filter(Boolean).join(', ');

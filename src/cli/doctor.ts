@@ -6,7 +6,7 @@ import { HubError } from '../errors.ts';
 import { EMBEDDED } from '../hub/resolve-ref.ts';
 import { visible } from '../report/format.ts';
 import { examineMachine, examineModel, type MachineReport, type ModelReport } from '../run/doctor.ts';
-import type { ScorerRequest } from '../run/settings.ts';
+import type { ModelRequest } from '../run/settings.ts';
 import type { DoctorFlags } from './doctor-command.ts';
 import { bytesText } from './download-lines.ts';
 import { findModels } from './find-models.ts';
@@ -19,7 +19,17 @@ import { scoringOf } from './options.ts';
 export async function doctor(refs: readonly string[], flags: DoctorFlags): Promise<void> {
   const machine = examineMachine();
   const options = scoringOf(
-    { ...flags, timesteps: '1', repeats: 1, seed: 0, uncond: 'auto', loss: 'mse', errorSpace: 'native' },
+    {
+      ...flags,
+      // Decide nothing that is shown.
+      timesteps: '1',
+      repeats: 1,
+      seed: [0],
+      uncond: 'auto',
+      loss: 'mse',
+      errorSpace: 'native',
+      weighting: 'uniform',
+    },
     { maps: false },
   );
   const models: ModelReport[] = [];
@@ -31,8 +41,8 @@ export async function doctor(refs: readonly string[], flags: DoctorFlags): Promi
 }
 
 /** The scorers that a reference names: one, or both embedded ones. What the folder holds tells of which kind it is. */
-async function requestsOf(ref: string, { offline = false }: DoctorFlags): Promise<ScorerRequest[]> {
-  const find = async (kind: ScorerRequest['kind']): Promise<ScorerRequest> => {
+async function requestsOf(ref: string, { offline = false }: DoctorFlags): Promise<ModelRequest[]> {
+  const find = async (kind: ModelRequest['kind']): Promise<ModelRequest> => {
     const [model] = await findModels([{ text: ref, kind }], { offline, quiet: false });
     return { ...model!, kind };
   };

@@ -10,6 +10,7 @@ import { addPairCommand } from './pair-command.ts';
 import { addPullCommand } from './pull-command.ts';
 import { addReportCommand } from './report-command.ts';
 import { addScoreCommand } from './score-command.ts';
+import { addVerifyCommand } from './verify-command.ts';
 
 /** Exit codes that are part of the contract with scripts. */
 export const EXIT = { done: 0, failed: 1, usage: 2, skipped: 3 } as const;
@@ -31,6 +32,7 @@ export async function main(args: readonly string[]): Promise<void> {
   addReportCommand(program);
   addCalibrateCommand(program);
   addDoctorCommand(program);
+  addVerifyCommand(program);
   addPullCommand(program);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   try {

@@ -1,13 +1,15 @@
 /** Flags that several commands share, and their values checked into one form. */
 
+import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LOSSES, type Loss } from '../diffusion/denoising-error.ts';
-import { UsageError } from '../errors.ts';
+import { messageOf, UsageError } from '../errors.ts';
 import { EMBEDDED } from '../hub/resolve-ref.ts';
 import type { ScorerRequest, ScoringOptions } from '../run/settings.ts';
 import type { Analysis } from '../run/summary-schema.ts';
 import { UNCOND_MODES, type UncondMode } from '../scoring/conditions.ts';
 import { checkConvertible, ERROR_SPACES, type ErrorSpace } from '../scoring/error-space.ts';
+import { checkWeighting, type FittedWeights, parseWeights, WEIGHTINGS } from '../scoring/weighting.ts';
 import { findModels } from './find-models.ts';
 
 /** The embedded denoiser settles its probe with so few; see the model card. */
@@ -17,9 +19,9 @@ const DEFAULT_TIMESTEPS = '32';
 export interface SharedFlags {
   diffusion?: string[];
   clip?: string[];
-  timesteps: string;
+  timesteps?: string;
   repeats: number;
-  seed: number;
+  seed: number[];
   uncond: UncondMode;
   resize: 'crop' | 'squash';
   resolution?: number;
@@ -29,11 +31,13 @@ export interface SharedFlags {
   threads?: number;
   loss: Loss;
   errorSpace: ErrorSpace;
+  weighting: string;
   force?: boolean;
   offline?: boolean;
 }
 
-const repeatable = (value: string, before: string[] = []) => [...before, value];
+/** Collects the values of a flag that may be given several times. */
+export const repeatable = (value: string, before: string[] = []) => [...before, value];
 
 /** A whole number of at least `least`. */
 export function atLeast(least: number) {
@@ -43,6 +47,12 @@ export function atLeast(least: number) {
       throw new InvalidArgumentError(`expected a whole number of at least ${least}.`);
     return value;
   };
+}
+
+/** Whole numbers of at least `least`, separated by commas. */
+export function listOf(least: number) {
+  const one = atLeast(least);
+  return (text: string): number[] => text.split(',').map((part) => one(part.trim() || 'nothing'));
 }
 
 /** A probability above 0 and below 1. */
@@ -76,11 +86,15 @@ export function addScoringFlags(command: Command): Command {
     .option('--offline', 'no connection: models on the Hub must be in its cache')
     .option(
       '--timesteps <n|list|a:b:step>',
-      'timesteps: a count spread evenly, a list "10,500,990" or a range',
-      DEFAULT_TIMESTEPS,
+      `timesteps: a count spread evenly, a list "10,500,990" or a range (default: ${DEFAULT_TIMESTEPS})`,
     )
     .option('--repeats <k>', 'noises per timestep', atLeast(1), 1)
-    .option('--seed <n>', 'seed of the noises and of the evaluation order', atLeast(0), 0)
+    .option(
+      '--seed <list>',
+      'seed of the noises and of the evaluation order; several, as in 1,2,3, make a noise bank each',
+      listOf(0),
+      [0],
+    )
     .addOption(
       new Option('--uncond <mode>', 'evaluate the empty caption, for normalized scores')
         .choices(UNCOND_MODES)
@@ -112,6 +126,11 @@ export function addScoringFlags(command: Command): Command {
 export function addAnalysisFlags(command: Command): Command {
   return command
     .addOption(new Option('--loss <name>', 'which stored error is averaged').choices(LOSSES).default('mse'))
+    .option(
+      '--weighting <name|file>',
+      'weights of the timesteps: uniform, clark2023, or a file of `winoscope fit-weights`',
+      'uniform',
+    )
     .addOption(
       new Option('--error-space <name>', "space of the error: the model's own target, epsilon or x0")
         .choices(ERROR_SPACES)
@@ -121,39 +140,84 @@ export function addAnalysisFlags(command: Command): Command {
 
 /**
  * How stored errors become scores.
- * @throws UsageError where the loss cannot be converted to the error space: said before anything is evaluated.
+ * @throws UsageError where the loss cannot be converted to the error space, or the weighting is made for other errors:
+ *   said before anything is evaluated; InputError where a file of weights is damaged.
  */
-export function analysisOf({ loss, errorSpace }: Pick<SharedFlags, 'loss' | 'errorSpace'>): Analysis {
+export function analysisOf({
+  loss,
+  errorSpace,
+  weighting: asked,
+}: Pick<SharedFlags, 'loss' | 'errorSpace' | 'weighting'>): Analysis {
   checkConvertible(loss, errorSpace);
-  return { loss, errorSpace };
+  const weighting = isOneOf(WEIGHTINGS, asked) ? asked : readWeights(asked);
+  checkWeighting(weighting, loss, errorSpace);
+  return { loss, errorSpace, ...(weighting !== 'uniform' && { weighting }) };
+}
+
+function isOneOf<T extends string>(list: readonly T[], value: string): value is T {
+  return (list as readonly string[]).includes(value);
+}
+
+function readWeights(path: string): FittedWeights {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError({
+      what: `no weighting "${path}"`,
+      where: '--weighting',
+      expected: `${WEIGHTINGS.join(', ')}, or a file that \`winoscope fit-weights\` wrote`,
+      got: messageOf(error),
+    });
+  }
+  return parseWeights(text, path);
 }
 
 /**
  * The scorers that were asked for; the embedded two where none was named. Fetches what lies on the Hub.
+ * @param others scorers that are no models; they are given back after CLIP, before diffusion, which takes longest.
  * @throws UsageError, HubError as `resolveModel`.
  */
-export async function scorersOf(flags: SharedFlags & { quiet?: boolean }): Promise<ScorerRequest[]> {
+export async function scorersOf(
+  flags: SharedFlags & { quiet?: boolean },
+  others: readonly ScorerRequest[] = [],
+): Promise<ScorerRequest[]> {
   const { diffusion = [], clip = [], offline = false, quiet = false } = flags;
   const asked =
-    diffusion.length + clip.length > 0 ? { diffusion, clip } : { diffusion: [EMBEDDED], clip: [EMBEDDED] };
+    diffusion.length + clip.length + others.length > 0
+      ? { diffusion, clip }
+      : { diffusion: [EMBEDDED], clip: [EMBEDDED] };
   // CLIP first: it takes a moment, and then there is something to compare with.
   const named = (['clip', 'diffusion'] as const).flatMap((kind) =>
     asked[kind].map((text) => ({ text, kind })),
   );
   const found = await findModels(named, { offline, quiet });
-  return found.map((model, k) => ({ ...model, kind: named[k]!.kind }));
+  const models = found.map((model, k): ScorerRequest => ({ ...model, kind: named[k]!.kind }));
+  const first = models.filter(({ kind }) => kind === 'clip');
+  return [...first, ...others, ...models.filter(({ kind }) => kind === 'diffusion')];
 }
 
 /** The scoring settings of the flags. @throws UsageError for a device that is none. */
 export function scoringOf(
   flags: SharedFlags,
-  more: Pick<ScoringOptions, 'maps' | 'workers' | 'stop'>,
+  more: Pick<ScoringOptions, 'maps' | 'workers' | 'stop' | 'prune'>,
 ): ScoringOptions {
-  const { timesteps, repeats, seed, uncond, resize, resolution, guidance, batch, threads } = flags;
+  const {
+    timesteps = DEFAULT_TIMESTEPS,
+    repeats,
+    uncond,
+    resize,
+    resolution,
+    guidance,
+    batch,
+    threads,
+  } = flags;
+  const [seed = 0, ...moreSeeds] = flags.seed;
   return {
     timesteps,
     repeats,
     seed,
+    ...(moreSeeds.length > 0 && { moreSeeds }),
     uncond,
     resize,
     device: parseDevice(flags.device),

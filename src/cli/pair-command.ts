@@ -2,8 +2,9 @@
 
 import type { Command } from 'commander';
 import { addAnalysisFlags, addScoringFlags, type SharedFlags } from './options.ts';
+import { addExternalFlags, type OtherFlags } from './other-scorers.ts';
 
-export interface PairFlags extends SharedFlags {
+export interface PairFlags extends SharedFlags, OtherFlags {
   caption: string[];
   strict?: boolean;
   json?: boolean;
@@ -20,7 +21,7 @@ export function addPairCommand(program: Command): void {
       ...before,
       text,
     ]);
-  addScoringFlags(command);
+  addExternalFlags(addScoringFlags(command));
   addAnalysisFlags(command)
     .option('--strict', 'refuse captions that are longer than a model can read')
     .option('--force', 'score words and pictures that a model of a small world cannot know')

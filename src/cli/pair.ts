@@ -11,6 +11,7 @@ import type { ExampleScores } from '../scoring/aggregate.ts';
 import type { Example } from '../scoring/example.ts';
 import { onInterrupt } from './interrupt.ts';
 import { analysisOf, scorersOf, scoringOf } from './options.ts';
+import { otherScorersOf } from './other-scorers.ts';
 import type { PairFlags } from './pair-command.ts';
 
 /** Carries out `winoscope pair`; see `docs/cli.md`. @throws WinoscopeError for what the user can mend. */
@@ -33,7 +34,7 @@ export async function pair(images: string[], flags: PairFlags): Promise<void> {
   };
   const sizes = [await Promise.all(images.map(async (path) => imageSize(await readSource({ path }), path)))];
   const scoring = scoringOf(flags, { maps: false });
-  const requests = await scorersOf(flags);
+  const requests = await scorersOf(flags, await otherScorersOf(flags));
   checkNames(requests);
   const scorers = requests.map((request) => prepareScorer(request, scoring));
   checkGuidance(scorers, scoring.guidance);
@@ -75,6 +76,14 @@ function progressOf(scorer: string): (done: number, total: number) => void {
   return (done, total) => process.stderr.write(`\r\u001b[2K${scorer}: ${done}/${total} evaluations`);
 }
 
+/** What the numbers of a kind of scorer are. */
+const UNITS: Record<PreparedScorer['settings']['kind'], string> = {
+  diffusion: 'minus the mean denoising error, higher is better',
+  clip: 'cosine, higher is better',
+  external: 'as the process gave them, lower ones negated where they are better: higher is better',
+  imported: 'as imported, higher is better',
+};
+
 /** One scorer's matrix, a row per image; the best caption of an image is starred, none at a tie. */
 function matrix(
   { name, settings }: PreparedScorer,
@@ -82,10 +91,7 @@ function matrix(
   images: readonly string[],
   captions: readonly string[],
 ): string {
-  const unit =
-    settings.kind === 'diffusion'
-      ? 'minus the mean denoising error, higher is better'
-      : 'cosine, higher is better';
+  const unit = UNITS[settings.kind];
   const rows = raw.map((row, i) => {
     const best = Math.max(...row);
     const winner = row.length > 1 && row.filter((score) => score === best).length === 1;

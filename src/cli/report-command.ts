@@ -3,7 +3,7 @@
 import { type Command, Option } from 'commander';
 import { addAnalysisFlags, type SharedFlags } from './options.ts';
 
-export interface ReportFlags extends Pick<SharedFlags, 'loss' | 'errorSpace'> {
+export interface ReportFlags extends Pick<SharedFlags, 'loss' | 'errorSpace' | 'weighting'> {
   format: 'json' | 'md';
   output?: string;
   probabilities?: string;

@@ -5,7 +5,7 @@ import { visible } from '../report/format.ts';
 import { markdown } from '../report/markdown.ts';
 import { openRun, type StoredRun } from '../run/open-run.ts';
 import { choicesOf } from '../run/probabilities.ts';
-import { scoresOf } from '../run/summary.ts';
+import { scoresOf } from '../run/scorer-view.ts';
 import type { Summary } from '../run/summary-schema.ts';
 import { softmax } from '../stats/temperature.ts';
 import { analysisOf } from './options.ts';

@@ -3,9 +3,11 @@
 import { type Command, Option } from 'commander';
 import { builtInTasks } from '../../tasks/built-in.ts';
 import { DEFAULT_TASK } from '../../tasks/task.ts';
-import { addAnalysisFlags, addScoringFlags, atLeast, level, type SharedFlags } from './options.ts';
+import { addAnalysisFlags, addScoringFlags, atLeast, type SharedFlags } from './options.ts';
+import { addExternalFlags, addScoresFlag, type OtherFlags } from './other-scorers.ts';
+import { addStopFlags, type StopFlags } from './stop-flags.ts';
 
-export interface ScoreFlags extends SharedFlags {
+export interface ScoreFlags extends SharedFlags, StopFlags, OtherFlags {
   data?: string;
   out?: string;
   limit?: string;
@@ -13,9 +15,6 @@ export interface ScoreFlags extends SharedFlags {
   tag?: string;
   workers?: number;
   maps: 'on' | 'off';
-  stop: 'none' | 'sequential';
-  alpha?: number;
-  calibration?: string;
   onError: 'stop' | 'skip';
   strict?: boolean;
   allowMixed?: boolean;
@@ -30,7 +29,7 @@ export function addScoreCommand(program: Command): void {
     .command('score')
     .description('score a task: every image against every caption, by every scorer')
     .argument('[task]', 'name of a task, or a probe folder', DEFAULT_TASK);
-  addScoringFlags(command);
+  addScoresFlag(addExternalFlags(addScoringFlags(command)));
   addAnalysisFlags(command)
     .option(
       '--data <dir|ref>',
@@ -40,24 +39,12 @@ export function addScoreCommand(program: Command): void {
     .option('--limit <n|a-b>', 'only the first n examples, or the a-th to the b-th')
     .option('--ids <list>', 'only these examples, separated by commas')
     .option('--tag <tag>', 'only examples with this tag')
-    .option('--workers <n>', 'worker threads, each with its own model (default: cores / threads)', atLeast(1))
-    .addOption(
-      new Option(
-        '--stop <rule>',
-        'leave an example once its answer is known (sequential), or run the whole plan',
-      )
-        .choices(['none', 'sequential'])
-        .default('none'),
-    )
     .option(
-      '--alpha <level>',
-      'with --stop: bound on settling an example against the whole plan (default: 0.05); what is left undecided is not covered',
-      level,
-    )
-    .option(
-      '--calibration <file>',
-      "with --stop: the spread of errors (default: calibration.json in the model's folder)",
-    )
+      '--workers <n>',
+      'worker threads, each with its own model (default: cores / threads)',
+      atLeast(1),
+    );
+  addStopFlags(command)
     .addOption(
       new Option('--maps <on|off>', 'store where in the image the error lies')
         .choices(['on', 'off'])

@@ -3,29 +3,26 @@
 import { loadTask } from '../../tasks/registry.ts';
 import type { Task } from '../../tasks/task.ts';
 import { WINOGROUND, WINOGROUND_FILES, WINOGROUND_REPO } from '../../tasks/winoground/load-winoground.ts';
-import { UsageError } from '../errors.ts';
 import { visible } from '../report/format.ts';
 import { summaryTable } from '../report/table.ts';
 import { estimateRun } from '../run/estimate.ts';
 import { prepareRun, type RunRequest } from '../run/prepare-run.ts';
 import { runTask } from '../run/run-task.ts';
-import type { ScorerRequest, ScoringOptions } from '../run/settings.ts';
 import type { Summary } from '../run/summary-schema.ts';
 import { estimateLines } from './estimate-lines.ts';
 import { findData } from './find-data.ts';
 import { onInterrupt } from './interrupt.ts';
 import { analysisOf, scorersOf, scoringOf } from './options.ts';
+import { otherScorersOf } from './other-scorers.ts';
 import { ProgressLines } from './progress-lines.ts';
 import type { ScoreFlags } from './score-command.ts';
-
-/** Of `--alpha`. */
-const DEFAULT_ALPHA = 0.05;
+import { pruneOf, stopOf } from './stop-flags.ts';
 
 /** Carries out `winoscope score`; see `docs/cli.md`. @throws WinoscopeError for what the user can mend. */
 export async function score(taskName: string, flags: ScoreFlags): Promise<void> {
   const analysis = analysisOf(flags);
   const task = await findTask(taskName, flags);
-  const scorers = await scorersOf(flags);
+  const scorers = await scorersOf(flags, await otherScorersOf(flags));
   const ids = flags.ids?.split(',').map((id) => id.trim());
   const request: RunRequest = {
     task,
@@ -33,6 +30,7 @@ export async function score(taskName: string, flags: ScoreFlags): Promise<void> 
     scoring: scoringOf(flags, {
       maps: flags.maps === 'on',
       ...stopOf(flags, scorers),
+      ...pruneOf(flags, scorers),
       ...(flags.workers !== undefined && { workers: flags.workers }),
     }),
     selection: {
@@ -85,38 +83,6 @@ async function findTask(
   if (name !== WINOGROUND) return loadTask(name, { skipBad, ...(data !== undefined && { data }) });
   const found = await findData(data ?? WINOGROUND_REPO, WINOGROUND_FILES, { offline, quiet });
   return { ...(await loadTask(name, { skipBad, data: found.folder })), source: found.source };
-}
-
-/** The stopping rule of the flags. @throws UsageError for flags of it that could have no effect, or the wrong one. */
-function stopOf(
-  { stop, alpha, calibration }: ScoreFlags,
-  scorers: readonly ScorerRequest[],
-): Pick<ScoringOptions, 'stop'> {
-  if (stop !== 'sequential') {
-    const useless = alpha !== undefined ? '--alpha' : calibration !== undefined ? '--calibration' : undefined;
-    if (useless === undefined) return {};
-    throw new UsageError({
-      what: `${useless} has no use without --stop sequential`,
-      fix: 'Add it, or leave both.',
-    });
-  }
-  const models = scorers.filter(({ kind }) => kind === 'diffusion').length;
-  if (models === 0) {
-    throw new UsageError({
-      what: 'nothing can be stopped without a diffusion model',
-      where: '--stop sequential',
-    });
-  }
-  if (calibration !== undefined && models > 1) {
-    throw new UsageError({
-      what: 'one calibration for several diffusion models',
-      where: '--calibration',
-      fix: 'Put a calibration.json into each model folder instead.',
-    });
-  }
-  return {
-    stop: { rule: stop, alpha: alpha ?? DEFAULT_ALPHA, ...(calibration !== undefined && { calibration }) },
-  };
 }
 
 function finish(

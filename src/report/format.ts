@@ -4,10 +4,13 @@ import type { MetricName } from '../metrics/evaluate.ts';
 import type {
   MetricSummaries,
   MetricSummary,
+  NoiseBanks,
   Probabilities,
+  Pruning,
   Stopping,
   Summary,
 } from '../run/summary-schema.ts';
+import { weightingName } from '../scoring/weighting.ts';
 
 /** Titles of the metrics, in the order of reports. */
 export const METRIC_TITLES: Record<MetricName, string> = {
@@ -144,17 +147,66 @@ export function stateLine(summary: Summary): string {
 
 /** What stopping early did, in words. */
 export function stoppingSentence(
-  { stopped, undecided, evaluations, fullPlan, alpha }: Stopping,
-  { loss, errorSpace }: Summary['analysis'],
+  { rule, stopped, undecided, left, evaluations, fullPlan, alpha }: Stopping,
+  { loss, errorSpace, weighting }: Summary['analysis'],
 ): string {
   const share = fullPlan === 0 ? '' : ` (${percent(evaluations / fullPlan)} %)`;
-  const parts = [
-    `${stopped} examples stopped early at alpha ${alpha}, ${undecided} of them undecided; ${evaluations} of ${fullPlan} evaluations${share}.`,
+  const how = { sequential: `at alpha ${alpha}`, ttest: `by t-tests at ${alpha} each`, stages: 'in stages' }[
+    rule
   ];
+  const what =
+    rule === 'sequential'
+      ? `${stopped} examples stopped early ${how}, ${undecided} of them undecided`
+      : `${stopped} examples stopped early ${how}`;
+  const others = left > 0 ? `, ${left} captions or images left before their example` : '';
+  const parts = [`${what}${others}; ${evaluations} of ${fullPlan} evaluations${share}.`];
   if (undecided > 0) parts.push('What is undecided may come out otherwise in the whole plan.');
-  if (loss !== 'mse' || errorSpace !== 'native')
-    parts.push("Stopping looked at mse in the model's own space: alpha does not hold for these scores.");
+  if (loss !== 'mse' || errorSpace !== 'native' || weighting)
+    parts.push(
+      `Stopping looked at mse in the model's own space${rule === 'sequential' ? ': alpha does not hold for these scores' : ', these scores do not'}.`,
+    );
   return parts.join(' ');
+}
+
+/** What pruning left out, in words. */
+export function pruningSentence({ by, keep, pruned, truthsPruned }: Pruning): string {
+  const lost =
+    truthsPruned === 0
+      ? 'no true one among them'
+      : `${truthsPruned === 1 ? '1 example is' : `${truthsPruned} examples are`} wrong because a true one was`;
+  return `only the ${keep} captions that ${visible(by)} ranks first on an image were evaluated; ${pruned} were not, ${lost}.`;
+}
+
+/** How scores differ between noise banks, in words. */
+export function banksSentence({ banks, spread }: NoiseBanks): string {
+  const parts = (Object.keys(METRIC_TITLES) as MetricName[]).flatMap((metric) => {
+    const scores = banks.flatMap(({ metrics }) => metrics[metric]?.score ?? []);
+    if (scores.length < banks.length) return [];
+    return [
+      `${METRIC_TITLES[metric]} ${scores.map(percent).join(', ')} (standard deviation ${percent(spread[metric] ?? 0)})`,
+    ];
+  });
+  const seeds = banks.map(({ seed }) => seed).join(', ');
+  if (parts.length === 0) return `no example has the whole plan of every noise bank (seeds ${seeds}).`;
+  return `by noise bank (seeds ${seeds}): ${parts.join('; ')}.`;
+}
+
+/** All that is to be said of how a scorer's examples ran, a sentence each. */
+export function courseSentences(
+  { stopping, pruning, noiseBanks }: Summary['scorers'][string],
+  analysis: Summary['analysis'],
+): string[] {
+  return [
+    ...(stopping ? [stoppingSentence(stopping, analysis)] : []),
+    ...(pruning ? [pruningSentence(pruning)] : []),
+    ...(noiseBanks ? [banksSentence(noiseBanks)] : []),
+  ];
+}
+
+/** How stored errors became scores, in words. */
+export function analysisPhrase({ loss, errorSpace, weighting }: Summary['analysis']): string {
+  const weights = weighting ? `, timesteps weighted ${weightingName(weighting)}` : '';
+  return `loss ${loss}, error space ${errorSpace}${weights}`;
 }
 
 /** What p(caption | image) of a scorer is worth, in words. */

@@ -2,7 +2,9 @@
 
 import type { Summary } from '../run/summary-schema.ts';
 import {
+  analysisPhrase,
   comparisonLines,
+  courseSentences,
   METRIC_TITLES,
   mainRows,
   metricsIn,
@@ -10,7 +12,6 @@ import {
   omittedNote,
   probabilitySentence,
   stateLine,
-  stoppingSentence,
   tagCount,
   tagGroups,
   visible,
@@ -23,7 +24,7 @@ export function markdown(summary: Summary): string {
   const titles = metrics.map((metric) => METRIC_TITLES[metric]);
   const parts = [
     `# ${escapeMarkdown(summary.task.name)}`,
-    `${stateLine(summary)}. Percent right, with 95 % Wilson intervals. Run \`${summary.identity.slice(0, 12)}\`, winoscope ${escapeMarkdown(summary.version)}, loss ${summary.analysis.loss}, error space ${summary.analysis.errorSpace}.`,
+    `${stateLine(summary)}. Percent right, with 95 % Wilson intervals. Run \`${summary.identity.slice(0, 12)}\`, winoscope ${escapeMarkdown(summary.version)}, ${escapeMarkdown(analysisPhrase(summary.analysis))}.`,
     table(
       ['scorer', ...titles],
       mainRows(summary, (name) => `${escapeMarkdown(name)}, raw scores`, escapeMarkdown),
@@ -60,8 +61,9 @@ export function markdown(summary: Summary): string {
       comparisons.map((line) => `- ${escapeMarkdown(line)}`).join('\n'),
     );
   }
-  for (const [name, { stopping }] of Object.entries(summary.scorers))
-    if (stopping) parts.push(`${escapeMarkdown(name)}: ${stoppingSentence(stopping, summary.analysis)}`);
+  for (const [name, scorer] of Object.entries(summary.scorers))
+    for (const sentence of courseSentences(scorer, summary.analysis))
+      parts.push(`${escapeMarkdown(name)}: ${escapeMarkdown(sentence)}`);
   for (const [name, { probabilities }] of Object.entries(summary.scorers))
     if (probabilities)
       parts.push(`${escapeMarkdown(name)}: ${escapeMarkdown(probabilitySentence(probabilities))}`);

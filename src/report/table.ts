@@ -2,7 +2,9 @@
 
 import type { Summary } from '../run/summary-schema.ts';
 import {
+  analysisPhrase,
   comparisonLines,
+  courseSentences,
   METRIC_TITLES,
   mainRows,
   metricsIn,
@@ -10,7 +12,6 @@ import {
   omittedNote,
   percent,
   stateLine,
-  stoppingSentence,
   tagCount,
   tagGroups,
   visible,
@@ -42,7 +43,7 @@ export function summaryTable(summary: Summary): string {
   }
   const lines = [
     `${visible(summary.task.name)}: ${stateLine(summary)}. Percent right, with 95 % intervals (Wilson).`,
-    `Loss ${summary.analysis.loss}, error space ${summary.analysis.errorSpace}.`,
+    `${capitalized(visible(analysisPhrase(summary.analysis)))}.`,
     '',
     ...columns([head, ...mainRows(summary, () => '  raw')]),
   ];
@@ -55,7 +56,7 @@ export function summaryTable(summary: Summary): string {
   const comparisons = comparisonLines(summary);
   if (comparisons.length > 0)
     lines.push('', 'Scorers compared on the same examples', ...comparisons.map((line) => `  ${line}`));
-  lines.push(...stoppingLines(summary));
+  lines.push(...courseLines(summary));
   const close = Object.entries(summary.scorers).filter(([, { undecided }]) => undecided > 0);
   for (const [name, { undecided }] of close) {
     lines.push(
@@ -109,11 +110,15 @@ function tagRows(summary: Summary): { label: string; tag?: string }[] {
   });
 }
 
-/** What stopping early saved, per scorer that did. */
-function stoppingLines({ scorers, analysis }: Summary): string[] {
-  return Object.entries(scorers).flatMap(([name, { stopping }]) =>
-    stopping ? ['', `${visible(name)}: ${stoppingSentence(stopping, analysis)}`] : [],
+/** What stopping and pruning saved, and how noise banks differ, per scorer. */
+function courseLines({ scorers, analysis }: Summary): string[] {
+  return Object.entries(scorers).flatMap(([name, scorer]) =>
+    courseSentences(scorer, analysis).flatMap((sentence) => ['', `${visible(name)}: ${sentence}`]),
   );
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Where scorers rest on different numbers of examples, as in an interrupted run: how many each has. */

@@ -2,22 +2,22 @@
 
 import { rmSync } from 'node:fs';
 import type { Loss } from '../diffusion/denoising-error.ts';
-import { ResultsError } from '../errors.ts';
 import type { ExampleErrors } from '../scoring/aggregate.ts';
+import { applyRule } from '../scoring/apply-rule.ts';
 import type { UncondMode } from '../scoring/conditions.ts';
-import { contestsOf } from '../scoring/contests.ts';
-import type { SequentialRule } from '../scoring/error-spread.ts';
+import { Course } from '../scoring/course.ts';
 import type { Example } from '../scoring/example.ts';
 import type { Plan } from '../scoring/plan.ts';
 import type { MapSums, ScorerOutput, TrialRows } from '../scoring/scorer.ts';
-import { type Decision, SequentialPlan } from '../scoring/sequential.ts';
-import { decisionWithin } from '../scoring/stopping-watch.ts';
-import { type Columns, encodeFile, type TrialColumns } from './arrow.ts';
+import type { Decision, StoppingPlan, StopRule } from '../scoring/stop-rule.ts';
+import { subjectOf } from '../scoring/subject.ts';
+import { encodeFile, type TrialColumns } from './arrow.ts';
+import { MapStore } from './map-store.ts';
 import { readTables } from './read-tables.ts';
 import { type RunFolder, writeAtomically } from './run-folder.ts';
 import type { PendingExample, ScorerResults } from './scorer-results.ts';
 import { SegmentWriter } from './segment-writer.ts';
-import { type PairValues, TrialStore } from './trial-store.ts';
+import { type PairCounts, type PairValues, TrialStore } from './trial-store.ts';
 
 /** Rows or milliseconds after which buffered trials are written. */
 const FLUSH_ROWS = 256;
@@ -30,7 +30,9 @@ export interface DiffusionResultsOptions {
   plan: Plan;
   uncond: UncondMode;
   /** The rule that may end an example before the plan's end. */
-  stop?: SequentialRule;
+  stop?: StopRule;
+  /** Slots of an example's pairs that are not evaluated; undefined where that is not known yet. By default none. */
+  skipped?: (index: number) => readonly number[] | undefined;
   /** Whether error maps are wanted: examples without them are not finished. */
   maps: boolean;
   /** Whether a numeric setting gives the same bits again. By default all do. */
@@ -42,54 +44,48 @@ export interface DiffusionResultsOptions {
   numerics: number;
 }
 
-/** Stored error maps of one example. */
-interface StoredMaps {
-  trials: number;
-  numerics: number;
-  /** `[pairs · H · W]` */
-  sums: Float32Array;
-}
-
 /** Trials and error maps of one diffusion scorer: in memory for scoring, on disk as they come. */
 export class DiffusionResults implements ScorerResults {
   readonly store: TrialStore;
   readonly #options: DiffusionResultsOptions;
-  readonly #maps = new Map<number, StoredMaps>();
+  readonly maps: MapStore;
   readonly #trialWriter: SegmentWriter<'trials'>;
   readonly #mapWriter: SegmentWriter<'maps'>;
   #buffer: TrialRows[] = [];
   #buffered = 0;
   #lastFlush = Date.now();
-  readonly #stop: SequentialPlan | undefined;
-  /** What the rule decided, by example, and the number of trials at which it was last asked. */
-  readonly #decisions = new Map<number, Decision>();
-  readonly #lookedAt = new Map<number, number>();
+  readonly #stop: StoppingPlan | undefined;
+  /** How far the pairs of an example run, as far as its errors tell. */
+  readonly #courses = new Map<number, Course>();
 
   /** Reads what earlier sessions stored. @throws ResultsError where a file is of another run or contradicts itself. */
   constructor(options: DiffusionResultsOptions) {
     this.#options = options;
     const { folder, scorer, session, identity } = options;
     this.store = new TrialStore(options);
-    this.#stop = options.stop && new SequentialPlan(options.plan, options.stop);
+    this.maps = new MapStore(this.store, options.examples);
+    this.#stop = options.stop && applyRule(options.plan, options.stop);
     const metadata = { format: '1', identity, scorer };
     this.#trialWriter = new SegmentWriter(folder.segmentFile(scorer, 'trials', session), 'trials', metadata);
     this.#mapWriter = new SegmentWriter(folder.segmentFile(scorer, 'maps', session), 'maps', metadata);
     for (const [path, columns] of readTables('trials', folder.trialsFile(scorer), options))
       this.store.load(columns, path);
-    this.store.settle(
-      options.numerics,
-      (index, done, values) => this.#decide(index, done, values)?.trials ?? options.plan.trials.length,
-    );
+    this.store.settle(options.numerics, (index, done, values) => {
+      const course = this.#newCourse(index);
+      course.advance(done, values);
+      return course.progress(done) === course.end;
+    });
     for (const [path, columns] of readTables('maps', folder.mapsFile(scorer), options))
-      this.#loadMaps(columns, path);
+      this.maps.load(columns, path);
   }
 
   pending(): PendingExample[] {
     const pending: PendingExample[] = [];
     for (const index of this.#options.examples.keys()) {
-      const done = this.store.done(index);
-      const needed = this.decision(index)?.trials ?? this.#options.plan.trials.length;
-      const maps = this.#maps.get(index);
+      const course = this.#course(index);
+      const done = course.progress(this.#doneOf(index));
+      const needed = course.end;
+      const maps = this.maps.get(index);
       if (!this.#options.maps) {
         if (done < needed) pending.push(this.#from(index, done));
       } else if (done < needed || maps?.trials !== needed) {
@@ -109,53 +105,71 @@ export class DiffusionResults implements ScorerResults {
 
   /** What the stopping rule decides from the stored trials; undefined where it has none or is not through. */
   decision(index: number): Decision | undefined {
-    if (!this.#stop) return undefined;
-    const known = this.#decisions.get(index);
-    if (known) return known;
-    const done = this.store.done(index);
-    const before = this.#lookedAt.get(index) ?? 0;
-    if (!this.#stop.looksWithin(before, done)) return undefined;
-    this.#lookedAt.set(index, done);
-    const found = this.#decide(index, done, (slot) => this.store.values(index, slot, 'mse'));
-    if (found) this.#decisions.set(index, found);
-    return found;
+    return this.#course(index).decision;
   }
 
-  /** An example that is evaluated anew, under other numeric settings, is decided anew. */
-  #forget(index: number): void {
-    this.#decisions.delete(index);
-    this.#lookedAt.delete(index);
-  }
-
-  #decide(index: number, done: number, values: PairValues): Decision | undefined {
-    if (!this.#stop) return undefined;
-    const contests = contestsOf(this.#options.examples[index]!, this.#options.uncond);
-    return decisionWithin(this.#stop, contests, values, done);
+  /** Trials of each pair that count, by slot: fewer than the plan's for those that a rule let leave, 0 for pruned ones. */
+  trialsOf(index: number): readonly number[] {
+    const course = this.#course(index);
+    const done = course.progress(this.#doneOf(index));
+    return Array.from(course.leaves, (leaves) => Math.min(leaves, done));
   }
 
   isDone(index: number): boolean {
-    const done = this.store.done(index);
-    return done === this.#options.plan.trials.length || this.decision(index) !== undefined;
+    const course = this.#course(index);
+    return course.progress(this.#doneOf(index)) === course.end;
   }
 
   evaluations(index: number): number {
-    return this.store.done(index) * this.store.pairs(index).length;
+    const done = this.#doneOf(index);
+    return this.store.pairs(index).reduce((sum, _, slot) => sum + done(slot), 0);
+  }
+
+  remaining(index: number, start: number): number {
+    const { leaves } = this.#course(index);
+    return leaves.reduce((sum, trials) => sum + Math.max(0, trials - start), 0);
   }
 
   spared(index: number): number {
-    const decision = this.decision(index);
-    return decision
-      ? (this.#options.plan.trials.length - decision.trials) * this.store.pairs(index).length
-      : 0;
+    const { leaves } = this.#course(index);
+    const total = this.#options.plan.trials.length;
+    return leaves.reduce((sum, trials) => sum + (trials === 0 ? 0 : total - trials), 0);
+  }
+
+  readonly #doneOf =
+    (index: number): PairCounts =>
+    (slot) =>
+      this.store.doneOf(index, slot);
+
+  /** An example's course as far as its stored errors tell. */
+  #course(index: number): Course {
+    let course = this.#courses.get(index);
+    if (!course) {
+      course = this.#newCourse(index);
+      // Remembered once it is known what is pruned.
+      if (!this.#options.skipped || this.#options.skipped(index)) this.#courses.set(index, course);
+    }
+    const values: PairValues = (slot) => this.store.values(index, slot, 'mse');
+    course.advance(this.#doneOf(index), values);
+    return course;
+  }
+
+  #newCourse(index: number): Course {
+    const { examples, uncond, plan, skipped } = this.#options;
+    return new Course(this.#stop, subjectOf(examples[index]!, uncond, skipped?.(index)), plan.trials.length);
   }
 
   #from(index: number, start: number): PendingExample {
-    if (!this.#stop || start === 0) return { index, start };
+    const skip = this.#options.skipped?.(index);
     const slots = [...this.store.pairs(index).keys()];
     return {
       index,
       start,
-      errors: slots.map((slot) => this.store.values(index, slot, 'mse').slice(0, start)),
+      ...(skip && { skip }),
+      ...(this.#stop &&
+        start > 0 && {
+          errors: slots.map((slot) => this.store.values(index, slot, 'mse').slice(0, start)),
+        }),
     };
   }
 
@@ -188,12 +202,8 @@ export class DiffusionResults implements ScorerResults {
     const { folder, scorer, identity } = this.#options;
     const metadata = { format: '1', identity, scorer };
     writeAtomically(folder.trialsFile(scorer), encodeFile('trials', metadata, this.store.columns()));
-    if (this.#maps.size > 0) {
-      const rows = [...this.#maps]
-        .sort(([a], [b]) => a - b)
-        .map(([index, maps]) => this.#mapColumns(index, maps));
-      writeAtomically(folder.mapsFile(scorer), encodeFile('maps', metadata, concatenate(rows)));
-    }
+    const maps = this.maps.columns((index) => this.#course(index).leaves);
+    if (maps.example.length > 0) writeAtomically(folder.mapsFile(scorer), encodeFile('maps', metadata, maps));
     for (const what of ['trials', 'maps'] as const) {
       for (const path of folder.segmentFiles(scorer, what)) rmSync(path, { force: true });
     }
@@ -201,14 +211,20 @@ export class DiffusionResults implements ScorerResults {
 
   /** Errors of one example under one loss: of the trials that count, which a stopping rule may have made fewer. */
   errors(index: number, loss: Loss): ExampleErrors {
-    const errors = this.store.errors(index, loss);
-    return { ...errors, done: Math.min(errors.done, this.decision(index)?.trials ?? errors.done) };
+    const trials = this.trialsOf(index);
+    const done = Math.max(...trials);
+    return {
+      ...this.store.errors(index, loss),
+      done,
+      ...(trials.some((own) => own < done) && { left: this.store.byPair(index, (slot) => trials[slot]!) }),
+    };
   }
 
   #acceptTrials(rows: TrialRows): void {
     const { numerics } = this.#options;
     for (let r = 0; r < rows.index.length; r++) {
-      if (this.store.numericsOf(rows.index[r]!) !== numerics) this.#forget(rows.index[r]!);
+      // One that is evaluated anew, under other numeric settings, is decided anew.
+      if (this.store.numericsOf(rows.index[r]!) !== numerics) this.#courses.delete(rows.index[r]!);
       this.store.put(rows.index[r]!, numerics, {
         pair: { image: rows.image[r]!, caption: rows.caption[r]! },
         trial: rows.trial[r]!,
@@ -222,48 +238,9 @@ export class DiffusionResults implements ScorerResults {
 
   #acceptMaps({ index, trials, sums }: MapSums): void {
     this.flush(); // maps must never be ahead of the trials they sum over
-    const maps = { trials, numerics: this.#options.numerics, sums };
-    this.#maps.set(index, maps);
-    this.#mapWriter.write(this.#mapColumns(index, maps)); // one batch: all pairs of a checkpoint or none
-  }
-
-  /** The maps of one example as rows, one per pair. */
-  #mapColumns(index: number, { trials, numerics, sums }: StoredMaps): Columns<'maps'> {
-    const pairs = this.store.pairs(index);
-    const cells = sums.length / pairs.length;
-    return {
-      example: pairs.map(() => this.#options.examples[index]!.id),
-      image: Int16Array.from(pairs, ({ image }) => image),
-      caption: Int16Array.from(pairs, ({ caption }) => caption),
-      trials: new Int32Array(pairs.length).fill(trials),
-      numerics: new Int16Array(pairs.length).fill(numerics),
-      sums: pairs.map((_, k) => new Uint8Array(sums.buffer, sums.byteOffset + 4 * k * cells, 4 * cells)),
-    };
-  }
-
-  /** Takes stored checkpoints: of several, the longest counts among those of the setting that counts for the trials. */
-  #loadMaps(columns: Columns<'maps'>, where: string): void {
-    for (let row = 0; row < columns.example.length; row++) {
-      const index = this.store.indexOf(columns.example[row]!);
-      const pair = { image: columns.image[row]!, caption: columns.caption[row]! };
-      const slot = index === undefined ? -1 : this.store.slotOf(index, pair);
-      if (index === undefined || slot < 0) {
-        throw new ResultsError({
-          what: 'a stored error map is not of this run',
-          where,
-          got: `example "${columns.example[row]}"`,
-        });
-      }
-      const [trials, numerics, bytes] = [columns.trials[row]!, columns.numerics[row]!, columns.sums[row]!];
-      const cells = bytes.length / 4;
-      let maps = this.#maps.get(index);
-      if (numerics !== this.store.numericsOf(index) || trials < (maps?.trials ?? 0)) continue;
-      if (maps?.trials !== trials) {
-        maps = { trials, numerics, sums: new Float32Array(cells * this.store.pairs(index).length) };
-        this.#maps.set(index, maps);
-      }
-      maps.sums.set(new Float32Array(bytes.slice().buffer), slot * cells);
-    }
+    this.maps.set(index, { trials, numerics: this.#options.numerics, sums });
+    // One batch: all pairs of a checkpoint or none.
+    this.#mapWriter.write(this.maps.columnsOf(index, this.#course(index).leaves));
   }
 
   #toColumns(buffer: readonly TrialRows[]): TrialColumns {
@@ -283,16 +260,4 @@ export class DiffusionResults implements ScorerResults {
       numerics: new Int16Array(trials.length).fill(numerics),
     };
   }
-}
-
-/** Rows of several examples, one after the other. */
-function concatenate(parts: readonly Columns<'maps'>[]): Columns<'maps'> {
-  return {
-    example: parts.flatMap((part) => part.example),
-    image: Int16Array.from(parts.flatMap((part) => [...part.image])),
-    caption: Int16Array.from(parts.flatMap((part) => [...part.caption])),
-    trials: Int32Array.from(parts.flatMap((part) => [...part.trials])),
-    numerics: Int16Array.from(parts.flatMap((part) => [...part.numerics])),
-    sums: parts.flatMap((part) => part.sums),
-  };
 }

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { PlanMismatchError, ResultsError } from '../errors.ts';
 import { SCORER_NAME } from '../hub/resolve-ref.ts';
-import { sequentialRuleSchema } from '../scoring/error-spread.ts';
+import { stopRuleSchema } from '../scoring/stop-rule.ts';
 import { canonicalJson, hashJson } from './canonical-json.ts';
 
 export const FORMAT = 1;
@@ -16,17 +16,38 @@ const scorerIdentity = z.discriminatedUnion('kind', [
     kind: z.literal('diffusion'),
     /** sha256 by file, relative to the model folder. */
     files: fileHashes,
-    plan: z.object({ timesteps: z.array(z.number()), repeats: z.number().int(), seed: z.number().int() }),
-    /** sha256 over all noises. */
+    plan: z.object({
+      timesteps: z.array(z.number()),
+      repeats: z.number().int(),
+      seed: z.number().int(),
+      moreSeeds: z.array(z.number().int()).optional(),
+      stages: z.array(z.number().int()).optional(),
+      prefix: z.literal('plain').optional(),
+    }),
+    /** sha256 over all noises of each bank. */
     noise: z.string(),
     latent: z.object({ shape: z.array(z.number().int()), mode: z.enum(['mean', 'draw']) }),
     /** Of models that are told a guidance scale. */
     guidance: z.number().optional(),
     resize: z.enum(['crop', 'squash']),
     uncond: z.enum(['auto', 'always', 'never']),
-    stop: z.union([z.literal('none'), sequentialRuleSchema]),
+    stop: z.union([z.literal('none'), stopRuleSchema]),
+    prune: z.object({ by: z.string(), keep: z.number().int().positive() }).optional(),
   }),
   z.object({ kind: z.literal('clip'), files: fileHashes }),
+  z.object({
+    kind: z.literal('external'),
+    command: z.string(),
+    /** What the process says of itself. */
+    winoscope: z.number().int(),
+    name: z.string(),
+    version: z.string(),
+    higherIsBetter: z.boolean(),
+    /** sha256 of the text files that the command names. */
+    files: fileHashes,
+  }),
+  /** sha256 of the file of scores. */
+  z.object({ kind: z.literal('imported'), file: z.string() }),
 ]);
 
 const identitySchema = z.object({

@@ -54,6 +54,11 @@ export class PairScoreResults implements ScorerResults {
     return this.#scores[index];
   }
 
+  remaining(index: number): number {
+    const { images, captions } = this.#options.examples[index]!;
+    return images.length * captions.length;
+  }
+
   spared(): number {
     return 0;
   }

@@ -1,11 +1,9 @@
 /** Scores per pair as lines `{"label":"<id>_c0_i0","score":x}`, the form of Winoground's own score files. */
 
 import { existsSync, readFileSync } from 'node:fs';
+import { pairLabel } from '../scoring/score-lines.ts';
 
-/** The label of a pair. Ids may contain underscores: the last two parts are caption and image. */
-export function pairLabel(id: string, image: number, caption: number): string {
-  return `${id}_c${caption}_i${image}`;
-}
+export { pairLabel };
 
 /** Lines of one example, captions within images. Scores keep all their digits; a NaN is written as null. */
 export function scoreLines(id: string, scores: readonly (readonly number[])[]): string {

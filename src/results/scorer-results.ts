@@ -9,6 +9,8 @@ export interface PendingExample {
   maps?: Float32Array;
   /** Mean squared errors of those, `[pair][trial]`, where a stopping rule needs them. */
   errors?: Float64Array[];
+  /** Slots of pairs that are not evaluated: pruned beforehand. Absent where nothing is pruned, or not known yet. */
+  skip?: readonly number[];
 }
 
 /** What a scorer leaves in the run folder, whichever kind it is. */
@@ -18,6 +20,8 @@ export interface ScorerResults {
   isDone(index: number): boolean;
   /** Model evaluations stored for an example. */
   evaluations(index: number): number;
+  /** Model evaluations that an example needs from trial `start` on, as far as is known: a rule may still spare some. */
+  remaining(index: number, start: number): number;
   /** Model evaluations that a stopping rule spares an example that it ended; 0 without one. */
   spared(index: number): number;
   /** Takes a fresh result: into memory, and to disk soon. @throws ResultsError where the disk refuses. */

@@ -14,8 +14,8 @@ interface StoredErrors {
   values: Float64Array;
   /** `[pair][trial]`: 1 where evaluated. Not told by NaN, which a broken model may give. */
   present: Uint8Array;
-  /** Trials of the plan's order that are complete for all pairs; grows only. */
-  prefix: number;
+  /** Per pair, trials of the plan's order that are there without a gap; each grows only. */
+  prefixes: Int32Array;
 }
 
 /** Where a row comes from that was not read from a file. */
@@ -23,6 +23,8 @@ const FRESH = 'a fresh evaluation';
 
 /** Errors of a pair by its slot, per trial of the plan's order. */
 export type PairValues = (slot: number) => Float64Array;
+/** Trials of a pair by its slot. */
+export type PairCounts = (slot: number) => number;
 
 /** What a store needs to know of its run. */
 export interface TrialStoreOptions {
@@ -113,35 +115,50 @@ export class TrialStore {
   /**
    * Decides, after loading, which errors count: those of a setting under which the example is complete (the current
    * one if there are several), else those of the current one. What was begun under another setting is begun anew.
-   * @param needed trials that complete an example, given how many are done and its errors under a setting.
+   * @param isComplete whether that many trials of each pair, with their errors, complete an example.
    */
-  settle(current: number, needed: (index: number, done: number, values: PairValues) => number): void {
+  settle(
+    current: number,
+    isComplete: (index: number, done: PairCounts, values: PairValues) => boolean,
+  ): void {
     for (const [index, bySetting] of this.#errors.entries()) {
       const settings = [...bySetting.keys()].sort((a, b) => Number(b === current) - Number(a === current));
-      const complete = settings.find((setting) => {
-        const done = this.#prefix(index, setting);
-        return done >= needed(index, done, (slot) => this.#values(index, setting, slot, 'mse'));
-      });
+      const complete = settings.find((setting) =>
+        isComplete(
+          index,
+          (slot) => this.#prefix(index, setting, slot),
+          (slot) => this.#values(index, setting, slot, 'mse'),
+        ),
+      );
       this.#numerics[index] = complete ?? (bySetting.has(current) ? current : -1);
     }
   }
 
   /** How many trials of the plan's order are stored for all pairs of an example, without a gap. */
   done(index: number): number {
-    const setting = this.#numerics[index]!;
-    return setting < 0 ? 0 : this.#prefix(index, setting);
+    return Math.min(...this.#pairs[index]!.map((_, slot) => this.doneOf(index, slot)));
   }
 
-  /** The errors of one example under one loss, for scoring. */
+  /** The same for one pair. */
+  doneOf(index: number, slot: number): number {
+    const setting = this.#numerics[index]!;
+    return setting < 0 ? 0 : this.#prefix(index, setting, slot);
+  }
+
+  /** The errors of one example under one loss, for scoring: `[image][caption]`, and `[image]` under ∅. */
   errors(index: number, loss: Loss): ExampleErrors {
-    const byImage = this.#examples[index]!.images.map(() => [] as Float64Array[]);
-    const unconditional: Float64Array[] = [];
+    return { ...this.byPair(index, (slot) => this.values(index, slot, loss)), done: this.done(index) };
+  }
+
+  /** Something of each pair as `[image][caption]`, and as `[image]` under ∅ where that is evaluated. */
+  byPair<T>(index: number, value: (slot: number) => T): { pairs: T[][]; unconditional?: T[] } {
+    const pairs = this.#examples[index]!.images.map(() => [] as T[]);
+    const unconditional: T[] = [];
     for (const [slot, { image, caption }] of this.#pairs[index]!.entries()) {
-      const values = this.values(index, slot, loss);
-      if (caption === UNCONDITIONAL) unconditional.push(values);
-      else byImage[image]!.push(values);
+      if (caption === UNCONDITIONAL) unconditional.push(value(slot));
+      else pairs[image]!.push(value(slot));
     }
-    return { pairs: byImage, done: this.done(index), ...(unconditional.length > 0 && { unconditional }) };
+    return { pairs, ...(unconditional.length > 0 && { unconditional }) };
   }
 
   /** The errors of one pair under one loss, per trial of the plan's order; NaN where not evaluated. */
@@ -214,7 +231,7 @@ export class TrialStore {
     let stored = bySetting.get(numerics);
     if (!stored) {
       const values = new Float64Array(LOSSES.length * pairs * trials).fill(Number.NaN);
-      stored = { values, present: new Uint8Array(pairs * trials), prefix: 0 };
+      stored = { values, present: new Uint8Array(pairs * trials), prefixes: new Int32Array(pairs) };
       bySetting.set(numerics, stored);
     }
     const known = stored.present[slot * trials + row.trial] === 1;
@@ -244,15 +261,12 @@ export class TrialStore {
     });
   }
 
-  #prefix(index: number, setting: number): number {
-    const stored = this.#errors[index]!.get(setting)!;
+  #prefix(index: number, setting: number, slot: number): number {
+    const { present, prefixes } = this.#errors[index]!.get(setting)!;
     const trials = this.#plan.trials.length;
-    const pairs = this.#pairs[index]!.length;
-    for (; stored.prefix < trials; stored.prefix++) {
-      for (let slot = 0; slot < pairs; slot++) {
-        if (!stored.present[slot * trials + stored.prefix]) return stored.prefix;
-      }
-    }
-    return trials;
+    let prefix = prefixes[slot]!;
+    while (prefix < trials && present[slot * trials + prefix]) prefix++;
+    prefixes[slot] = prefix;
+    return prefix;
   }
 }

@@ -4,8 +4,9 @@ import { UsageError } from '../errors.ts';
 import { type Contest, contestsOf, differencesOf } from '../scoring/contests.ts';
 import type { Calibration, ErrorSpread, ErrorSpreads } from '../scoring/error-spread.ts';
 import { type ContestVariances, fitErrorSpread } from '../scoring/fit-error-spread.ts';
+import { trialsOf } from '../scoring/plan.ts';
 import type { StoredRun } from './open-run.ts';
-import type { DiffusionView } from './summary.ts';
+import type { DiffusionView } from './scorer-view.ts';
 
 /** Examples that a sort of contest is measured on at least. */
 const FEWEST = 10;
@@ -20,7 +21,8 @@ export function calibrate(run: StoredRun, scorer?: string): Calibration {
   const [name, view] = diffusionOf(run, scorer);
   const { plan, results } = view;
   const where = `scorer "${name}" of ${run.folder.path}`;
-  if (plan.repeats < 2) {
+  const noises = trialsOf(plan) / plan.timesteps.length;
+  if (noises < 2) {
     throw new UsageError({
       what: 'the run has one noise per timestep, which cannot tell noise from the timestep',
       where,
@@ -79,7 +81,7 @@ export function calibrate(run: StoredRun, scorer?: string): Calibration {
       task: run.manifest.identity.task.name,
       examples: complete.length,
       timesteps: plan.timesteps.length,
-      repeats: plan.repeats,
+      repeats: noises,
       seed: plan.seed,
       normalized: uncond !== 'never',
     },
@@ -97,7 +99,7 @@ function variancesOf({ plan, results }: DiffusionView, index: number, contest: C
     const mean = list.reduce((sum, value) => sum + value, 0) / list.length;
     return list.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (list.length - 1);
   });
-  return { timesteps: plan.timesteps, variances, dof: plan.repeats - 1 };
+  return { timesteps: plan.timesteps, variances, dof: trialsOf(plan) / plan.timesteps.length - 1 };
 }
 
 function diffusionOf(run: StoredRun, scorer: string | undefined): [string, DiffusionView] {

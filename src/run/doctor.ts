@@ -8,7 +8,7 @@ import { type Recipe, recipeOf } from '../models/recipe.ts';
 import { checkGraph } from '../onnx/check-graph.ts';
 import { type Device, ORT_VERSION, supportedDevices } from '../onnx/session.ts';
 import { foreignOperators } from '../onnx/unsupported.ts';
-import { prepareScorer, type ScorerRequest, type ScoringOptions } from './settings.ts';
+import { type ModelRequest, prepareScorer, type ScoringOptions } from './settings.ts';
 
 export interface MachineReport {
   node: string;
@@ -53,8 +53,9 @@ export interface ModelReport {
  * How a model would be scored with. Reads its small files and the structure of its graphs; opens none.
  * @throws ModelFileError, UsageError where the folder cannot be described at all.
  */
-export function examineModel(request: ScorerRequest, options: ScoringOptions): ModelReport {
+export function examineModel(request: ModelRequest, options: ScoringOptions): ModelReport {
   const { settings, workers } = prepareScorer(request, options);
+  if (settings.kind !== 'diffusion' && settings.kind !== 'clip') throw new Error('a model became no model');
   const { description } = settings;
   const files = description.files.map((file) => join(description.folder, file));
   const problems = files

@@ -1,12 +1,13 @@
 /** What a run will take, from a few real model calls. */
 
 import { InputError } from '../errors.ts';
-import { pairsOf } from '../scoring/conditions.ts';
-import { makePlan } from '../scoring/plan.ts';
+import type { DiffusionSettings } from '../scoring/diffusion-scorer.ts';
+import { makePlan, trialsOf } from '../scoring/plan.ts';
 import type { ExampleWork, ScorerOutput } from '../scoring/scorer.ts';
 import { makeBlocks } from './blocks.ts';
 import { openResults } from './open-results.ts';
 import type { PreparedRun, RunRequest } from './prepare-run.ts';
+import { evaluatedPairs } from './prune.ts';
 import { evaluationsOf, pendingOf } from './run-scorer.ts';
 import { WorkerPool } from './worker-pool.ts';
 
@@ -47,13 +48,11 @@ export async function estimateRun(run: PreparedRun, request: RunRequest): Promis
     const { settings } = scorer;
     const all = run.selected.reduce((sum, index) => sum + evaluationsOf(scorer, examples[index]!), 0);
     const pending = pendingOf(views.get(scorer.name)!, run.selected);
-    const evaluations = pending.reduce(
-      (sum, { index, start }) => sum + evaluationsOf(scorer, examples[index]!, start),
-      0,
-    );
+    const { results } = views.get(scorer.name)!;
+    const evaluations = pending.reduce((sum, { index, start }) => sum + results.remaining(index, start), 0);
     const work: ExampleWork[] = pending.map(({ index }) => ({ index, example: examples[index]!, start: 0 }));
     const rowsOf = (index: number) =>
-      settings.kind === 'diffusion' ? pairsOf(examples[index]!, settings.uncond).length : 1;
+      settings.kind === 'diffusion' ? evaluatedPairs(examples[index]!, settings.uncond, settings.prune) : 1;
     const batch = settings.kind === 'diffusion' ? settings.batch : 1;
     const stopping = settings.kind === 'diffusion' && settings.stop ? scorer.workers : undefined;
     const blocks = makeBlocks(
@@ -63,14 +62,7 @@ export async function estimateRun(run: PreparedRun, request: RunRequest): Promis
       stopping,
     ).slice(0, scorer.workers);
     // The first trials of the plan, under a plan of their own: what is measured is discarded.
-    const short =
-      settings.kind === 'diffusion'
-        ? {
-            ...settings,
-            maps: false,
-            plan: { ...settings.plan, repeats: 1, timesteps: firstTimesteps(settings.plan) },
-          }
-        : settings;
+    const short = settings.kind === 'diffusion' ? shortened(settings) : settings;
     const pool = new WorkerPool(short, blocks.length);
     try {
       await pool.ready();
@@ -80,7 +72,7 @@ export async function estimateRun(run: PreparedRun, request: RunRequest): Promis
         atMost: stopping !== undefined,
         workers: blocks.length,
         batch,
-        threads: settings.threads,
+        threads: 'threads' in settings ? settings.threads : 1,
         evaluations,
         evaluationsPerSecond: rate,
         seconds: evaluations === 0 ? 0 : evaluations / rate,
@@ -92,6 +84,15 @@ export async function estimateRun(run: PreparedRun, request: RunRequest): Promis
     }
   }
   return estimates;
+}
+
+function shortened({ stop: _, ...settings }: DiffusionSettings): DiffusionSettings {
+  const { plan } = settings;
+  return {
+    ...settings,
+    maps: false,
+    plan: { repeats: 1, seed: plan.seed, timesteps: firstTimesteps(plan) },
+  };
 }
 
 function firstTimesteps(plan: Parameters<typeof makePlan>[0]): number[] {
@@ -142,9 +143,9 @@ function diskBytes(
   { settings }: PreparedRun['scorers'][number],
   evaluations: number,
 ): number {
-  if (settings.kind === 'clip') return evaluations * BYTES_PER_TRIAL;
+  if (settings.kind !== 'diffusion') return evaluations * BYTES_PER_TRIAL;
   const [, height, width] = settings.description.latent;
-  const trials = settings.plan.timesteps.length * settings.plan.repeats;
+  const trials = trialsOf(settings.plan);
   const maps = settings.maps ? (evaluations / trials) * height * width * 4 : 0;
   return evaluations * BYTES_PER_TRIAL + maps + run.selected.length;
 }

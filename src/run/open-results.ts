@@ -7,8 +7,9 @@ import type { Manifest } from '../results/manifest.ts';
 import { PairScoreResults } from '../results/pair-score-results.ts';
 import type { RunFolder } from '../results/run-folder.ts';
 import type { Example } from '../scoring/example.ts';
-import { makePlan } from '../scoring/plan.ts';
-import type { ScorerView } from './summary.ts';
+import { makePlan, type PlanSpec } from '../scoring/plan.ts';
+import { prunedSlots } from './prune.ts';
+import type { PairScoreView, ScorerView } from './scorer-view.ts';
 
 export interface OpenResultsOptions {
   folder: RunFolder;
@@ -29,22 +30,18 @@ export interface OpenResultsOptions {
  */
 export function openResults(options: OpenResultsOptions): Map<string, ScorerView> {
   const { folder, manifest, examples, session, numerics } = options;
-  const views = new Map<string, ScorerView>();
+  const scorers = Object.entries(manifest.identity.scorers);
+  const clips = new Map<string, PairScoreView>();
+  for (const [scorer, { kind }] of scorers) {
+    if (kind === 'diffusion') continue;
+    const results = new PairScoreResults({ folder, scorer, examples, session });
+    clips.set(scorer, { kind, seconds: options.seconds[scorer] ?? 0, results });
+  }
   // Diffusion scorers come first in every report, whichever ran first.
-  const scorers = Object.entries(manifest.identity.scorers).sort(
-    ([, a], [, b]) => Number(a.kind === 'clip') - Number(b.kind === 'clip'),
-  );
+  const views = new Map<string, ScorerView>();
   for (const [scorer, identity] of scorers) {
-    const seconds = options.seconds[scorer] ?? 0;
-    if (identity.kind === 'clip') {
-      views.set(scorer, {
-        kind: 'clip',
-        seconds,
-        results: new PairScoreResults({ folder, scorer, examples, session }),
-      });
-      continue;
-    }
-    const plan = makePlan(identity.plan);
+    if (identity.kind !== 'diffusion') continue;
+    const plan = makePlan(identity.plan as PlanSpec);
     const schedule = scheduleSchema.safeParse(manifest.about.scorers[scorer]?.schedule);
     if (!schedule.success) {
       throw new ResultsError({
@@ -53,13 +50,19 @@ export function openResults(options: OpenResultsOptions): Map<string, ScorerView
       });
     }
     const stop = identity.stop === 'none' ? undefined : identity.stop;
+    const { uncond, prune } = identity;
+    const pruner = prune && clips.get(prune.by)?.results;
     const results = new DiffusionResults({
       folder,
       scorer,
       examples,
       plan,
-      uncond: identity.uncond,
+      uncond,
       ...(stop && { stop }),
+      ...(prune && {
+        skipped: (index: number) =>
+          prunedSlots(examples[index]!, uncond, { scores: pruner?.scores(index), keep: prune.keep }),
+      }),
       maps: options.maps ?? false,
       repeats: (setting) => manifest.numerics[setting]?.device === 'cpu',
       identity: manifest.identityHash,
@@ -72,8 +75,10 @@ export function openResults(options: OpenResultsOptions): Map<string, ScorerView
       plan,
       schedule: noiseSchedule(schedule.data),
       stop,
-      seconds,
+      prune,
+      seconds: options.seconds[scorer] ?? 0,
     });
   }
+  for (const [scorer, view] of clips) views.set(scorer, view);
   return views;
 }

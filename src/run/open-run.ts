@@ -6,7 +6,8 @@ import { readExamples } from '../results/stored-examples.ts';
 import type { Example } from '../scoring/example.ts';
 import { countFailures } from './failures.ts';
 import { openResults } from './open-results.ts';
-import { type ScorerView, summarize } from './summary.ts';
+import type { ScorerView } from './scorer-view.ts';
+import { summarize } from './summary.ts';
 import type { Analysis, Summary } from './summary-schema.ts';
 
 /** A run as it lies on disk. */

@@ -5,6 +5,7 @@ import { type CutCaption, openCaptionCheck } from '../models/caption-check.ts';
 import { checkCaption, checkImageSize } from '../models/domain.ts';
 import type { Example } from '../scoring/example.ts';
 import type { ScorerSettings } from '../scoring/open-scorer.ts';
+import { checkScores } from './check-scores.ts';
 
 export interface PreflightOptions {
   /** Width and height per example, per image. */
@@ -35,6 +36,8 @@ export function preflight(
   options: PreflightOptions,
 ): Findings {
   const { name, settings } = scorer;
+  if (settings.kind === 'external') return { warnings: [], failures: new Map() };
+  if (settings.kind === 'imported') return checkScores(examples, settings.path, options.skip);
   const { description } = settings;
   const cutOf = openCaptionCheck(description);
   const domain = options.force ? undefined : description.domain;

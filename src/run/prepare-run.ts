@@ -16,6 +16,7 @@ import {
 import { RunFolder } from '../results/run-folder.ts';
 import type { Failure } from './failures.ts';
 import { preflight } from './preflight.ts';
+import { orderForPruning } from './prune.ts';
 import { type Selection, select } from './select.ts';
 import {
   checkGuidance,
@@ -69,7 +70,7 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   const { task, scoring } = request;
   checkNames(request.scorers);
   const wanted = select(task.examples, request.selection);
-  let scorers = request.scorers.map((scorer) => prepareScorer(scorer, scoring));
+  let scorers = orderForPruning(request.scorers.map((scorer) => prepareScorer(scorer, scoring)));
   checkGuidance(scorers, scoring.guidance);
   const { warnings, failures, selected } = checkInput(request, scorers, wanted);
   const identity: Identity = {
@@ -85,7 +86,9 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
     checkIdentity(stored.identity, identity, folder.path);
     // A run goes on with the calls it was begun with, unless told otherwise.
     const calls = stored.numerics[0]?.calls;
-    scorers = request.scorers.map((scorer) => prepareScorer(scorer, scoring, calls?.[scorer.name]));
+    scorers = orderForPruning(
+      request.scorers.map((scorer) => prepareScorer(scorer, scoring, calls?.[scorer.name])),
+    );
   }
   const current = numericsOf(scorers);
   const all = [...(stored?.numerics ?? [])];

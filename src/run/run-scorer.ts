@@ -2,15 +2,16 @@
 
 import { InputError } from '../errors.ts';
 import type { PendingExample } from '../results/scorer-results.ts';
-import { pairsOf } from '../scoring/conditions.ts';
 import type { Example } from '../scoring/example.ts';
+import { trialsOf } from '../scoring/plan.ts';
 import type { ExampleWork, ScorerOutput } from '../scoring/scorer.ts';
 import { makeBlocks } from './blocks.ts';
 import { Channel } from './channel.ts';
 import type { RunEvent } from './events.ts';
 import type { Failure } from './failures.ts';
+import { evaluatedPairs } from './prune.ts';
+import type { ScorerView } from './scorer-view.ts';
 import type { PreparedScorer } from './settings.ts';
-import type { ScorerView } from './summary.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 export interface ScorerRun {
@@ -31,11 +32,10 @@ const PROGRESS_MS = 100;
 /** Examples of a block for scorers that go pair by pair. */
 const PAIR_BLOCK = 8;
 
-/** Model evaluations that one example needs from trial `start` on, all by default; at most, where a rule may stop it. */
-export function evaluationsOf({ settings }: PreparedScorer, example: Example, start = 0): number {
-  if (settings.kind === 'clip') return example.images.length * example.captions.length;
-  const trials = settings.plan.timesteps.length * settings.plan.repeats - start;
-  return pairsOf(example, settings.uncond).length * trials;
+/** Model evaluations that one example needs; at most, where a rule may stop it. */
+export function evaluationsOf({ settings }: PreparedScorer, example: Example): number {
+  if (settings.kind !== 'diffusion') return example.images.length * example.captions.length;
+  return evaluatedPairs(example, settings.uncond, settings.prune) * trialsOf(settings.plan);
 }
 
 /**
@@ -45,16 +45,19 @@ export function evaluationsOf({ settings }: PreparedScorer, example: Example, st
  */
 export async function* runScorer(run: ScorerRun): AsyncGenerator<RunEvent> {
   const { scorer, view, examples, selected } = run;
-  const pending = pendingOf(view, selected);
-  if (pending.length === 0) return;
   const { name, settings } = scorer;
+  // What could not be pruned has failed with the scorer that prunes.
+  const pending = pendingOf(view, selected).filter(
+    ({ skip }) => settings.kind !== 'diffusion' || !settings.prune || skip,
+  );
+  if (pending.length === 0) return;
   const work: ExampleWork[] = pending.map((item) => ({ ...item, example: examples[item.index]! }));
   const blocks =
     settings.kind === 'diffusion'
       ? makeBlocks(
           work,
           settings.batch,
-          (index) => pairsOf(examples[index]!, settings.uncond).length,
+          (index) => evaluatedPairs(examples[index]!, settings.uncond, settings.prune),
           settings.stop && scorer.workers,
         )
       : makeBlocks(work, PAIR_BLOCK, () => 1);
@@ -127,12 +130,8 @@ class Progress {
     const { selected, examples, scorer } = run;
     this.#total = selected.reduce((sum, index) => sum + evaluationsOf(scorer, examples[index]!), 0);
     // Not what is stored: trials whose maps were lost are evaluated again.
-    const left = pending.reduce(
-      (sum, { index, start }) => sum + evaluationsOf(scorer, examples[index]!, start),
-      0,
-    );
-    const waiting = new Set(pending.map(({ index }) => index));
-    this.#before = this.#total - left - this.#spared(selected.filter((index) => !waiting.has(index)));
+    const left = pending.reduce((sum, { index, start }) => sum + run.view.results.remaining(index, start), 0);
+    this.#before = this.#total - left - this.#spared(selected);
   }
 
   /** What a stopping rule has spared these examples by now. */

@@ -13,7 +13,8 @@ import { countFailures, type Failure, storableFailures } from './failures.ts';
 import { openResults } from './open-results.ts';
 import { type PreparedRun, type RunRequest, readStored } from './prepare-run.ts';
 import { evaluationsOf, pendingOf, runScorer, type ScorerRun } from './run-scorer.ts';
-import { type ScorerView, scoresOf, summarize } from './summary.ts';
+import { type ScorerView, scoresOf } from './scorer-view.ts';
+import { summarize } from './summary.ts';
 import type { Analysis, Summary } from './summary-schema.ts';
 
 export interface RunTaskOptions {
@@ -219,12 +220,18 @@ function writeDecisions(
   const lines: string[] = [];
   for (const [scorer, view] of views) {
     if (view.kind !== 'diffusion' || !view.stop) continue;
+    const { rule } = view.stop;
+    const level = view.stop.rule === 'stages' ? {} : { alpha: view.stop.alpha };
     for (const [index, { id }] of task.examples.entries()) {
+      const trials = view.results.trialsOf(index);
+      const end = Math.max(...trials);
+      const left = view.results.store
+        .pairs(index)
+        .flatMap(({ image, caption }, slot) => (trials[slot]! < end ? [[image, caption, trials[slot]]] : []));
       const decision = view.results.decision(index);
-      if (decision) {
-        const { rule, alpha } = view.stop;
-        lines.push(`${JSON.stringify({ scorer, example: id, rule, alpha, ...decision })}\n`);
-      }
+      if (!decision && (left.length === 0 || !view.results.isDone(index))) continue;
+      const told = { trials: end, metrics: {}, ...decision, ...(left.length > 0 && { left }) };
+      lines.push(`${JSON.stringify({ scorer, example: id, rule, ...level, ...told })}\n`);
     }
   }
   if (lines.length > 0) writeAtomically(folder.decisionsFile, lines.join(''));

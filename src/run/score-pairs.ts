@@ -1,20 +1,17 @@
 /** Scoring one ad-hoc example without a run folder. */
 
-import type { Loss } from '../diffusion/denoising-error.ts';
 import { noiseSchedule } from '../diffusion/noise-schedule.ts';
 import { InputError } from '../errors.ts';
 import { TrialStore } from '../results/trial-store.ts';
 import { type ExampleScores, scoreExample } from '../scoring/aggregate.ts';
-import { type ErrorSpace, errorFactor } from '../scoring/error-space.ts';
 import type { Example } from '../scoring/example.ts';
 import { makePlan } from '../scoring/plan.ts';
 import type { ScorerOutput } from '../scoring/scorer.ts';
+import { type ErrorReading, readingOf } from '../scoring/weighting.ts';
 import type { PreparedScorer } from './settings.ts';
 import { WorkerPool } from './worker-pool.ts';
 
-export interface ScorePairsOptions {
-  loss: Loss;
-  errorSpace: ErrorSpace;
+export interface ScorePairsOptions extends ErrorReading {
   signal?: AbortSignal;
   /** Told after every model call. */
   onProgress?: (done: number, total: number) => void;
@@ -61,6 +58,6 @@ export async function scorePairs(
   if (failure !== undefined) throw new InputError({ what: failure.replace(/\.$/, '') });
   if (scores) return { raw: scores };
   if (settings.kind !== 'diffusion' || !plan || !store) throw new Error('a scorer gave no scores');
-  const factor = errorFactor(noiseSchedule(settings.description.schedule), options.errorSpace, options.loss);
-  return scoreExample(plan, store.errors(0, options.loss), factor);
+  const reading = readingOf(noiseSchedule(settings.description.schedule), options);
+  return scoreExample(plan, store.errors(0, options.loss), reading);
 }

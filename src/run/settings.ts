@@ -13,15 +13,37 @@ import { describeDiffusion } from '../models/diffusion-folder.ts';
 import { type Device, ORT_VERSION } from '../onnx/session.ts';
 import type { Numerics, ScorerIdentity } from '../results/manifest.ts';
 import type { UncondMode } from '../scoring/conditions.ts';
-import { noiseBank } from '../scoring/diffusion-scorer.ts';
+import type { ExternalDescription } from '../scoring/describe-external.ts';
+import type { PruneRule } from '../scoring/diffusion-scorer.ts';
+import { noisesOf } from '../scoring/noises.ts';
 import type { ScorerSettings } from '../scoring/open-scorer.ts';
-import { parseTimesteps } from '../scoring/plan.ts';
-import { type StopRequest, sequentialRule } from './stop-request.ts';
+import { planOf, storedPlan } from './plan-request.ts';
+import { type StopRequest, stopRule } from './stop-request.ts';
 
-/** A scorer as the user named it. */
-export interface ScorerRequest extends ModelRef {
+/** A model as the user named it. */
+export interface ModelRequest extends ModelRef {
   kind: 'diffusion' | 'clip';
 }
+
+/** Another process, which has said hello. */
+export interface ExternalRequest {
+  kind: 'external';
+  name: string;
+  ref: string;
+  description: ExternalDescription;
+  timeoutSeconds: number;
+}
+
+/** Scores that are there already. */
+export interface ImportedRequest {
+  kind: 'imported';
+  name: string;
+  ref: string;
+  path: string;
+}
+
+/** A scorer as the user named it. */
+export type ScorerRequest = ModelRequest | ExternalRequest | ImportedRequest;
 
 /** Settings of `score` and `pair` that reach the scorers. */
 export interface ScoringOptions {
@@ -29,6 +51,8 @@ export interface ScoringOptions {
   timesteps: string;
   repeats: number;
   seed: number;
+  /** Seeds of further noise banks. */
+  moreSeeds?: readonly number[];
   uncond: UncondMode;
   resize: 'crop' | 'squash';
   /** Side in pixels; by default the model's own. */
@@ -38,6 +62,8 @@ export interface ScoringOptions {
   maps: boolean;
   /** By default every example runs the whole plan. */
   stop?: StopRequest;
+  /** By default every caption is evaluated. */
+  prune?: PruneRule;
   device: Device;
   batch?: number;
   threads?: number;
@@ -72,7 +98,14 @@ export function prepareScorer(
   options: ScoringOptions,
   stored?: { batch: number; threads: number },
 ): PreparedScorer {
-  const { name, ref, folder, kind } = request;
+  const { name, ref } = request;
+  if (request.kind === 'external') {
+    const { description, timeoutSeconds } = request;
+    return { name, ref, settings: { kind: 'external', ...description, timeoutSeconds }, workers: 1 };
+  }
+  if (request.kind === 'imported')
+    return { name, ref, settings: { kind: 'imported', path: request.path }, workers: 1 };
+  const { folder, kind } = request;
   const { device } = options;
   if (kind === 'clip') {
     const description = describeClip(folder);
@@ -90,19 +123,15 @@ export function prepareScorer(
   const settings: ScorerSettings = {
     kind,
     description,
-    plan: {
-      timesteps: parseTimesteps(options.timesteps, timesteps),
-      repeats: options.repeats,
-      seed: options.seed,
-    },
-    noiseSeed: options.seed,
+    plan: planOf(options, timesteps),
     batch,
     threads,
     device,
     resize: options.resize,
     uncond: options.uncond,
     maps: options.maps,
-    ...(options.stop && { stop: sequentialRule(options.stop, folder, options.uncond) }),
+    ...(options.stop && { stop: stopRule(options.stop, folder, options.uncond) }),
+    ...(options.prune && { prune: options.prune }),
   };
   return { name, ref, settings, workers: options.workers ?? workersFor({ bytes, device, threads }) };
 }
@@ -158,6 +187,11 @@ export function workersFor(model: { bytes: number; device: Device; threads: numb
  * @throws ModelFileError where one cannot be read.
  */
 export async function identityOf({ settings }: PreparedScorer): Promise<ScorerIdentity> {
+  if (settings.kind === 'imported') return { kind: 'imported', file: await hashFile(settings.path) };
+  if (settings.kind === 'external') {
+    const { command, hello, files } = settings;
+    return { kind: 'external', command, ...hello, files };
+  }
   const { description } = settings;
   const files = Object.fromEntries(
     await Promise.all(
@@ -168,8 +202,8 @@ export async function identityOf({ settings }: PreparedScorer): Promise<ScorerId
   return {
     kind: 'diffusion',
     files,
-    plan: { ...settings.plan, timesteps: [...settings.plan.timesteps] },
-    noise: noiseBank(settings).sha256(),
+    plan: storedPlan(settings.plan),
+    noise: noisesOf(settings.plan, settings.description.latent).sha256(),
     latent: {
       shape: [...settings.description.latent],
       mode: settings.description.vae === 'draw' ? 'draw' : 'mean',
@@ -178,12 +212,16 @@ export async function identityOf({ settings }: PreparedScorer): Promise<ScorerId
     resize: settings.resize,
     uncond: settings.uncond,
     stop: settings.stop ?? 'none',
+    ...(settings.prune && { prune: settings.prune }),
   };
 }
 
 /** What may move the last bits of the prepared scorers' results on this machine. */
 export function numericsOf(scorers: readonly PreparedScorer[]): Numerics {
-  const device = scorers[0]?.settings.device ?? { name: 'cpu', id: 0 };
+  const models = scorers.flatMap(({ name, settings }) =>
+    settings.kind === 'clip' || settings.kind === 'diffusion' ? [{ name, settings }] : [],
+  );
+  const device = models[0]?.settings.device ?? { name: 'cpu', id: 0 };
   return {
     device: device.name,
     dtype: dtypeOf(scorers),
@@ -191,7 +229,7 @@ export function numericsOf(scorers: readonly PreparedScorer[]): Numerics {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     arch: process.arch,
     calls: Object.fromEntries(
-      scorers.map(({ name, settings }) => [
+      models.map(({ name, settings }) => [
         name,
         { batch: settings.kind === 'diffusion' ? settings.batch : 1, threads: settings.threads },
       ]),

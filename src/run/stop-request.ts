@@ -1,13 +1,17 @@
-/** From `--stop sequential` to a rule: finds the calibration that it needs. */
+/** From `--stop` to a rule: finds the calibration that `sequential` needs. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, UsageError } from '../errors.ts';
 import type { UncondMode } from '../scoring/conditions.ts';
 import { parseCalibration, type SequentialRule } from '../scoring/error-spread.ts';
+import type { StagesRule, StopRule, TTestRule } from '../scoring/stop-rule.ts';
 
 /** What a user asked for. */
-export interface StopRequest {
+export type StopRequest = SequentialRequest | TTestRule | (StagesRule & { samples: readonly number[] });
+
+/** `--stop sequential` */
+export interface SequentialRequest {
   rule: 'sequential';
   /** Bound on the probability of a wrong early answer, per example. */
   alpha: number;
@@ -20,22 +24,46 @@ export const CALIBRATION_FILE = 'calibration.json';
 
 /**
  * The rule for a model.
- * @throws UsageError where there is no calibration; InputError where it is damaged.
+ * @throws UsageError where a level or a stage makes no sense, or there is no calibration; InputError where it is damaged.
  */
-export function sequentialRule(
-  request: StopRequest,
-  modelFolder: string,
-  uncond: UncondMode,
-): SequentialRule {
-  const { rule, alpha, calibration } = request;
-  if (!(alpha > 0 && alpha < 1)) {
-    throw new UsageError({
-      what: 'no such level',
-      where: '--alpha',
-      expected: 'a number between 0 and 1',
-      got: `${alpha}`,
-    });
+export function stopRule(request: StopRequest, modelFolder: string, uncond: UncondMode): StopRule {
+  switch (request.rule) {
+    case 'sequential':
+      return sequentialRule(request, modelFolder, uncond);
+    case 'ttest':
+      checkLevel(request.alpha);
+      return request;
+    case 'stages':
+      checkStages(request);
+      return { rule: 'stages', keep: [...request.keep] };
   }
+}
+
+/** Demands stages as Li et al.'s: one number of samples for each number of captions kept, of which the last is 1. */
+function checkStages({ keep, samples }: { keep: readonly number[]; samples: readonly number[] }): void {
+  const ascends = samples.every((value, k) => value >= 1 && (k === 0 || value > samples[k - 1]!));
+  const descends = keep.every((value, k) => value >= 1 && (k === 0 || value < keep[k - 1]!));
+  if (ascends && descends && keep.length === samples.length && keep.at(-1) === 1) return;
+  throw new UsageError({
+    what: 'these stages make no elimination',
+    where: `--keep ${keep.join(',')} --samples ${samples.join(',')}`,
+    expected: 'as many numbers in both, keep falling to 1, samples rising, as in --keep 5,1 --samples 50,500',
+  });
+}
+
+function checkLevel(alpha: number): void {
+  if (alpha > 0 && alpha < 1) return;
+  throw new UsageError({
+    what: 'no such level',
+    where: '--alpha',
+    expected: 'a number between 0 and 1',
+    got: `${alpha}`,
+  });
+}
+
+function sequentialRule(request: SequentialRequest, modelFolder: string, uncond: UncondMode): SequentialRule {
+  const { rule, alpha, calibration } = request;
+  checkLevel(alpha);
   const path = calibration ?? join(modelFolder, CALIBRATION_FILE);
   if (!existsSync(path)) {
     throw new UsageError({

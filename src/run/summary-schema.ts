@@ -5,6 +5,8 @@ import { LOSSES } from '../diffusion/denoising-error.ts';
 import { metricNames } from '../metrics/score-matrix.ts';
 import { FORMAT } from '../results/manifest.ts';
 import { ERROR_SPACES } from '../scoring/error-space.ts';
+import { STOP_RULES } from '../scoring/stop-rule.ts';
+import { weightingSchema } from '../scoring/weighting.ts';
 
 const fraction = z.number().min(0).max(1);
 const count = z.number().int().min(0);
@@ -22,15 +24,41 @@ const metricSchema = z.object({
 const metricsSchema = z.partialRecord(z.enum(metricNames), metricSchema);
 
 const stoppingSchema = z.object({
-  rule: z.literal('sequential'),
-  alpha: fraction,
+  rule: z.enum(STOP_RULES),
+  alpha: fraction.optional().describe('absent for rules that test nothing'),
   stopped: count.describe('examples that the rule ended before the plan did'),
   undecided: count.describe(
     'those of them with a metric that was given up: the full plan would hardly settle it either',
   ),
+  left: count.describe('captions or images that left before their example did, over all examples'),
   evaluations: count.describe('what the examples done took'),
   fullPlan: count.describe('what they would have taken without the rule'),
 });
+
+const pruningSchema = z
+  .object({
+    by: z.string().describe('the CLIP scorer that ranked the captions'),
+    keep: count.describe('captions of an image that were evaluated'),
+    pruned: count.describe('captions that were not'),
+    truthsPruned: count.describe('examples that are wrong because a true caption was not'),
+  })
+  .describe('of examples with one image');
+
+const bankSchema = z.object({
+  seed: z.number().int(),
+  metrics: z.partialRecord(z.enum(metricNames), z.object({ score: fraction, correct: count, count })),
+});
+
+const banksSchema = z
+  .object({
+    banks: z.array(bankSchema),
+    spread: z
+      .partialRecord(z.enum(metricNames), fraction)
+      .describe('standard deviation of a score between the banks'),
+  })
+  .describe(
+    'scores by each noise bank alone, over the examples with the whole plan; `metrics` are of all together',
+  );
 
 const probabilitiesSchema = z
   .object({
@@ -45,7 +73,7 @@ const probabilitiesSchema = z
   .describe('absent where a temperature has no meaning: few choices, or every one right');
 
 const scorerSchema = z.object({
-  kind: z.enum(['diffusion', 'clip']),
+  kind: z.enum(['diffusion', 'clip', 'external', 'imported']),
   primary: z
     .enum(['raw', 'normalized'])
     .describe('which scores `metrics` are from: normalized ones where the empty caption was evaluated'),
@@ -55,6 +83,8 @@ const scorerSchema = z.object({
   undecided: count.describe('examples with a comparison so close that other numeric settings could turn it'),
   evaluations: count,
   stopping: stoppingSchema.optional(),
+  pruning: pruningSchema.optional(),
+  noiseBanks: banksSchema.optional().describe('where there are several'),
   probabilities: probabilitiesSchema.optional(),
   seconds: z.number().min(0),
 });
@@ -91,7 +121,11 @@ export const summarySchema = z.object({
   examples: z.object({ done: count, failed: count, skipped: count }),
   task: z.object({ name: z.string(), version: z.string(), hash: z.string(), count }),
   analysis: z
-    .object({ loss: z.enum(LOSSES), errorSpace: z.enum(ERROR_SPACES) })
+    .object({
+      loss: z.enum(LOSSES),
+      errorSpace: z.enum(ERROR_SPACES),
+      weighting: weightingSchema.optional().describe('of the timesteps; uniform where absent'),
+    })
     .describe('how stored errors were turned into scores'),
   scorers: z.record(z.string(), scorerSchema),
   comparisons: z.array(comparisonSchema),
@@ -102,6 +136,8 @@ export type MetricSummaries = z.infer<typeof metricsSchema>;
 export type ScorerSummary = z.infer<typeof scorerSchema>;
 export type Probabilities = z.infer<typeof probabilitiesSchema>;
 export type Stopping = z.infer<typeof stoppingSchema>;
+export type Pruning = z.infer<typeof pruningSchema>;
+export type NoiseBanks = z.infer<typeof banksSchema>;
 export type Comparison = z.infer<typeof comparisonSchema>;
 export type Summary = z.infer<typeof summarySchema>;
 /** Choices made after the evaluation: changing them needs no model. */

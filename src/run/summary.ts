@@ -1,46 +1,21 @@
 /** The numbers of a run: per scorer and tag, with intervals and chance, and scorers against each other. */
 
-import type { NoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { aggregate, type Tallies } from '../metrics/by-tag.ts';
 import { chances, type Verdict, verdict } from '../metrics/evaluate.ts';
 import { margins } from '../metrics/margin.ts';
 import { metricNames, type ScoreMatrix, shapeOf } from '../metrics/score-matrix.ts';
-import type { DiffusionResults } from '../results/diffusion-results.ts';
 import { FORMAT, type Manifest } from '../results/manifest.ts';
-import type { PairScoreResults } from '../results/pair-score-results.ts';
-import { type ExampleScores, scoreExample } from '../scoring/aggregate.ts';
-import { errorFactor } from '../scoring/error-space.ts';
-import type { SequentialRule } from '../scoring/error-spread.ts';
+import type { ExampleScores } from '../scoring/aggregate.ts';
 import type { Example } from '../scoring/example.ts';
-import type { Plan } from '../scoring/plan.ts';
 import { aboveChance } from '../stats/above-chance.ts';
 import { holm } from '../stats/holm.ts';
 import { mcnemarExact } from '../stats/mcnemar.ts';
 import { pairedBootstrap } from '../stats/paired-bootstrap.ts';
 import { wilsonInterval } from '../stats/wilson.ts';
 import { choicesOf, fitProbabilities } from './probabilities.ts';
-import type {
-  Analysis,
-  Comparison,
-  MetricSummaries,
-  ScorerSummary,
-  Stopping,
-  Summary,
-} from './summary-schema.ts';
-
-/** A scorer's stored results with what is needed to read them. */
-export type ScorerView = { kind: 'clip'; results: PairScoreResults; seconds: number } | DiffusionView;
-
-/** A diffusion scorer's stored results. */
-export interface DiffusionView {
-  kind: 'diffusion';
-  results: DiffusionResults;
-  plan: Plan;
-  schedule: NoiseSchedule;
-  /** The rule that may have ended examples early. */
-  stop: SequentialRule | undefined;
-  seconds: number;
-}
+import { type ScorerView, scoresOf, toMatrix } from './scorer-view.ts';
+import { summarizeCourse } from './summary-course.ts';
+import type { Analysis, Comparison, MetricSummaries, ScorerSummary, Summary } from './summary-schema.ts';
 
 /** Differences below this share of the score are within what batch, threads or machine may move. */
 export const NUMERIC_FLOOR = 1e-5;
@@ -79,7 +54,7 @@ export function summarize({
       name,
       matrices.map((matrix) => matrix && verdict(matrix)),
     );
-    summaries[name] = summarizeScorer(view, examples, scores);
+    summaries[name] = summarizeScorer(view, examples, { scores, analysis });
   }
   const { task } = manifest.identity;
   const done = examples.filter((_, index) => [...verdicts.values()].every((list) => list[index])).length;
@@ -97,23 +72,10 @@ export function summarize({
   };
 }
 
-/** Scores of one complete example, or undefined. */
-export function scoresOf(view: ScorerView, index: number, analysis: Analysis): ExampleScores | undefined {
-  if (!view.results.isDone(index)) return undefined;
-  if (view.kind === 'clip') return { raw: view.results.scores(index)! };
-  const factor = errorFactor(view.schedule, analysis.errorSpace, analysis.loss);
-  return scoreExample(view.plan, view.results.errors(index, analysis.loss), factor);
-}
-
-/** Text is decided from raw scores, image from normalized ones where there are any; see `ScoreMatrix`. */
-function toMatrix({ raw, normalized }: ExampleScores, { truth }: Example): ScoreMatrix {
-  return { scores: raw, truth, ...(normalized && { imageScores: normalized }) };
-}
-
 function summarizeScorer(
   view: ScorerView,
   examples: readonly Example[],
-  scores: readonly (ExampleScores | undefined)[],
+  { scores, analysis }: { scores: readonly (ExampleScores | undefined)[]; analysis: Analysis },
 ): ScorerSummary {
   const primary = [];
   const raw = [];
@@ -143,34 +105,15 @@ function summarizeScorer(
     byTag: Object.fromEntries(tags.map((tag) => [tag, withIntervals(byTag[tag]!)])),
     undecided,
     evaluations,
-    ...(view.kind === 'diffusion' && view.stop && { stopping: summarizeStopping(view, view.stop, examples) }),
+    ...(view.kind === 'diffusion' && summarizeCourse(view, examples, analysis)),
     ...(probabilities && { probabilities }),
     seconds: view.seconds,
   };
 }
 
-/** What a stopping rule did to the examples done. */
-function summarizeStopping(
-  { results, plan }: DiffusionView,
-  { rule, alpha }: SequentialRule,
-  examples: readonly Example[],
-): Stopping {
-  const done = [...examples.keys()].filter((index) => results.isDone(index));
-  const decisions = done.flatMap((index) => results.decision(index) ?? []);
-  const sum = (value: (index: number) => number) => done.reduce((total, index) => total + value(index), 0);
-  return {
-    rule,
-    alpha,
-    stopped: decisions.length,
-    undecided: decisions.filter(({ metrics }) => Object.values(metrics).includes('undecided')).length,
-    evaluations: sum((index) => results.evaluations(index)),
-    fullPlan: sum((index) => results.store.pairs(index).length * plan.trials.length),
-  };
-}
-
 /** Whether any comparison of the example lies within the numeric floor of its scores. */
 function isClose(matrix: ScoreMatrix): boolean {
-  const size = Math.max(...matrix.scores.flat().map(Math.abs));
+  const size = Math.max(...matrix.scores.flat().filter(Number.isFinite).map(Math.abs));
   return Object.values(margins(matrix)).some((margin) => Math.abs(margin) < NUMERIC_FLOOR * size);
 }
 

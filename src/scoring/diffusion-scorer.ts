@@ -1,7 +1,6 @@
-/** Scores pairs by denoising error (Li et al. 2023, algorithm 1, without its elimination). */
+/** Scores pairs by denoising error (Li et al. 2023, algorithms 1 and 2). */
 
 import { denoisingError } from '../diffusion/denoising-error.ts';
-import { NoiseBank } from '../diffusion/noise-bank.ts';
 import { type NoiseSchedule, noiseSchedule } from '../diffusion/noise-schedule.ts';
 import { addNoise, predictionTarget } from '../diffusion/prediction-target.ts';
 import { InputError, messageOf } from '../errors.ts';
@@ -14,22 +13,23 @@ import type { DiffusionDescription } from '../models/diffusion-folder.ts';
 import { openDenoiser, openImageEncoder, openTextConditioner } from '../models/open-parts.ts';
 import type { ImageEncoder } from '../models/vae-encoder.ts';
 import type { Device } from '../onnx/session.ts';
+import { applyRule } from './apply-rule.ts';
 import { type PairIndex, pairsOf, type UncondMode } from './conditions.ts';
-import { contestsOf } from './contests.ts';
+import { Course } from './course.ts';
 import { EmbeddingCache } from './embedding-cache.ts';
-import type { SequentialRule } from './error-spread.ts';
 import { type Example, UNCONDITIONAL } from './example.ts';
+import { type Noises, noisesOf } from './noises.ts';
 import { makePlan, type Plan, type PlanSpec } from './plan.ts';
 import type { ExampleWork, Scorer, ScorerOutput, TrialRows } from './scorer.ts';
-import { SequentialPlan } from './sequential.ts';
-import { StoppingWatch } from './stopping-watch.ts';
+import type { StoppingPlan, StopRule } from './stop-rule.ts';
+import { subjectOf } from './subject.ts';
 
 /** Everything that decides a diffusion scorer's results. Plain data, sent to the workers. */
 export interface DiffusionSettings {
   kind: 'diffusion';
   description: DiffusionDescription;
+  /** Its seeds are those of the noise banks too. */
   plan: PlanSpec;
-  noiseSeed: number;
   /** Rows of every UNet call: the canonical batch. */
   batch: number;
   threads: number;
@@ -39,7 +39,15 @@ export interface DiffusionSettings {
   uncond: UncondMode;
   maps: boolean;
   /** Leaves an example once it is settled; by default the whole plan is evaluated. */
-  stop?: SequentialRule;
+  stop?: StopRule;
+  /** Only the captions that a CLIP scorer of the run ranks first on an image are evaluated, where there is one image. */
+  prune?: PruneRule;
+}
+
+/** Which captions of an image are evaluated at all: the first `keep` by the scorer called `by`. */
+export interface PruneRule {
+  by: string;
+  keep: number;
 }
 
 /** How often the running maps of unfinished examples are handed out, so that a kill costs little. */
@@ -52,18 +60,16 @@ interface Row {
   latent: Float32Array;
   condition: Condition;
   map: Float32Array | undefined;
-  /** Of its example, where a rule may end it early. */
-  watch: StoppingWatch | undefined;
+  progress: Progress;
   slot: number;
 }
 
-/** The diffusion bank of a run: as many noises as the plan has trials. */
-export function noiseBank({ plan, noiseSeed, description }: DiffusionSettings): NoiseBank {
-  return new NoiseBank({
-    seed: noiseSeed,
-    count: plan.timesteps.length * plan.repeats,
-    shape: description.latent,
-  });
+/** One example of a block, and what it came to so far. */
+interface Progress {
+  work: ExampleWork;
+  course: Course;
+  /** Mean squared errors `[pair][trial]`, where a rule looks at them. */
+  errors: readonly Float64Array[];
 }
 
 /** Opens the model's graphs. @throws ModelFileError, UsageError as the parts do. */
@@ -89,9 +95,9 @@ class DiffusionScorer {
   readonly #captions: EmbeddingCache<Condition>;
   readonly #plan: Plan;
   readonly #schedule: NoiseSchedule;
-  readonly #bank: NoiseBank;
+  readonly #bank: Noises;
   readonly #noisy: Float32Array;
-  readonly #stop: SequentialPlan | undefined;
+  readonly #stop: StoppingPlan | undefined;
 
   constructor(
     settings: DiffusionSettings,
@@ -105,9 +111,9 @@ class DiffusionScorer {
     this.#captions = captions;
     this.#plan = makePlan(settings.plan);
     this.#schedule = noiseSchedule(settings.description.schedule);
-    this.#bank = noiseBank(settings);
+    this.#bank = noisesOf(settings.plan, settings.description.latent);
     this.#noisy = new Float32Array(denoiser.batch * size(denoiser.latent));
-    this.#stop = settings.stop && new SequentialPlan(this.#plan, settings.stop);
+    this.#stop = settings.stop && applyRule(this.#plan, settings.stop);
   }
 
   async evaluate(
@@ -129,7 +135,9 @@ class DiffusionScorer {
     let lastCheckpoint = Date.now();
     const total = this.#plan.trials.length;
     for (let k = Math.min(...block.map((work) => work.start)); k < total && rows.length > 0; k++) {
-      const active = rows.filter(({ work }) => work.start <= k);
+      const active = rows.filter(
+        ({ work, progress, slot }) => work.start <= k && progress.course.runs(slot, k),
+      );
       let done = 0; // of the active rows, in this trial
       while (done < active.length && !stopping()) {
         const call = active.slice(done, done + this.#denoiser.batch);
@@ -149,7 +157,7 @@ class DiffusionScorer {
         if (settled.has(work)) maps.delete(work);
       }
       if (stopped) return;
-      if (settled.size > 0) rows = rows.filter(({ work }) => !settled.has(work));
+      if (this.#stop) rows = rows.filter(({ progress, slot }) => progress.course.runs(slot, k + 1));
     }
   }
 
@@ -164,31 +172,35 @@ class DiffusionScorer {
       ? (work.maps ?? new Float32Array(pairs.length * height * width))
       : undefined;
     if (sums) maps.set(work, sums);
-    const watch = this.#watch(work, pairs.length);
+    const progress = this.#begin(work, pairs.length);
     const rows: Row[] = [];
     for (const [k, pair] of pairs.entries()) {
+      if (!progress.course.runs(k, work.start)) continue;
       rows.push({
         work,
         pair,
         latent: latents[pair.image]!,
         condition: await this.#captions.get(captionText(example, pair.caption)),
         map: sums?.subarray(k * height * width, (k + 1) * height * width),
-        watch,
+        progress,
         slot: k,
       });
     }
     return rows;
   }
 
-  /** The stopping rule's eyes on one example, shown what an earlier session computed. */
-  #watch({ example, start, errors }: ExampleWork, pairs: number): StoppingWatch | undefined {
-    if (!this.#stop) return undefined;
-    const watch = new StoppingWatch(this.#stop, contestsOf(example, this.#settings.uncond), pairs);
-    for (let trial = 0; trial < start; trial++) {
-      for (let slot = 0; slot < pairs; slot++) watch.note(slot, trial, errors![slot]![trial]!);
-      watch.after(trial + 1);
-    }
-    return watch;
+  /** One example's course, shown what an earlier session computed. */
+  #begin(work: ExampleWork, pairs: number): Progress {
+    const { example, start, errors: before, skip } = work;
+    const total = this.#plan.trials.length;
+    const course = new Course(this.#stop, subjectOf(example, this.#settings.uncond, skip), total);
+    const errors = Array.from({ length: this.#stop ? pairs : 0 }, () => new Float64Array(total));
+    for (const [slot, values] of errors.entries()) if (before) values.set(before[slot]!);
+    course.advance(
+      () => start,
+      (slot) => errors[slot]!,
+    );
+    return { work, course, errors };
   }
 
   async #encodeImage(source: ImageSource): Promise<Float32Array> {
@@ -225,10 +237,11 @@ class DiffusionScorer {
       mae: new Float64Array(rows.length),
       huber: new Float64Array(rows.length),
     };
-    for (const [r, { latent, map, watch, slot }] of rows.entries()) {
+    for (const [r, { latent, map, progress, slot }] of rows.entries()) {
       const target = predictionTarget(this.#schedule, timestep, { latent, noise });
       const { mse, mae, huber } = denoisingError({ predictions, offset: r * length, target }, map);
-      watch?.note(slot, k, mse);
+      const seen = progress.errors[slot];
+      if (seen) seen[k] = mse;
       result.mse[r] = mse;
       result.mae[r] = mae;
       result.huber[r] = huber;
@@ -245,11 +258,17 @@ class DiffusionScorer {
   }
 }
 
-/** The examples that the stopping rule ends after `trials` trials. */
+/** Lets the courses of the rows look at `trials` trials; the examples that are through with it. */
 function settledAfter(trials: number, rows: readonly Row[]): Set<ExampleWork> {
-  return new Set(
-    rows.filter(({ slot, watch }) => slot === 0 && watch?.after(trials)).map(({ work }) => work),
-  );
+  const settled = new Set<ExampleWork>();
+  for (const { course, errors, work } of new Set(rows.map(({ progress }) => progress))) {
+    course.advance(
+      () => trials,
+      (slot) => errors[slot]!,
+    );
+    if (course.decision) settled.add(work);
+  }
+  return settled;
 }
 
 /** Trials in the maps of an example when `done` rows have trial `k`; 0 where only some of its own rows have it. */

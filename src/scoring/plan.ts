@@ -17,12 +17,20 @@ export interface PlanSpec {
   repeats: number;
   /** Scrambles the evaluation order; the noise bank has its own use of the same number. */
   seed: number;
+  /** Seeds of further noise banks: the grid is walked once more for each, and bank after bank is evaluated. */
+  moreSeeds?: readonly number[];
+  /** Timesteps of each stage of Li et al.'s elimination, ascending; the last one's are the whole grid. */
+  stages?: readonly number[];
+  /** How a prefix is read: by cells (see `prefixWeights`), or by its plain mean as the published rules do. */
+  prefix?: 'plain';
 }
 
 /** A specification with what follows from it; see `makePlan`. */
 export interface Plan extends PlanSpec {
-  /** All M · repeats trials in evaluation order. */
+  /** All M · repeats · banks trials in evaluation order. */
   trials: readonly Trial[];
+  /** Trials at the end of every stage. */
+  stageEnds?: readonly number[];
 }
 
 /**
@@ -76,22 +84,76 @@ export function parseTimesteps(text: string, total: number): number[] {
   return sorted;
 }
 
+/** Li et al.'s grid of M timesteps: M from ⌊step / 2⌋ on, ⌊total / M⌋ apart (`eval_prob_adaptive.py`). */
+export function stageTimesteps(count: number, total: number): number[] {
+  if (!Number.isInteger(count) || count < 1 || count > total) {
+    throw new UsageError({
+      what: 'cannot make the stages',
+      where: `--samples ${count}`,
+      expected: `at most ${total} timesteps in the last stage`,
+    });
+  }
+  const step = Math.floor(total / count);
+  return Array.from({ length: count }, (_, i) => Math.floor(step / 2) + i * step);
+}
+
+/** All seeds of a plan, a noise bank each. */
+export function seedsOf({ seed, moreSeeds = [] }: PlanSpec): number[] {
+  return [seed, ...moreSeeds];
+}
+
+/** Trials of a whole plan. */
+export function trialsOf(spec: PlanSpec): number {
+  return spec.timesteps.length * spec.repeats * seedsOf(spec).length;
+}
+
 /**
  * The plan of a specification. Each repeat walks the grid in a scrambled van der Corput order (bit-reversed counter
- * with a random digital shift), so that every prefix covers the whole range of timesteps about evenly.
+ * with a random digital shift), so that every prefix covers the whole range of timesteps about evenly. With stages the
+ * order is theirs, see `stagePlan`.
  */
 export function makePlan(spec: PlanSpec): Plan {
+  if (spec.stages) return stagePlan(spec, spec.stages);
   const count = spec.timesteps.length;
   const bits = Math.max(1, Math.ceil(Math.log2(count)));
   const trials: Trial[] = [];
-  for (let repeat = 0; repeat < spec.repeats; repeat++) {
-    const shift = mix(spec.seed, repeat) & ((1 << bits) - 1);
-    for (let i = 0; i < 1 << bits; i++) {
-      const rank = reverseBits(i, bits) ^ shift;
-      if (rank < count) trials.push({ timestep: spec.timesteps[rank]!, noise: rank + repeat * count });
+  for (const [bank, seed] of seedsOf(spec).entries()) {
+    for (let repeat = 0; repeat < spec.repeats; repeat++) {
+      const shift = mix(seed, repeat) & ((1 << bits) - 1);
+      for (let i = 0; i < 1 << bits; i++) {
+        const rank = reverseBits(i, bits) ^ shift;
+        if (rank >= count) continue;
+        trials.push({
+          timestep: spec.timesteps[rank]!,
+          noise: rank + (repeat + bank * spec.repeats) * count,
+        });
+      }
     }
   }
   return { ...spec, trials };
+}
+
+/**
+ * Li et al.'s order: stage s takes every (M / n)-th timestep of the grid from (M / n) / 2 on, n of them, without those
+ * that an earlier stage took. The stages are not nested, so that 20, 50, 100, 500 evaluates 20, 70, 150 and 500.
+ */
+function stagePlan(spec: PlanSpec, stages: readonly number[]): Plan {
+  const { timesteps, repeats } = spec;
+  const trials: Trial[] = [];
+  const taken = new Set<number>();
+  const stageEnds: number[] = [];
+  for (const samples of stages) {
+    const stride = Math.floor(timesteps.length / samples);
+    for (let i = 0; i < samples; i++) {
+      const rank = Math.floor(stride / 2) + i * stride;
+      if (rank >= timesteps.length || taken.has(rank)) continue;
+      taken.add(rank);
+      for (let repeat = 0; repeat < repeats * seedsOf(spec).length; repeat++)
+        trials.push({ timestep: timesteps[rank]!, noise: rank + repeat * timesteps.length });
+    }
+    stageEnds.push(trials.length);
+  }
+  return { ...spec, trials, stageEnds };
 }
 
 /**
@@ -101,7 +163,7 @@ export function makePlan(spec: PlanSpec): Plan {
  */
 export function prefixWeights(plan: Plan, done: number): Float64Array {
   const weights = new Float64Array(done);
-  if (done === plan.trials.length) return weights.fill(1 / done);
+  if (done === plan.trials.length || plan.prefix === 'plain') return weights.fill(1 / done);
   const trials = plan.trials.slice(0, done);
   const seen = new Map<number, number>();
   for (const { timestep } of trials) seen.set(timestep, (seen.get(timestep) ?? 0) + 1);

@@ -13,6 +13,8 @@ export interface ExampleWork {
   maps?: Float32Array;
   /** Mean squared errors of those trials, `[pair][trial]`, where a stopping rule needs them. */
   errors?: Float64Array[];
+  /** Slots of `pairsOf` that are not evaluated: pruned beforehand. */
+  skip?: readonly number[];
 }
 
 /** Denoising errors of one model call, a column per field; all columns have one entry per row. */

@@ -5,18 +5,8 @@ import { studentTIsf } from '../stats/student-t.ts';
 import { type Contest, differencesOf } from './contests.ts';
 import { deviationAt, type SequentialRule } from './error-spread.ts';
 import { type Plan, prefixWeights } from './plan.ts';
-
-/** How a metric stands: settled right or wrong, or given up because the full plan would not settle it either. */
-export type Settled = 'right' | 'wrong' | 'undecided';
-
-/** Why and when an example was left. */
-export interface Decision {
-  /** Trials evaluated. */
-  trials: number;
-  /** Error bound of every single comparison: alpha shared among all looks and contests. */
-  level: number;
-  metrics: Partial<Record<MetricName, Settled>>;
-}
+import type { Decision, Follower, PairErrors, Ruling, StoppingPlan } from './stop-rule.ts';
+import { leaving, type Subject } from './subject.ts';
 
 /** A full plan settles a contest whose mean is this many of its standard errors from 0; less is not worth going on for. */
 export const SETTLING_Z = 3;
@@ -46,9 +36,10 @@ interface Look {
 }
 
 /** A rule applied to a plan: everything that examples share. */
-export class SequentialPlan {
+export class SequentialPlan implements StoppingPlan {
   readonly rule: SequentialRule;
   readonly looks: ReadonlyMap<number, Look>;
+  readonly lookAt: readonly number[];
   /** Standard deviation at every trial, by sort of contest. */
   readonly sigma: Record<Contest['over'], Float64Array>;
   /** Variance of the full plan's mean under redrawn noise, in units of the contest's scale. */
@@ -67,9 +58,10 @@ export class SequentialPlan {
       Float64Array.from(plan.trials, ({ timestep }) => deviationAt(rule.spread[over], timestep)),
     );
     const total = this.trials;
+    this.lookAt = looksOf(total);
     this.full = each((over) => this.sigma[over].reduce((sum, value) => sum + (value / total) ** 2, 0));
     this.looks = new Map(
-      looksOf(total).map((seen) => {
+      this.lookAt.map((seen) => {
         const weights = prefixWeights(plan, seen);
         const order = [...weights.keys()].sort((a, b) => plan.trials[a]!.timestep - plan.trials[b]!.timestep);
         const variance = each((over) =>
@@ -83,52 +75,81 @@ export class SequentialPlan {
     );
   }
 
-  /** Whether there is a look after `before` trials and at most `done`. */
-  looksWithin(before: number, done: number): boolean {
-    for (const look of this.looks.keys()) if (look > before && look <= done) return true;
-    return false;
+  follow(subject: Subject): Follower {
+    return new SequentialTest(this, subject);
   }
 }
 
 /** The rule for one example: asked at every look, in order. */
-export class SequentialTest {
+export class SequentialTest implements Follower {
   readonly #shared: SequentialPlan;
-  readonly #contests: readonly Contest[];
+  readonly #subject: Subject;
   readonly #states = new Map<Contest, 'won' | 'lost' | 'futile'>();
   readonly #lost = new Set<MetricName>();
   readonly #level: number;
 
-  constructor(shared: SequentialPlan, contests: readonly Contest[]) {
+  constructor(shared: SequentialPlan, subject: Subject) {
     this.#shared = shared;
-    this.#contests = contests;
+    this.#subject = subject;
+    const { contests, skipped } = subject;
     this.#level = shared.rule.alpha / (shared.looks.size * Math.max(1, contests.length));
+    // What was pruned has lost: a false caption against every true one, a true one against every false one.
+    for (const contest of contests) {
+      const { sign } = contest.terms.find(({ slot }) => skipped.has(slot)) ?? {};
+      if (sign !== undefined) this.#settle(contest, sign === 1 ? 'won' : 'lost');
+    }
   }
 
   /**
-   * Looks at the first `trials` trials. What is settled stays settled; what was given up may still settle.
-   * @param errors of a pair by its slot, per trial of the plan's order: mean squared, in the model's own space.
-   * @returns the decision if every metric of the example is settled or given up; undefined too where there is no look.
+   * What is settled stays settled; what was given up may still settle. Where there is one image or one caption, those
+   * that have lost to every true one need no more trials.
+   * @returns undefined where there is no look; a decision if every metric of the example is settled or given up.
    */
-  look(trials: number, errors: (slot: number) => ArrayLike<number>): Decision | undefined {
+  look(trials: number, errors: PairErrors): Ruling | undefined {
     const look = this.#shared.looks.get(trials);
-    if (!look || this.#contests.length === 0) return undefined;
-    for (const contest of this.#contests) {
-      const state = this.#states.get(contest);
-      if (state === 'won' || state === 'lost' || this.#lost.has(contest.metric)) continue;
-      const found = this.#judge(contest, look, differencesOf(contest, trials, errors));
-      if (found) this.#states.set(contest, found);
-      else this.#states.delete(contest);
-      if (found === 'lost') this.#lost.add(contest.metric);
+    const { contests } = this.#subject;
+    if (!look || contests.length === 0) return undefined;
+    for (const contest of contests) {
+      if (this.#isSettled(contest)) continue;
+      this.#settle(contest, this.#judge(contest, look, differencesOf(contest, trials, errors)));
     }
+    const decision = this.#decide(trials);
+    return { leave: this.#leaving(), ...(decision && { decision }) };
+  }
+
+  #isSettled(contest: Contest): boolean {
+    const state = this.#states.get(contest);
+    return state === 'won' || state === 'lost' || this.#lost.has(contest.metric);
+  }
+
+  #settle(contest: Contest, state: 'won' | 'lost' | 'futile' | undefined): void {
+    if (state) this.#states.set(contest, state);
+    else this.#states.delete(contest);
+    if (state === 'lost') this.#lost.add(contest.metric);
+  }
+
+  /** The decision if nothing is open any more. */
+  #decide(trials: number): Decision | undefined {
     const metrics: Decision['metrics'] = {};
-    for (const { metric } of this.#contests) metrics[metric] = this.#lost.has(metric) ? 'wrong' : 'right';
-    for (const contest of this.#contests) {
+    const { contests } = this.#subject;
+    for (const { metric } of contests) metrics[metric] = this.#lost.has(metric) ? 'wrong' : 'right';
+    for (const contest of contests) {
       const state = this.#states.get(contest);
       if (state === 'won' || this.#lost.has(contest.metric)) continue;
       if (!state) return undefined;
       metrics[contest.metric] = 'undecided';
     }
     return { trials, level: this.#level, metrics };
+  }
+
+  #leaving(): number[] {
+    const { contests, entrants } = this.#subject;
+    if (!entrants) return []; // the pairs of an I x C example stay together
+    const open = contests.filter((contest) => !this.#isSettled(contest));
+    return leaving(
+      this.#subject,
+      open.flatMap(({ terms }) => terms.map(({ slot }) => slot)),
+    );
   }
 
   /**

@@ -124,11 +124,11 @@ class GraphClock {
 
 /** Milliseconds per call of the scorer's own arithmetic, in loops of their own. */
 function arithmetic({ settings, unet }: Subject, rows: number) {
-  const { description, batch, noiseSeed, plan } = settings;
+  const { description, batch, plan } = settings;
   const schedule = noiseSchedule(description.schedule);
   const [, height, width] = description.latent;
   const bank = new NoiseBank({
-    seed: noiseSeed,
+    seed: plan.seed,
     count: plan.timesteps.length * plan.repeats,
     shape: description.latent,
   });

@@ -128,7 +128,6 @@ describe('denoising errors', () => {
     kind: 'diffusion',
     description,
     plan: { timesteps: plan.timesteps, repeats: 1, seed: 0 },
-    noiseSeed: parity.seed,
     batch: 24,
     threads: 1,
     device: { name: 'cpu', id: 0 },
@@ -193,7 +192,7 @@ describe('denoising errors', () => {
       const pairs = [0, 1].map((i) =>
         [0, 1].map((c) => Float64Array.from(plan.trials, ({ noise }) => got.get(key(e, i, c, noise))!.mse)),
       );
-      const { raw } = scoreExample(plan, { pairs, done: plan.trials.length }, () => 1);
+      const { raw } = scoreExample(plan, { pairs, done: plan.trials.length }, { factor: () => 1 });
       // Text: two captions of one image; image: two images of one caption.
       const comparisons = [
         [0, 0, 0, 1],

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { InputError, UsageError } from '../../src/errors.ts';
-import { CALIBRATION_FILE, sequentialRule } from '../../src/run/stop-request.ts';
+import { CALIBRATION_FILE, stopRule } from '../../src/run/stop-request.ts';
 import { DIFFUSION } from '../models/tiny-world.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -26,63 +26,57 @@ function write(name: string, sigma: number): string {
   return path;
 }
 
-const sigmaOf = ({ spread }: ReturnType<typeof sequentialRule>) => spread.captions.points[0]![1];
+const sigmaOf = ({ spread }: ReturnType<typeof stopRule>) => spread.captions.points[0]![1];
 
 test('the calibration of the model’s folder, unless another one is named', () => {
   write(join('model', CALIBRATION_FILE), 0.25);
   const other = write('other.json', 0.5);
   const model = join(folder, 'model');
-  const rule = sequentialRule({ rule: 'sequential', alpha: 0.01 }, model, 'auto');
+  const rule = stopRule({ rule: 'sequential', alpha: 0.01 }, model, 'auto');
   expect(rule).toMatchObject({ rule: 'sequential', alpha: 0.01 });
   expect(sigmaOf(rule)).toBe(0.25);
-  expect(
-    sigmaOf(sequentialRule({ rule: 'sequential', alpha: 0.01, calibration: other }, model, 'auto')),
-  ).toBe(0.5);
+  expect(sigmaOf(stopRule({ rule: 'sequential', alpha: 0.01, calibration: other }, model, 'auto'))).toBe(0.5);
 });
 
 test('what a calibration was measured on is no part of the rule', () => {
-  const rule = sequentialRule(
-    { rule: 'sequential', alpha: 0.05, calibration: write('a.json', 1) },
-    folder,
-    'auto',
-  );
+  const rule = stopRule({ rule: 'sequential', alpha: 0.05, calibration: write('a.json', 1) }, folder, 'auto');
   expect(Object.keys(rule).sort()).toEqual(['alpha', 'rule', 'spread']);
 });
 
 test('none: one sentence that names the file and says how to make one', () => {
   const request = { rule: 'sequential', alpha: 0.05 } as const;
   const none = join(folder, 'none');
-  expect(() => sequentialRule(request, none, 'auto')).toThrow(UsageError);
-  expect(() => sequentialRule(request, none, 'auto')).toThrow(
+  expect(() => stopRule(request, none, 'auto')).toThrow(UsageError);
+  expect(() => stopRule(request, none, 'auto')).toThrow(
     `no calibration for --stop sequential: ${join(none, CALIBRATION_FILE)}. Score some`,
   );
   const asked = join(folder, 'nowhere.json');
-  expect(() => sequentialRule({ ...request, calibration: asked }, folder, 'auto')).toThrow(
+  expect(() => stopRule({ ...request, calibration: asked }, folder, 'auto')).toThrow(
     `sequential: ${asked}. `,
   );
 });
 
 test('a folder in its place, and a damaged one', () => {
   const request = { rule: 'sequential', alpha: 0.05 } as const;
-  expect(() => sequentialRule({ ...request, calibration: folder }, folder, 'auto')).toThrow(UsageError);
-  expect(() => sequentialRule({ ...request, calibration: folder }, folder, 'auto')).toThrow(
+  expect(() => stopRule({ ...request, calibration: folder }, folder, 'auto')).toThrow(UsageError);
+  expect(() => stopRule({ ...request, calibration: folder }, folder, 'auto')).toThrow(
     /cannot read the calibration: .*EISDIR/,
   );
   const damaged = join(folder, 'damaged.json');
   writeFileSync(damaged, '{}');
-  expect(() => sequentialRule({ ...request, calibration: damaged }, folder, 'auto')).toThrow(InputError);
-  expect(() => sequentialRule({ ...request, calibration: damaged }, folder, 'auto')).toThrow(damaged);
+  expect(() => stopRule({ ...request, calibration: damaged }, folder, 'auto')).toThrow(InputError);
+  expect(() => stopRule({ ...request, calibration: damaged }, folder, 'auto')).toThrow(damaged);
 });
 
 test('a calibration of other comparisons, and a level that is none, are refused', () => {
   const calibration = write('b.json', 1);
   const request = { rule: 'sequential', alpha: 0.05, calibration } as const;
-  expect(() => sequentialRule(request, folder, 'never')).toThrow('the calibration is of other comparisons');
-  expect(() => sequentialRule(request, folder, 'always')).not.toThrow();
+  expect(() => stopRule(request, folder, 'never')).toThrow('the calibration is of other comparisons');
+  expect(() => stopRule(request, folder, 'always')).not.toThrow();
   for (const alpha of [0, 1, 5, Number.NaN])
-    expect(() => sequentialRule({ ...request, alpha }, folder, 'auto')).toThrow('no such level: --alpha');
+    expect(() => stopRule({ ...request, alpha }, folder, 'auto')).toThrow('no such level: --alpha');
 });
 
 test('the embedded model brings a calibration', () => {
-  expect(sequentialRule({ rule: 'sequential', alpha: 0.05 }, DIFFUSION, 'auto').alpha).toBe(0.05);
+  expect(stopRule({ rule: 'sequential', alpha: 0.05 }, DIFFUSION, 'auto').alpha).toBe(0.05);
 });

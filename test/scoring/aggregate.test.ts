@@ -27,7 +27,7 @@ describe('scoreExample', () => {
       ],
       done: 4,
     };
-    expect(scoreExample(plan, errors, plain)).toEqual({
+    expect(scoreExample(plan, errors, { factor: plain })).toEqual({
       raw: [
         [-3, -1],
         [-2, -1],
@@ -38,14 +38,16 @@ describe('scoreExample', () => {
   test('weighs a prefix by its cells and does not look beyond it', () => {
     const pairs = [[Float64Array.of(8, 16, nan, nan)]];
     // The cells of 20 and 0: 2.5 and 1.5 of 4 grid points.
-    expect(scoreExample(plan, { pairs, done: 2 }, plain).raw).toEqual([[-(8 * 2.5 + 16 * 1.5) / 4]]);
+    expect(scoreExample(plan, { pairs, done: 2 }, { factor: plain }).raw).toEqual([
+      [-(8 * 2.5 + 16 * 1.5) / 4],
+    ]);
   });
 
   test('multiplies by the factor of the timestep, not of its place', () => {
     const pairs = [[Float64Array.of(1, 1, 1, 1)]];
     const factor = (timestep: number) => (timestep === 20 ? 5 : 1);
-    expect(scoreExample(plan, { pairs, done: 4 }, factor).raw).toEqual([[-2]]);
-    expect(scoreExample(plan, { pairs: [[Float64Array.of(4, 0, 0, 0)]], done: 4 }, factor).raw).toEqual([
+    expect(scoreExample(plan, { pairs, done: 4 }, { factor }).raw).toEqual([[-2]]);
+    expect(scoreExample(plan, { pairs: [[Float64Array.of(4, 0, 0, 0)]], done: 4 }, { factor }).raw).toEqual([
       [-5],
     ]);
   });
@@ -60,7 +62,7 @@ describe('scoreExample', () => {
       unconditional: [flat(4), flat(6)],
       done: 4,
     };
-    expect(scoreExample(plan, errors, plain)).toEqual({
+    expect(scoreExample(plan, errors, { factor: plain })).toEqual({
       raw: [
         [-1, -2],
         [-3, -5],
@@ -74,7 +76,7 @@ describe('scoreExample', () => {
 
   test('an error that is missing makes its own score no number, and no other', () => {
     const pairs = [[Float64Array.of(1, nan, 1, 1), Float64Array.of(1, 1, 1, 1)]];
-    expect(scoreExample(plan, { pairs, done: 4 }, plain).raw).toEqual([[nan, -1]]);
+    expect(scoreExample(plan, { pairs, done: 4 }, { factor: plain }).raw).toEqual([[nan, -1]]);
   });
 
   test('normalizing changes no comparison of two captions for one image', () => {
@@ -85,7 +87,7 @@ describe('scoreExample', () => {
         const { raw, normalized } = scoreExample(
           trials,
           { pairs: [[a, b]], unconditional: [empty], done },
-          plain,
+          { factor: plain },
         );
         const [rawMargin, normalMargin] = [
           raw[0]![0]! - raw[0]![1]!,
@@ -103,7 +105,10 @@ describe('scoreExample', () => {
         const trials = makePlan({ timesteps: [1, 2, 4, 8, 16, 32, 64], repeats: 2, seed });
         const weights = prefixWeights(trials, done);
         const wanted = weights.reduce((sum, weight, k) => sum - weight * values[k]!, 0);
-        expect(scoreExample(trials, { pairs: [[values]], done }, plain).raw[0]![0]).toBeCloseTo(wanted, 12);
+        expect(scoreExample(trials, { pairs: [[values]], done }, { factor: plain }).raw[0]![0]).toBeCloseTo(
+          wanted,
+          12,
+        );
       }),
     );
   });

@@ -35,7 +35,7 @@ function verdictOf(example: Example, uncond: UncondMode, errors: readonly Float6
     else pairs[image]![caption] = errors[slot]!;
   }
   const stored = { pairs, done: trials, ...(unconditional.length > 0 && { unconditional }) };
-  const { raw, normalized } = scoreExample(plan, stored, () => 1);
+  const { raw, normalized } = scoreExample(plan, stored, { factor: () => 1 });
   return verdict({ scores: raw, truth: example.truth, ...(normalized && { imageScores: normalized }) });
 }
 

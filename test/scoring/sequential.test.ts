@@ -2,19 +2,21 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { pairsOf } from '../../src/scoring/conditions.ts';
 import { type Contest, contestsOf } from '../../src/scoring/contests.ts';
+import { Course, decisionWithin } from '../../src/scoring/course.ts';
 import { deviationAt, type ErrorSpread } from '../../src/scoring/error-spread.ts';
 import { type Example, UNCONDITIONAL } from '../../src/scoring/example.ts';
 import { makePlan, uniformTimesteps } from '../../src/scoring/plan.ts';
-import {
-  type Decision,
-  looksOf,
-  SETTLING_Z,
-  SequentialPlan,
-  SequentialTest,
-} from '../../src/scoring/sequential.ts';
-import { decisionWithin, StoppingWatch } from '../../src/scoring/stopping-watch.ts';
+import { looksOf, SETTLING_Z, SequentialPlan, SequentialTest } from '../../src/scoring/sequential.ts';
+import type { Decision } from '../../src/scoring/stop-rule.ts';
 import { Random } from '../../src/stats/random.ts';
-import { chiSquared, differencesOf, meanOf, ruleOf, separateContests } from './synthetic-errors.ts';
+import {
+  chiSquared,
+  differencesOf,
+  meanOf,
+  ruleOf,
+  separateContests,
+  subjectWith,
+} from './synthetic-errors.ts';
 
 const ALPHA = 0.05;
 const plan = makePlan({ timesteps: uniformTimesteps(64, 1000), repeats: 1, seed: 5 });
@@ -36,7 +38,10 @@ const fullError = Math.sqrt(
 const shared = new SequentialPlan(plan, ruleOf(spread, ALPHA));
 
 const decide = (contests: readonly Contest[], errors: readonly ArrayLike<number>[], by = shared) =>
-  decisionWithin(by, contests, (slot) => errors[slot]!, by.trials);
+  decisionWithin(by, subjectWith(contests, errors.length), {
+    errors: (slot) => errors[slot]!,
+    done: by.trials,
+  });
 const single = separateContests(1);
 /** A decision of `shared` on so many contests. */
 const decided = (trials: number, metrics: Decision['metrics'], contests = 1): Decision => ({
@@ -196,7 +201,7 @@ describe('several contests', () => {
   test('without contests nothing is ever decided', () => expect(decide([], [])).toBeUndefined());
 
   test('off its looks a test says nothing', () => {
-    const asked = new SequentialTest(shared, single);
+    const asked = new SequentialTest(shared, subjectWith(single));
     for (const trials of [1, 2, 3, 5, 7, 9, 10, total])
       expect(asked.look(trials, () => constant(100))).toBeUndefined();
   });
@@ -355,14 +360,15 @@ describe('a decision depends on the errors alone', () => {
     return means.map((mean) => differencesOf(random, short, { mean, sigma }));
   };
 
-  /** Feeds trials `[from, to)` until the example is left, or to the end. */
-  function feed(watch: StoppingWatch, errors: readonly Float64Array[], [from, to]: [number, number]) {
-    for (let trial = from; trial < to; trial++) {
-      for (const [slot, values] of errors.entries()) watch.note(slot, trial, values[trial]!);
-      const decision = watch.after(trial + 1);
-      if (decision) return decision;
+  /** Shows a course trials `[from, to)` until the example is left, or to the end. */
+  function feed(course: Course, errors: readonly Float64Array[], [from, to]: [number, number]) {
+    for (let trial = from; trial < to && !course.decision; trial++) {
+      course.advance(
+        () => trial + 1,
+        (slot) => errors[slot]!.map((value, k) => (k <= trial ? value : Number.NaN)),
+      );
     }
-    return undefined;
+    return course.decision;
   }
 
   test('the same trial by trial, all at once, and gone on with in the middle', () => {
@@ -370,25 +376,24 @@ describe('a decision depends on the errors alone', () => {
     fc.assert(
       fc.property(situation, ({ seed, means, cut }) => {
         const errors = errorsOf(seed, means);
-        const contests = separateContests(means.length);
-        const stored = decisionWithin(rule, contests, (slot) => errors[slot]!, short.trials.length);
-        const watch = new StoppingWatch(rule, contests, means.length);
-        expect(feed(watch, errors, [0, short.trials.length])).toEqual(stored);
+        const subject = subjectWith(separateContests(means.length));
+        const all = { errors: (slot: number) => errors[slot]!, done: short.trials.length };
+        const stored = decisionWithin(rule, subject, all);
+        const course = () => new Course(rule, subject, short.trials.length);
+        expect(feed(course(), errors, [0, short.trials.length])).toEqual(stored);
 
         // Another session: shown again what was stored, then fed the rest.
-        const resumed = new StoppingWatch(rule, contests, means.length);
+        const resumed = course();
         const before = feed(resumed, errors, [0, cut]);
         expect(before ?? feed(resumed, errors, [cut, short.trials.length])).toEqual(stored);
 
         // Of what is not evaluated yet nothing is known, and nothing asked.
-        const known = decisionWithin(
-          rule,
-          contests,
-          (slot) => errors[slot]!.map((value, trial) => (trial < cut ? value : Number.NaN)),
-          cut,
-        );
+        const known = decisionWithin(rule, subject, {
+          errors: (slot) => errors[slot]!.map((value, trial) => (trial < cut ? value : Number.NaN)),
+          done: cut,
+        });
         expect(known).toEqual(stored && stored.trials <= cut ? stored : undefined);
-        expect(decisionWithin(rule, contests, (slot) => errors[slot]!, cut)).toEqual(known);
+        expect(decisionWithin(rule, subject, { ...all, done: cut })).toEqual(known);
         for (const state of Object.values(stored?.metrics ?? {})) kinds.add(state);
       }),
       { numRuns: 300, seed: 3 },

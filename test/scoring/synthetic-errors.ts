@@ -4,6 +4,7 @@ import { metricNames } from '../../src/metrics/score-matrix.ts';
 import type { Contest } from '../../src/scoring/contests.ts';
 import type { ErrorSpread, SequentialRule } from '../../src/scoring/error-spread.ts';
 import type { Plan } from '../../src/scoring/plan.ts';
+import type { Subject } from '../../src/scoring/subject.ts';
 import type { Random } from '../../src/stats/random.ts';
 import { normal } from '../stats/simulation.ts';
 
@@ -17,6 +18,11 @@ export function separateContests(count: number): Contest[] {
   return metricNames
     .slice(0, count)
     .map((metric, slot) => ({ metric, over: 'captions', terms: [{ slot, sign: 1 }] }));
+}
+
+/** Contests as a rule sees them, without entrants that could leave one by one. */
+export function subjectWith(contests: readonly Contest[], pairs = contests.length): Subject {
+  return { pairs, skipped: new Set(), contests, always: new Set() };
 }
 
 /** Chi-squared with `dof` degrees of freedom, an even number. */

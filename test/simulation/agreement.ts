@@ -9,7 +9,7 @@
 
 import { verdict } from '../../src/metrics/evaluate.ts';
 import { openRun, type StoredRun } from '../../src/run/open-run.ts';
-import { type DiffusionView, scoresOf } from '../../src/run/summary.ts';
+import { type DiffusionView, scoresOf } from '../../src/run/scorer-view.ts';
 import { contestsOf, differencesOf } from '../../src/scoring/contests.ts';
 import { isSettled } from './stopping.ts';
 

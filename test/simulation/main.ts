@@ -10,12 +10,15 @@ const { values, positionals } = parseArgs({
   options: {
     calibration: { type: 'string' },
     banks: { type: 'string' },
-    alpha: { type: 'string', default: '0.05' },
+    alpha: { type: 'string' },
+    rule: { type: 'string', default: 'sequential' },
   },
 });
 const [what, folder, other] = positionals;
 const banks = Number(values.banks ?? (what === 'stopping' ? 200 : 50));
-const alpha = Number(values.alpha);
+const { rule } = values;
+if (rule !== 'sequential' && rule !== 'ttest') fail('--rule takes sequential or ttest');
+const alpha = Number(values.alpha ?? (rule === 'ttest' ? 0.002 : 0.05));
 const known = what === 'stopping' || what === 'variance' || what === 'agreement';
 if (!known || folder === undefined) fail('say `stopping RUN`, `variance RUN` or `agreement FULL STOPPED`');
 if (!Number.isInteger(banks) || banks < 1) fail('--banks takes a whole number of at least 1');
@@ -24,7 +27,7 @@ if (what === 'stopping' && values.calibration === undefined) fail('stopping need
 if (what === 'agreement' && other === undefined) fail('agreement compares two runs');
 const lines =
   what === 'stopping'
-    ? simulateStopping(folder, { calibration: values.calibration!, banks, alpha })
+    ? simulateStopping(folder, { calibration: values.calibration!, banks, rule, alpha })
     : what === 'variance'
       ? simulateVariance(folder, { banks })
       : compareRuns(folder, other!);

@@ -1,7 +1,7 @@
 /** Stored runs with several noises per timestep, as material for replays. */
 
 import { openRun } from '../../src/run/open-run.ts';
-import type { DiffusionView } from '../../src/run/summary.ts';
+import type { DiffusionView } from '../../src/run/scorer-view.ts';
 import { type Contest, contestsOf, differencesOf } from '../../src/scoring/contests.ts';
 
 /** One example's contests with their differences: [contest][timestep of the grid, ascending][noise]. */

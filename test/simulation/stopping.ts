@@ -1,7 +1,7 @@
 /**
- * How often `--stop sequential` errs and what it saves, replayed on a stored run:
+ * How often `--stop sequential` (or `ttest`) errs and what it saves, replayed on a stored run:
  *
- *     npm run simulate -- stopping RUN --calibration FILE [--banks 200] [--alpha 0.05]
+ *     npm run simulate -- stopping RUN --calibration FILE [--rule ttest] [--banks 200] [--alpha 0.05]
  *
  * RUN must hold several noises per timestep (`--repeats 16`). A replay draws one of them per timestep for all pairs of
  * an example: a noise bank that could have been. The full plan under that bank is the truth; an error is an example of
@@ -11,40 +11,49 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { applyRule } from '../../src/scoring/apply-rule.ts';
 import type { Contest } from '../../src/scoring/contests.ts';
-import { deviationAt, parseCalibration, type SequentialRule } from '../../src/scoring/error-spread.ts';
+import { decisionWithin } from '../../src/scoring/course.ts';
+import { deviationAt, type ErrorSpreads, parseCalibration } from '../../src/scoring/error-spread.ts';
 import { makePlan } from '../../src/scoring/plan.ts';
-import { type Decision, SETTLING_Z, SequentialPlan } from '../../src/scoring/sequential.ts';
-import { decisionWithin } from '../../src/scoring/stopping-watch.ts';
+import { SETTLING_Z } from '../../src/scoring/sequential.ts';
+import type { Decision, StopRule } from '../../src/scoring/stop-rule.ts';
 import { Random } from '../../src/stats/random.ts';
 import { wilsonInterval } from '../../src/stats/wilson.ts';
 import { mean, openReplay, type Replay } from './replay.ts';
 
+/** Clark and Jaini's first test comes after so many trials. */
+const LEAST = 20;
+
 export interface StoppingOptions {
   calibration: string;
   banks: number;
+  rule: 'sequential' | 'ttest';
   alpha: number;
 }
 
 /** The report, line by line. */
-export function simulateStopping(folder: string, { calibration, banks, alpha }: StoppingOptions): string[] {
+export function simulateStopping(
+  folder: string,
+  { calibration, banks, rule, alpha }: StoppingOptions,
+): string[] {
   const replay = openReplay(folder);
   const { spread } = parseCalibration(readFileSync(calibration, 'utf8'), calibration);
-  const worlds = replayWorlds(replay, { rule: 'sequential', alpha, spread }, banks);
+  const asked: StopRule = rule === 'sequential' ? { rule, alpha, spread } : { rule, alpha, least: LEAST };
+  const worlds = replayWorlds(replay, { rule: asked, spread, banks });
   const { examples, timesteps, repeats } = replay;
   return [
-    `${examples.length} examples, ${timesteps.length} timesteps, ${repeats} noises each, ${banks} banks, alpha ${alpha}`,
+    `${rule}: ${examples.length} examples, ${timesteps.length} timesteps, ${repeats} noises each, ${banks} banks, alpha ${alpha}`,
     ...Object.entries(worlds).flatMap(([name, tally]) => ['', ...tally.lines(name)]),
   ];
 }
 
 function replayWorlds(
   { timesteps, repeats, seed, examples }: Replay,
-  rule: SequentialRule,
-  banks: number,
+  { rule, spread, banks }: { rule: StopRule; spread: ErrorSpreads; banks: number },
 ): Record<string, Tally> {
   const plan = makePlan({ timesteps, repeats: 1, seed });
-  const shared = new SequentialPlan(plan, rule);
+  const shared = applyRule(plan, rule);
   const rank = new Map(timesteps.map((t, k) => [t, k]));
   /** Place on the grid of every trial, in the plan's order. */
   const places = plan.trials.map(({ timestep }) => rank.get(timestep)!);
@@ -69,15 +78,19 @@ function replayWorlds(
         [
           gaussian,
           alone[e]!.map(({ over }) =>
-            Float64Array.from(
-              plan.trials,
-              ({ timestep }) => normal() * deviationAt(rule.spread[over], timestep),
-            ),
+            Float64Array.from(plan.trials, ({ timestep }) => normal() * deviationAt(spread[over], timestep)),
           ),
         ],
       ];
       for (const [tally, series] of worlds) {
-        const decision = decisionWithin(shared, alone[e]!, (slot) => series[slot]!, plan.trials.length - 1);
+        const subject = {
+          pairs: series.length,
+          skipped: new Set<number>(),
+          contests: alone[e]!,
+          always: new Set<number>(),
+        };
+        const done = plan.trials.length - 1;
+        const decision = decisionWithin(shared, subject, { errors: (slot) => series[slot]!, done });
         tally.add(alone[e]!, series, decision);
       }
     }

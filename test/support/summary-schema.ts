@@ -22,7 +22,7 @@ const metric = z
 const metrics = z.partialRecord(metricName, metric);
 
 const scorer = z.strictObject({
-  kind: z.enum(['diffusion', 'clip']),
+  kind: z.enum(['diffusion', 'clip', 'external', 'imported']),
   primary: z.enum(['raw', 'normalized']),
   metrics,
   raw: metrics,

@@ -1,0 +1,17 @@
+import type { Plan } from './plan.ts';
+import { SequentialPlan } from './sequential.ts';
+import { StagesPlan } from './stages.ts';
+import type { StoppingPlan, StopRule } from './stop-rule.ts';
+import { TTestPlan } from './t-test.ts';
+
+/** A rule applied to a plan. */
+export function applyRule(plan: Plan, rule: StopRule): StoppingPlan {
+  switch (rule.rule) {
+    case 'sequential':
+      return new SequentialPlan(plan, rule);
+    case 'ttest':
+      return new TTestPlan(plan.trials.length, rule);
+    case 'stages':
+      return new StagesPlan(plan, rule);
+  }
+}
