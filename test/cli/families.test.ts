@@ -24,7 +24,7 @@ test.each(['sdxl-c', 'sd3-t5', 'pixart-sigma', 'sd-b-fixed-batch', 'lcm-c'])(
     const { stdout } = await runOk(
       pairArgs(name, ['a cat sits on a mat', 'the old person kisses the young one']),
     );
-    const { raw } = JSON.parse(stdout).scorers.diffusion;
+    const { raw } = JSON.parse(stdout).scores.diffusion;
     expect(raw.flat()).toHaveLength(4);
     for (const score of raw.flat()) expect(score).toBeLessThan(0);
   },
@@ -39,7 +39,7 @@ test('a DiT scores names of classes, and says which it has where a caption is no
 
 test('--guidance is for models that are told one', async () => {
   const scoresAt = async (guidance: string) =>
-    JSON.parse((await runOk(pairArgs('lcm-c', ['a cat', 'a dog'], '--guidance', guidance))).stdout).scorers
+    JSON.parse((await runOk(pairArgs('lcm-c', ['a cat', 'a dog'], '--guidance', guidance))).stdout).scores
       .diffusion.raw;
   expect(await scoresAt('8.5')).not.toEqual(await scoresAt('1'));
   const { code, stderr } = await runCli(pairArgs('sdxl-c', ['a cat', 'a dog'], '--guidance', '3'));
@@ -50,7 +50,7 @@ test('--guidance is for models that are told one', async () => {
 test('error spaces of a flow', async () => {
   const inSpace = async (space: string) =>
     JSON.parse((await runOk(pairArgs('sd3-no-t5', ['a cat', 'a dog'], '--error-space', space))).stdout)
-      .scorers.diffusion.raw[0][0];
+      .scores.diffusion.raw[0][0];
   expect(await inSpace('epsilon')).toBeGreaterThan(await inSpace('native'));
   expect(await inSpace('x0')).toBeGreaterThan(await inSpace('native'));
 });
