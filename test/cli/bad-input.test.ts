@@ -69,7 +69,7 @@ describe('models', () => {
     const missing = fresh();
     expectRefusal(await score(['--diffusion', missing]), 2, 'no such model folder', missing, '--diffusion');
     expectRefusal(
-      await score(['--clip', 'some-user/some-model']),
+      await score(['--clip', './some-user/some-model']),
       2,
       'no such model folder',
       'some-user/some-model',
@@ -141,7 +141,7 @@ describe('models', () => {
     ['model_index.json', '', 'not JSON'],
     ['model_index.json', '[]', 'expected object'],
     ['model_index.json', '{"_class_name": 7}', '"_class_name"'],
-    ['model_index.json', '{"_class_name": "FluxPipeline"}', 'FluxPipeline'],
+    ['model_index.json', '{"_class_name": "KandinskyPipeline"}', 'KandinskyPipeline'],
     ['scheduler/scheduler_config.json', '{"num_train_timesteps": "1000"}', '"num_train_timesteps"'],
     ['scheduler/scheduler_config.json', '{"prediction_type": "flow"}', '"prediction_type"'],
     ['scheduler/scheduler_config.json', '{"trained_betas": [0.1, 0.2]}', 'trained_betas'],
