@@ -5,6 +5,7 @@ import { WinoscopeError } from '../errors.ts';
 import { packageVersion } from '../hub/package-root.ts';
 import { visible } from '../report/format.ts';
 import { addCalibrateCommand } from './calibrate-command.ts';
+import { addDoctorCommand } from './doctor-command.ts';
 import { addFitWeightsCommand } from './fit-weights-command.ts';
 import { addPairCommand } from './pair-command.ts';
 import { addPullCommand } from './pull-command.ts';
@@ -31,6 +32,7 @@ export async function main(args: readonly string[]): Promise<void> {
   addPairCommand(program);
   addReportCommand(program);
   addCalibrateCommand(program);
+  addDoctorCommand(program);
   addVerifyCommand(program);
   addPullCommand(program);
   addFitWeightsCommand(program);

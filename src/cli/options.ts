@@ -26,6 +26,7 @@ export interface SharedFlags {
   uncond: UncondMode;
   resize: 'crop' | 'squash';
   resolution?: number;
+  guidance?: number;
   device: string;
   batch?: number;
   threads?: number;
@@ -59,6 +60,14 @@ export function listOf(least: number) {
 export function level(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value < 1)) throw new InvalidArgumentError('expected a number between 0 and 1.');
+  return value;
+}
+
+/** A finite number of at least 0. */
+export function scale(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('expected a number of at least 0.');
   return value;
 }
 
@@ -100,6 +109,11 @@ export function addScoringFlags(command: Command): Command {
       '--resolution <pixels>',
       "side of the image that is encoded (default: the model's own)",
       atLeast(8),
+    )
+    .option(
+      '--guidance <scale>',
+      "scale told to models that were distilled with guidance: LCM, FLUX.1-dev (default: diffusers')",
+      scale,
     )
     .option('--device <name[:id]>', 'cpu, cuda, coreml, dml or webgpu', 'cpu')
     .option('--batch <rows>', 'rows of every model call (default: by the size of the latent)', atLeast(2))
@@ -190,7 +204,16 @@ export function scoringOf(
   flags: SharedFlags,
   more: Pick<ScoringOptions, 'maps' | 'workers' | 'stop' | 'prune'>,
 ): ScoringOptions {
-  const { timesteps = DEFAULT_TIMESTEPS, repeats, uncond, resize, resolution, batch, threads } = flags;
+  const {
+    timesteps = DEFAULT_TIMESTEPS,
+    repeats,
+    uncond,
+    resize,
+    resolution,
+    guidance,
+    batch,
+    threads,
+  } = flags;
   const [seed = 0, ...moreSeeds] = flags.seed;
   return {
     timesteps,
@@ -203,6 +226,7 @@ export function scoringOf(
     device: parseDevice(flags.device),
     ...more,
     ...(resolution !== undefined && { resolution }),
+    ...(guidance !== undefined && { guidance }),
     ...(batch !== undefined && { batch }),
     ...(threads !== undefined && { threads }),
   };

@@ -6,7 +6,7 @@ import { visible } from '../report/format.ts';
 import { columns } from '../report/table.ts';
 import { preflight } from '../run/preflight.ts';
 import { scorePairs } from '../run/score-pairs.ts';
-import { checkNames, type PreparedScorer, prepareScorer } from '../run/settings.ts';
+import { checkGuidance, checkNames, type PreparedScorer, prepareScorer } from '../run/settings.ts';
 import type { ExampleScores } from '../scoring/aggregate.ts';
 import type { Example } from '../scoring/example.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -37,6 +37,7 @@ export async function pair(images: string[], flags: PairFlags): Promise<void> {
   const requests = await scorersOf(flags, await otherScorersOf(flags));
   checkNames(requests);
   const scorers = requests.map((request) => prepareScorer(request, scoring));
+  checkGuidance(scorers, scoring.guidance);
   const checks = { sizes, strict: flags.strict ?? false, force: flags.force ?? false, skip: false };
   for (const warning of scorers.flatMap((scorer) => preflight([example], scorer, checks).warnings)) {
     process.stderr.write(`warning: ${visible(warning)}\n`);

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { ModelFileError } from '../errors.ts';
-import { flowSchedule, flowScheduleSchema, isFlow } from './flow-schedule.ts';
+import { type FlowScheduleConfig, flowSchedule, flowScheduleSchema, isFlow } from './flow-schedule.ts';
 
 /** The fields of `scheduler_config.json` that decide the forward process. Defaults are diffusers' own. */
 export const diffusionScheduleSchema = z.object({
@@ -26,11 +26,18 @@ export const diffusionScheduleSchema = z.object({
 /** What `diffusionScheduleSchema` reads. */
 export type DiffusionScheduleConfig = z.infer<typeof diffusionScheduleSchema>;
 
-/** Any forward process that is supported. */
-export const scheduleSchema = z.union([flowScheduleSchema, diffusionScheduleSchema]);
-
 /** What `scheduleSchema` reads. */
-export type ScheduleConfig = z.infer<typeof scheduleSchema>;
+export type ScheduleConfig = FlowScheduleConfig | DiffusionScheduleConfig;
+
+/** Any forward process that is supported, by the scheduler's class; no union, whose complaints name no field. */
+export const scheduleSchema = z.unknown().transform((value, context): ScheduleConfig => {
+  const named = z.object({ _class_name: z.string().optional() }).safeParse(value).data ?? {};
+  const result = (isFlow(named) ? flowScheduleSchema : diffusionScheduleSchema).safeParse(value);
+  if (result.success) return result.data;
+  for (const { path, message } of result.error.issues)
+    context.issues.push({ code: 'custom', path, message, input: value });
+  return z.NEVER;
+});
 
 /**
  * The forward process of a model: x_t = √ᾱ_t · z + √(1 − ᾱ_t) · ε, or of a flow-matching one

@@ -20,12 +20,21 @@ export function readText(path: string): string {
   }
 }
 
+/**
+ * Python writes numbers that JSON lacks (PixArt's schedulers have `"lambda_min_clipped": -Infinity`): they become null,
+ * within strings nothing changes.
+ */
+function withoutPythonNumbers(text: string): string {
+  if (!/NaN|Infinity/.test(text)) return text;
+  return text.replace(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (found) => (found[0] === '"' ? found : 'null'));
+}
+
 /** The JSON file, checked against `schema`. @throws ModelFileError naming the first field that does not fit. */
 export function readJson<T extends z.ZodType>(path: string, schema: T): z.infer<T> {
   const text = readText(path);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(withoutPythonNumbers(text));
   } catch (error) {
     throw new ModelFileError({
       what: 'a model file is not JSON',

@@ -22,6 +22,13 @@ const CLIP_ROOT =
 const FOREIGN =
   /\.(?:safetensors|safetensors\.index\.json|msgpack|h5|ckpt|pth?|ot|tflite|mlmodel|armnn|rknn|engine|plan|trt|gguf|md|png|jpe?g|py)$|^(?:diffusion_)?pytorch_model[^/]*\.bin|^openvino_|^(?:flax|tf)_model/i;
 const CLIP_GRAPHS = ['onnx/text_model.onnx', 'onnx/model.onnx', 'textual/model.onnx'];
+/** Graphs of a CLIP-like model, the first that are there: as `describeClip` takes them. */
+const CLIP_LAYOUTS = ['', '_fp16'].flatMap((precision) =>
+  ['onnx/', ''].flatMap((place) => [
+    [`${place}text_model${precision}.onnx`, `${place}vision_model${precision}.onnx`],
+    [`${place}model${precision}.onnx`],
+  ]),
+);
 const SMALL_TEXT = /\.(?:json|txt|model)$/;
 
 /**
@@ -55,7 +62,9 @@ export function selectFiles(names: readonly string[], wanted: Wanted, where: str
       return clipFiles(names, where);
     case 'model':
       if (names.includes('model_index.json')) return diffusionFiles(names, where);
-      if (names.some((name) => /^(?:onnx|visual|textual)\/.*\.onnx$/.test(name)))
+      if (
+        names.some((name) => /^(?:(?:onnx|visual|textual)\/.*|(?:text_)?model(?:_fp16)?)\.onnx$/.test(name))
+      )
         return clipFiles(names, where);
       throw noGraphs(
         names,
@@ -116,15 +125,18 @@ function clipFiles(names: readonly string[], where: string): string[] {
     );
     return [...root, ...halves];
   }
-  const inOnnx = names.filter((name) => /^onnx\/[^/]+$/.test(name));
-  const split = ['onnx/text_model.onnx', 'onnx/vision_model.onnx'];
-  const graphs = split.every((graph) => inOnnx.includes(graph)) ? split : ['onnx/model.onnx'];
-  if (!graphs.every((graph) => inOnnx.includes(graph))) {
-    const expected =
-      'onnx/text_model.onnx with onnx/vision_model.onnx, onnx/model.onnx, or visual/ and textual/';
-    throw noGraphs(names, where, expected, hint(names, where, 'clip'));
+  for (const graphs of CLIP_LAYOUTS) {
+    if (!graphs.every((graph) => names.includes(graph))) continue;
+    if (graphs[0]!.startsWith('onnx/')) {
+      const inOnnx = names.filter((name) => /^onnx\/[^/]+$/.test(name));
+      return [...root, ...inOnnx.filter((name) => belongs(name, graphs, names))];
+    }
+    // In the repository itself much lies beside a graph; its weights carry its name.
+    return [...root, ...names.filter((name) => graphs.some((graph) => name.startsWith(graph)))];
   }
-  return [...root, ...inOnnx.filter((name) => belongs(name, graphs, names))];
+  const expected =
+    'onnx/text_model.onnx with onnx/vision_model.onnx, onnx/model.onnx, or visual/ and textual/';
+  throw noGraphs(names, where, expected, hint(names, where, 'clip'));
 }
 
 /**

@@ -63,13 +63,36 @@ export function resizeShortestEdge(image: RgbImage, edge: number, filter: Resize
   checkSides('resize', edge, edge);
   const { width, height } = image;
   const long = Math.trunc((edge * Math.max(width, height)) / Math.min(width, height));
-  if (edge * long > MAX_MEGAPIXELS * 1e6) {
-    throw new InputError({
-      what: `the picture is too long and thin to make its shorter side ${edge} pixels`,
-      expected: `at most ${MAX_MEGAPIXELS} megapixels`,
-      got: `${width}x${height}, ${Math.ceil((edge * long) / 1e6)} megapixels`,
-      fix: 'Cut it first.',
-    });
-  }
+  checkPixels(image, edge, long);
   return width <= height ? resize(image, edge, long, filter) : resize(image, long, edge, filter);
+}
+
+/**
+ * Resizes so that the image just covers `width` by `height`: one side fits, the other is as long or longer, truncated
+ * as by `resizeShortestEdge`, to which this is equal where the two are the same.
+ * @throws {ShapeError} and {InputError} as `resizeShortestEdge`.
+ */
+export function resizeToCover(
+  image: RgbImage,
+  { width, height }: { width: number; height: number },
+  filter: ResizeFilter,
+): RgbImage {
+  checkSides('resize', width, height);
+  // Cross products instead of ratios, so that equal shapes compare as equal.
+  const byWidth = width * image.height >= height * image.width;
+  const other = byWidth
+    ? Math.trunc((width * image.height) / image.width)
+    : Math.trunc((height * image.width) / image.height);
+  checkPixels(image, byWidth ? width : height, other);
+  return byWidth ? resize(image, width, other, filter) : resize(image, other, height, filter);
+}
+
+function checkPixels({ width, height }: RgbImage, short: number, long: number): void {
+  if (short * long <= MAX_MEGAPIXELS * 1e6) return;
+  throw new InputError({
+    what: `the picture is too long and thin to make its shorter side ${short} pixels`,
+    expected: `at most ${MAX_MEGAPIXELS} megapixels`,
+    got: `${width}x${height}, ${Math.ceil((short * long) / 1e6)} megapixels`,
+    fix: 'Cut it first.',
+  });
 }

@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import { ModelFileError } from '../errors.ts';
 import type { RgbImage } from '../images/decode.ts';
 import { toVaeInput } from '../images/normalize.ts';
-import { OnnxSession, type SessionOptions } from '../onnx/session.ts';
+import { OnnxSession, type Output, type SessionOptions } from '../onnx/session.ts';
+import { stillDraws } from '../onnx/still-draws.ts';
 import { checkOutput } from './check-output.ts';
 import type { DiffusionDescription } from './diffusion-folder.ts';
+import { keptDraw } from './kept-draws.ts';
 
 /** Images to scaled latents. */
 export interface ImageEncoder {
@@ -13,36 +15,65 @@ export interface ImageEncoder {
   release(): Promise<void>;
 }
 
+/** Names of the only output, by export generation. */
+const LATENTS = ['latent_sample', 'latent_dist', 'latents'];
+
 /**
- * The VAE encoder of a diffusers ONNX folder: the posterior's mean, as `vae.encode(x).latent_dist.mean`.
- * @throws ModelFileError where the graph draws a random latent itself instead of giving the posterior's parameters;
- *   `encode` ShapeError where the graph's latents are of another size than the description says.
+ * The VAE encoder of a diffusers ONNX folder: the posterior's mean, as `vae.encode(x).latent_dist.mean`. Encoders that
+ * draw a latent have their draw made zero (`stillDraws`); where that is not possible, the first draw for an image is
+ * kept and used from then on.
+ * @throws ModelFileError where the graph has no latent; `encode` ShapeError where its latents are of another size than
+ *   the description says.
  */
 export async function openVaeEncoder(
   description: DiffusionDescription,
   options: SessionOptions,
 ): Promise<ImageEncoder> {
-  const session = await OnnxSession.open(join(description.folder, 'vae_encoder', 'model.onnx'), options);
-  if (!session.outputs.has('latent_parameters')) {
+  const path = join(description.folder, 'vae_encoder', 'model.onnx');
+  const edited = description.vae === 'still' ? stillDraws(path) : undefined;
+  const session = await OnnxSession.open(path, edited ? { ...options, edited } : options);
+  const input = session.inputs.has('sample') ? 'sample' : [...session.inputs.keys()][0]!;
+  const name = ['latent_parameters', ...LATENTS].find((candidate) => session.outputs.has(candidate));
+  if (!name) {
     throw new ModelFileError({
-      what: 'the VAE encoder does not give the posterior',
-      where: session.path,
-      expected: 'an output "latent_parameters"',
+      what: 'the VAE encoder gives no latent',
+      where: path,
+      expected: 'an output "latent_parameters" or "latent_sample"',
       got: [...session.outputs.keys()].join(', '),
-      fix: 'Its draws would differ from run to run; export the model again with optimum 1.24 or newer.',
+      fix: 'Export the model again, as docs/models.md shows.',
     });
   }
   const [channels, height, width] = description.latent;
   const { scalingFactor, shiftFactor, downscale } = description;
+  const size = channels * height * width;
+  const declared = session.input(input).shape[0];
+  // A graph of a fixed batch gets the image in every row.
+  const rows = typeof declared === 'number' && declared > 0 ? declared : 1;
+
+  async function mean(pixels: Float32Array): Promise<Float32Array> {
+    const data = new Float32Array(rows * pixels.length);
+    for (let row = 0; row < rows; row++) data.set(pixels, row * pixels.length);
+    const dims = [rows, 3, height * downscale, width * downscale];
+    const output: Output = (await session.run({ [input]: { data, dims } }, [name!]))[name!]!;
+    const depth = name === 'latent_parameters' ? 2 * channels : channels;
+    checkOutput(output, [rows, depth, height, width], { name: name!, path });
+    // Channels are mean, then log-variance; the mean is the first half.
+    const latent = output.data.slice(0, size);
+    if (latent.every(Number.isFinite)) return latent;
+    throw new ModelFileError({
+      what: 'the VAE encoder gives numbers that are none',
+      where: path,
+      expected: 'finite latents',
+      fix: 'SDXL’s own VAE overflows in float16: use its float32 export, or the one with the fp16 fix.',
+    });
+  }
+
   return {
     async encode(image) {
-      const dims = [1, 3, height * downscale, width * downscale];
-      const name = 'latent_parameters';
-      const output = (await session.run({ sample: { data: toVaeInput(image), dims } }, [name]))[name]!;
-      checkOutput(output, [1, 2 * channels, height, width], { name, path: session.path });
-      // Channels are mean, then log-variance; the mean is the first half.
-      const mean = output.data.subarray(0, channels * height * width);
-      return mean.map((value) => (value - shiftFactor) * scalingFactor);
+      const pixels = toVaeInput(image);
+      const latent =
+        description.vae === 'draw' ? await keptDraw(path, pixels, () => mean(pixels)) : await mean(pixels);
+      return latent.map((value) => (value - shiftFactor) * scalingFactor);
     },
     release: () => session.release(),
   };

@@ -3,10 +3,10 @@
 import { existsSync, statSync } from 'node:fs';
 import * as ort from 'onnxruntime-node';
 import { ModelFileError, messageOf, ShapeError, UsageError } from '../errors.ts';
-import { checkExternalData, readExternalData } from './external-data.ts';
+import { checkGraph } from './check-graph.ts';
+import { readExternalData } from './external-data.ts';
 import { fromFloat16, toFloat16 } from './float16.ts';
-import { readGraphFile } from './graph-file.ts';
-import { foreignOperators, foreignTypes } from './unsupported.ts';
+import { foreignOperators } from './unsupported.ts';
 
 /** Version of the inference library, recorded with every result since it may move the last bits. */
 export const ORT_VERSION: string = ort.env.versions?.node ?? ort.env.versions?.common ?? 'unknown';
@@ -88,10 +88,7 @@ export class OnnxSession {
         fix: 'Export or copy the model again.',
       });
     }
-    const graph = readGraphFile(path);
-    checkExternalData(path, graph);
-    const foreign = foreignTypes(graph);
-    if (foreign) throw new ModelFileError({ ...foreign, where: path });
+    const graph = checkGraph(path);
     const name = device?.name ?? 'cpu';
     const provider = name === 'cpu' ? 'cpu' : { name, deviceId: device?.id ?? 0 };
     try {

@@ -27,7 +27,9 @@ const scorerIdentity = z.discriminatedUnion('kind', [
     }),
     /** sha256 over all noises of each bank. */
     noise: z.string(),
-    latent: z.object({ shape: z.array(z.number().int()), mode: z.literal('mean') }),
+    latent: z.object({ shape: z.array(z.number().int()), mode: z.enum(['mean', 'draw']) }),
+    /** Of models that are told a guidance scale. */
+    guidance: z.number().optional(),
     resize: z.enum(['crop', 'squash']),
     uncond: z.enum(['auto', 'always', 'never']),
     stop: z.union([z.literal('none'), stopRuleSchema]),
@@ -58,7 +60,8 @@ const identitySchema = z.object({
 /** What may move the last bits of a result without changing what it means. */
 const numericsSchema = z.object({
   device: z.string(),
-  dtype: z.literal('float32'),
+  /** Of the scorers' graphs. */
+  dtype: z.enum(['float32', 'float16', 'float16+float32']),
   onnxruntime: z.string(),
   cpu: z.string(),
   arch: z.string(),

@@ -1,12 +1,10 @@
 /** What can be found wrong before any model is loaded: foreign words and pictures, captions that will be cut. */
 
-import { join } from 'node:path';
 import { InputError } from '../errors.ts';
-import { openClipTokenizer } from '../models/clip.ts';
+import { type CutCaption, openCaptionCheck } from '../models/caption-check.ts';
 import { checkCaption, checkImageSize } from '../models/domain.ts';
 import type { Example } from '../scoring/example.ts';
 import type { ScorerSettings } from '../scoring/open-scorer.ts';
-import { openTokenizer } from '../tokenizers/open-tokenizer.ts';
 import { checkScores } from './check-scores.ts';
 
 export interface PreflightOptions {
@@ -41,10 +39,7 @@ export function preflight(
   if (settings.kind === 'external') return { warnings: [], failures: new Map() };
   if (settings.kind === 'imported') return checkScores(examples, settings.path, options.skip);
   const { description } = settings;
-  const tokenizer =
-    settings.kind === 'clip'
-      ? openClipTokenizer(settings.description)
-      : openTokenizer(join(description.folder, 'tokenizer'), { maxPositions: description.maxPositions });
+  const cutOf = openCaptionCheck(description);
   const domain = options.force ? undefined : description.domain;
   if (domain && settings.kind === 'diffusion') {
     // Another --resolution shows the model pictures that it never saw, whatever the files hold.
@@ -52,8 +47,12 @@ export function preflight(
     checkImageSize(domain, { width: latent[2] * downscale, height: latent[1] * downscale }, '--resolution');
   }
   const findings: Findings = { warnings: [], failures: new Map() };
+  if (settings.kind === 'diffusion' && settings.description.vae === 'draw')
+    findings.warnings.push(
+      `The VAE encoder of ${name} draws its latents at random and cannot be made to give their mean: the first draw for an image is kept on this machine and used from then on. Scores differ elsewhere; export it again (docs/models.md) for scores that do not.`,
+    );
   /** Per caption, once: its tokens where it will be cut. */
-  const cut = new Map<string, number | undefined>();
+  const cut = new Map<string, CutCaption | undefined>();
 
   const checkExample = (example: Example, k: number) => {
     for (const size of domain ? options.sizes[k]! : []) {
@@ -63,17 +62,14 @@ export function preflight(
       const where = `example "${example.id}", caption ${c}`;
       if (domain) checkCaption(domain, caption, where);
       const known = cut.has(caption);
-      if (!known) {
-        const { truncated, length } = tokenizer.encode(caption);
-        cut.set(caption, truncated ? length : undefined);
-      }
-      const length = cut.get(caption);
-      if (length === undefined) continue;
+      if (!known) cut.set(caption, cutOf(caption));
+      const found = cut.get(caption);
+      if (!found) continue;
       const parts = {
         what: `a caption is longer than ${name} can read`,
         where,
-        expected: `at most ${tokenizer.contextLength} tokens`,
-        got: `${length}`,
+        expected: `at most ${found.limit} tokens`,
+        got: `${found.length}`,
       };
       if (options.strict)
         throw new InputError({ ...parts, fix: 'Shorten it, or leave out --strict to score its beginning.' });

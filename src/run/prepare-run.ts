@@ -19,6 +19,7 @@ import { preflight } from './preflight.ts';
 import { orderForPruning } from './prune.ts';
 import { type Selection, select } from './select.ts';
 import {
+  checkGuidance,
   checkNames,
   identityOf,
   numericsOf,
@@ -70,6 +71,7 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   checkNames(request.scorers);
   const wanted = select(task.examples, request.selection);
   let scorers = orderForPruning(request.scorers.map((scorer) => prepareScorer(scorer, scoring)));
+  checkGuidance(scorers, scoring.guidance);
   const { warnings, failures, selected } = checkInput(request, scorers, wanted);
   const identity: Identity = {
     task: { name: task.name, version: task.version, hash: task.hash, count: task.examples.length },

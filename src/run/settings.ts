@@ -59,6 +59,8 @@ export interface ScoringOptions {
   resize: 'crop' | 'squash';
   /** Side in pixels; by default the model's own. */
   resolution?: number;
+  /** Scale told to models that were distilled with guidance; by default diffusers' own. */
+  guidance?: number;
   maps: boolean;
   /** By default every example runs the whole plan. */
   stop?: StopRequest;
@@ -114,9 +116,9 @@ export function prepareScorer(
     const settings: ScorerSettings = { kind, description, threads, device };
     return { name, ref, settings, workers: options.workers ?? workersFor({ bytes, device, threads }) };
   }
-  const description = describeDiffusion(folder, options.resolution);
+  const description = describeDiffusion(folder, options.resolution, options.guidance);
   const { timesteps } = noiseSchedule(description.schedule);
-  const bytes = bytesIn(description, 'unet');
+  const bytes = bytesIn(description, description.denoiser);
   const threads = options.threads ?? stored?.threads ?? threadsFor(bytes);
   const elements = description.latent[0] * description.latent[1] * description.latent[2];
   const batch = options.batch ?? stored?.batch ?? ROWS_BY_LATENT.find(({ upTo }) => elements <= upTo)!.rows;
@@ -144,6 +146,20 @@ export function checkNames(requests: readonly ScorerRequest[]): void {
   throw new UsageError({
     what: `two scorers are called "${twice}"`,
     fix: 'Name them, as in --clip small=FOLDER.',
+  });
+}
+
+/** An option that changes nothing is a mistake. @throws UsageError for a guidance that none of the models is told. */
+export function checkGuidance(scorers: readonly PreparedScorer[], guidance: number | undefined): void {
+  if (guidance === undefined) return;
+  const takes = ({ settings }: PreparedScorer) =>
+    settings.kind === 'diffusion' && settings.description.guidance !== undefined;
+  if (scorers.some(takes)) return;
+  throw new UsageError({
+    what: 'none of the models is told a guidance scale',
+    where: `--guidance ${guidance}`,
+    expected: 'a model distilled with guidance, such as LCM or FLUX.1-dev',
+    fix: 'Leave the flag out: scoring uses no classifier-free guidance.',
   });
 }
 
@@ -190,7 +206,11 @@ export async function identityOf({ settings }: PreparedScorer): Promise<ScorerId
     files,
     plan: storedPlan(settings.plan),
     noise: noisesOf(settings.plan, settings.description.latent).sha256(),
-    latent: { shape: [...settings.description.latent], mode: 'mean' },
+    latent: {
+      shape: [...settings.description.latent],
+      mode: settings.description.vae === 'draw' ? 'draw' : 'mean',
+    },
+    ...(settings.description.guidance !== undefined && { guidance: settings.description.guidance }),
     resize: settings.resize,
     uncond: settings.uncond,
     stop: settings.stop ?? 'none',
@@ -206,7 +226,7 @@ export function numericsOf(scorers: readonly PreparedScorer[]): Numerics {
   const device = models[0]?.settings.device ?? { name: 'cpu', id: 0 };
   return {
     device: device.name,
-    dtype: 'float32',
+    dtype: dtypeOf(scorers),
     onnxruntime: ORT_VERSION,
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     arch: process.arch,
@@ -217,6 +237,14 @@ export function numericsOf(scorers: readonly PreparedScorer[]): Numerics {
       ]),
     ),
   };
+}
+
+/** The precision of the denoisers' graphs. */
+function dtypeOf(scorers: readonly PreparedScorer[]): Numerics['dtype'] {
+  const types = new Set(
+    scorers.map(({ settings }) => (settings.kind === 'diffusion' ? settings.description.dtype : 'float32')),
+  );
+  return types.size > 1 ? 'float16+float32' : ([...types][0] ?? 'float32');
 }
 
 async function hashFile(path: string): Promise<string> {

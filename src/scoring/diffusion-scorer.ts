@@ -4,14 +4,14 @@ import { denoisingError } from '../diffusion/denoising-error.ts';
 import { type NoiseSchedule, noiseSchedule } from '../diffusion/noise-schedule.ts';
 import { addNoise, predictionTarget } from '../diffusion/prediction-target.ts';
 import { InputError, messageOf } from '../errors.ts';
-import { centerCrop, resizeShortestEdge } from '../images/crop.ts';
+import { centerCrop, resizeToCover } from '../images/crop.ts';
 import { decodeImage, type ImageSource } from '../images/decode.ts';
 import { resize } from '../images/resize.ts';
 import { bytesOf, type Condition } from '../models/condition.ts';
+import type { Denoiser } from '../models/denoiser.ts';
 import type { DiffusionDescription } from '../models/diffusion-folder.ts';
-import { openTextEncoder } from '../models/text-encoder.ts';
-import { type Denoiser, openUnet } from '../models/unet.ts';
-import { type ImageEncoder, openVaeEncoder } from '../models/vae-encoder.ts';
+import { openDenoiser, openImageEncoder, openTextConditioner } from '../models/open-parts.ts';
+import type { ImageEncoder } from '../models/vae-encoder.ts';
 import type { Device } from '../onnx/session.ts';
 import { applyRule } from './apply-rule.ts';
 import { type PairIndex, pairsOf, type UncondMode } from './conditions.ts';
@@ -75,9 +75,9 @@ interface Progress {
 /** Opens the model's graphs. @throws ModelFileError, UsageError as the parts do. */
 export async function openDiffusionScorer(settings: DiffusionSettings): Promise<Scorer> {
   const options = { threads: settings.threads, device: settings.device };
-  const images = await openVaeEncoder(settings.description, options);
-  const texts = await openTextEncoder(settings.description, options);
-  const denoiser = await openUnet(settings.description, settings.batch, options);
+  const images = await openImageEncoder(settings.description, options);
+  const texts = await openTextConditioner(settings.description, options);
+  const denoiser = await openDenoiser(settings.description, settings.batch, options);
   const captions = new EmbeddingCache((caption) => texts.encode(caption), bytesOf);
   const scorer = new DiffusionScorer(settings, images, denoiser, captions);
   return {
@@ -209,8 +209,8 @@ class DiffusionScorer {
     const image = await decodeImage(source);
     if (this.#settings.resize === 'squash')
       return this.#images.encode(resize(image, width, height, 'bicubic'));
-    const edge = Math.max(height, width);
-    return this.#images.encode(centerCrop(resizeShortestEdge(image, edge, 'bicubic'), width, height));
+    const covering = resizeToCover(image, { width, height }, 'bicubic');
+    return this.#images.encode(centerCrop(covering, width, height));
   }
 
   /** One canonical call: trial `k` of the given rows. */

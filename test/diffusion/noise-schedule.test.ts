@@ -19,16 +19,21 @@ const name = ({ scheduler_config: { _class_name, ...config } }: Golden) =>
 
 /** Relative to ᾱ: two units in the last place of a float32. Of all cases, most are equal bit for bit. */
 const TOLERANCE = 2 ** -22;
+/** Where betas are rescaled, PyTorch itself differs by so much from one CPU to another, or by 4e-7. */
+const RESCALED_TOLERANCE = 2 ** -19;
 
 describe('noiseSchedule equals diffusers', () => {
   test.each(supported.map((golden) => [name(golden), golden] as const))('%s', (_, golden) => {
     const { alphasCumprod, timesteps } = noiseSchedule(scheduleSchema.parse(golden.scheduler_config));
     expect(timesteps).toBe(golden.scheduler_config.num_train_timesteps);
     expect(alphasCumprod).toHaveLength(timesteps);
+    const rescaled = golden.scheduler_config.rescale_betas_zero_snr === true;
     for (const [k, t] of golden.indices.entries()) {
       const wanted = golden.alphas_cumprod[k]!;
       const error = Math.abs(alphasCumprod[t]! - Math.fround(wanted));
-      expect(error, `t = ${t}: ${alphasCumprod[t]} for ${wanted}`).toBeLessThanOrEqual(wanted * TOLERANCE);
+      expect(error, `t = ${t}: ${alphasCumprod[t]} for ${wanted}`).toBeLessThanOrEqual(
+        rescaled ? Math.max(wanted * RESCALED_TOLERANCE, 4e-7) : wanted * TOLERANCE,
+      );
     }
   });
 
@@ -66,7 +71,7 @@ describe('scheduler_config.json', () => {
     expect(alphasCumprod[0]).toBeCloseTo(1 - 0.0001, 7);
   });
 
-  test.each(['FlowMatchEulerDiscreteScheduler', 'EDMEulerScheduler'])(
+  test.each(['CMStochasticIterativeConsistencyScheduler', 'EDMEulerScheduler'])(
     '%s is refused: another process',
     (_class_name) => {
       expect(scheduleSchema.safeParse({ _class_name }).error?.issues[0]?.message).toMatch(

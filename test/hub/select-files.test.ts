@@ -128,6 +128,32 @@ describe('a CLIP folder', () => {
     expect(pick(names, 'clip')).toEqual(['config.json', 'onnx/model.onnx', 'onnx/model.onnx_data']);
   });
 
+  test('optimum’s graph in the repository itself, with its weights alone', () => {
+    const names = ['config.json', 'model.onnx', 'model.onnx_data', 'preprocessor_config.json', 'vocab.json'];
+    expect(pick([...names, 'model_quantized.onnx', 'README.md', 'pytorch_model.bin'], 'clip')).toEqual(names);
+    expect(pick(names, 'model')).toEqual(names);
+  });
+
+  test('half precision where there is no other', () => {
+    const names = ['config.json', 'onnx/text_model_fp16.onnx', 'onnx/vision_model_fp16.onnx'];
+    expect(pick([...names, 'onnx/model_quantized.onnx'], 'clip')).toEqual(names);
+    const all = [...names, 'onnx/model.onnx'];
+    expect(pick(all, 'clip')).toEqual(['config.json', 'onnx/model.onnx']);
+  });
+
+  test('first, of several sets of patterns, takes the first that is there in full', () => {
+    const wanted = { what: 'first', choices: [['a.jsonl', 'b.zip'], ['test-*.parquet']] } as const;
+    const from = (names: string[]) => selectFiles(names, wanted, 'acme/data@main');
+    expect(from(['a.jsonl', 'b.zip', 'test-0.parquet', 'c'])).toEqual(['a.jsonl', 'b.zip']);
+    expect(from(['a.jsonl', 'test-0.parquet', 'test-1.parquet'])).toEqual([
+      'test-0.parquet',
+      'test-1.parquet',
+    ]);
+    expect(() => from(['a.jsonl', 'c'])).toThrow(
+      /does not have a\.jsonl with b\.zip, or test-\*\.parquet: acme\/data@main \(got a\.jsonl, c\)/,
+    );
+  });
+
   test('OpenCLIP as a folder per half', () => {
     const needed = [
       'config.json',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError, ShapeError } from '../../src/errors.ts';
-import { centerCrop, centerCropRounded, resizeShortestEdge } from '../../src/images/crop.ts';
+import { centerCrop, centerCropRounded, resizeShortestEdge, resizeToCover } from '../../src/images/crop.ts';
 import { decodeFixture, expectPixels, golden, imageOf } from './golden.ts';
 
 const side = fc.integer({ min: 1, max: 30 });
@@ -91,5 +91,42 @@ describe('resizeShortestEdge', () => {
 
   it('refuses an edge that is not a positive integer', () => {
     expect(() => resizeShortestEdge(ramp(3), 0, 'box')).toThrow(ShapeError);
+  });
+});
+
+describe('resizeToCover', () => {
+  it('equals resizeShortestEdge for a square', () => {
+    fc.assert(
+      fc.property(side, side, side, (width, height, edge) => {
+        const image = imageOf(
+          width,
+          height,
+          Array.from({ length: width * height * 3 }, (_, i) => (i * 37) % 256),
+        );
+        const covering = resizeToCover(image, { width: edge, height: edge }, 'bicubic');
+        expect(covering).toEqual(resizeShortestEdge(image, edge, 'bicubic'));
+      }),
+    );
+  });
+
+  it('fits one side and is never short of the other', () => {
+    fc.assert(
+      fc.property(side, side, side, side, (w, h, width, height) => {
+        const image = imageOf(w, h, new Array(w * h * 3).fill(9));
+        const covering = resizeToCover(image, { width, height }, 'bilinear');
+        expect([covering.width - width, covering.height - height]).toContain(0);
+        expect(covering.width).toBeGreaterThanOrEqual(width);
+        expect(covering.height).toBeGreaterThanOrEqual(height);
+      }),
+    );
+  });
+
+  it('leaves an image of the very size alone', () => {
+    const image = imageOf(
+      6,
+      4,
+      Array.from({ length: 72 }, (_, i) => i),
+    );
+    expect(resizeToCover(image, { width: 6, height: 4 }, 'bicubic').data).toEqual(image.data);
   });
 });

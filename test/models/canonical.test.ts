@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { denoisingError } from '../../src/diffusion/denoising-error.ts';
 import { NoiseBank } from '../../src/diffusion/noise-bank.ts';
 import type { Condition } from '../../src/models/condition.ts';
+import { openDenoiserGraph } from '../../src/models/denoiser.ts';
 import { describeDiffusion } from '../../src/models/diffusion-folder.ts';
 import { openTextEncoder } from '../../src/models/text-encoder.ts';
-import { openUnet } from '../../src/models/unet.ts';
 import { DIFFUSION } from './tiny-world.ts';
 
 /** How far batch size and threads may move an error, relative to it. */
@@ -31,7 +31,7 @@ beforeAll(async () => {
   await encoder.release();
 });
 
-type Unet = Awaited<ReturnType<typeof openUnet>>;
+type Unet = Awaited<ReturnType<typeof openDenoiserGraph>>;
 
 /** The prediction for the row that is looked at, in place `row` of a call with `filled` rows, the others by `salt`. */
 async function predictAt(unet: Unet, timestep: number, row: number, salt: number, filled = unet.batch) {
@@ -48,7 +48,7 @@ async function predictAt(unet: Unet, timestep: number, row: number, salt: number
 
 describe.each([24, 6])('batch %i', (batch) => {
   test('one trial gives the same bits in every row, whatever the others hold', async () => {
-    const unet = await openUnet(description, batch, { threads: 1 });
+    const unet = await openDenoiserGraph(description, batch, { threads: 1 });
     for (const [k, timestep] of TIMESTEPS.entries()) {
       const first = await predictAt(unet, timestep, 0, 0);
       expect(first.every(Number.isFinite)).toBe(true);
@@ -61,7 +61,7 @@ describe.each([24, 6])('batch %i', (batch) => {
   });
 
   test('rows that are left empty change nothing', async () => {
-    const unet = await openUnet(description, batch, { threads: 1 });
+    const unet = await openDenoiserGraph(description, batch, { threads: 1 });
     const full = await predictAt(unet, 484, 0, 1);
     for (const filled of [1, 2, batch / 2, batch - 1]) {
       expect(await predictAt(unet, 484, 0, filled, filled), `${filled} of ${batch} rows`).toEqual(full);
@@ -71,8 +71,8 @@ describe.each([24, 6])('batch %i', (batch) => {
 
   test.each([1, 2])('two sessions of %i threads agree to the bit', async (threads) => {
     const [one, two] = [
-      await openUnet(description, batch, { threads }),
-      await openUnet(description, batch, { threads }),
+      await openDenoiserGraph(description, batch, { threads }),
+      await openDenoiserGraph(description, batch, { threads }),
     ];
     for (const timestep of TIMESTEPS) {
       const wanted = await predictAt(one, timestep, batch - 1, 2);
@@ -85,7 +85,7 @@ describe.each([24, 6])('batch %i', (batch) => {
 });
 
 test('the row, the timestep and the condition do matter', async () => {
-  const unet = await openUnet(description, 2, { threads: 1 });
+  const unet = await openDenoiserGraph(description, 2, { threads: 1 });
   const noisy = new Float32Array(2 * size);
   noisy.set(noises[0]!);
   noisy.set(noises[0]!, size);
@@ -99,7 +99,7 @@ test('batch size and threads move an error by less than the numeric floor', asyn
   const errors: { name: string; values: number[] }[] = [];
   for (const batch of [24, 6, 2]) {
     for (const threads of [1, 2]) {
-      const unet = await openUnet(description, batch, { threads });
+      const unet = await openDenoiserGraph(description, batch, { threads });
       const values: number[] = [];
       for (const timestep of TIMESTEPS) {
         for (let salt = 0; salt < 2; salt++) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ModelFileError } from '../../src/errors.ts';
 import { describeDiffusion } from '../../src/models/diffusion-folder.ts';
+import { temporaryFolder } from '../temporary.ts';
 import { DIFFUSION, hollowCopy, patchJson } from './tiny-world.ts';
 
 /** Expects a ModelFileError that names `file` and matches `pattern`. */
@@ -14,15 +15,16 @@ function expectRefusal(folder: string, file: string, pattern: RegExp): void {
 
 describe('describeDiffusion', () => {
   test('the embedded model', () => {
-    const { kind, family, latent, downscale, scalingFactor, shiftFactor, maxPositions, schedule, domain } =
+    const { kind, family, latent, downscale, scalingFactor, shiftFactor, texts, schedule, domain, vae } =
       describeDiffusion(DIFFUSION);
-    expect({ kind, family, latent, downscale, shiftFactor, maxPositions }).toEqual({
+    expect({ kind, family, latent, downscale, shiftFactor, texts, vae }).toEqual({
       kind: 'diffusion',
       family: 'stable-diffusion',
       latent: [4, 8, 8],
       downscale: 8,
       shiftFactor: 0,
-      maxPositions: 24,
+      texts: [{ part: 'text_encoder', tokenizer: 'tokenizer', kind: 'clip', maxPositions: 24 }],
+      vae: 'mean',
     });
     expect(scalingFactor).toBeGreaterThan(0);
     expect(schedule).toMatchObject({
@@ -91,7 +93,8 @@ describe('describeDiffusion', () => {
       downscale: 8,
       scalingFactor: 0.18215,
       shiftFactor: 0,
-      maxPositions: 77,
+      texts: [{ maxPositions: 77 }],
+      assumed: [/scaled by 0.18215/, /64 x 64/, /77 tokens/].map((pattern) => expect.stringMatching(pattern)),
     });
   });
 
@@ -101,6 +104,7 @@ describe('describeDiffusion', () => {
     patchJson(join(folder, 'vae_encoder', 'config.json'), {
       shift_factor: 0.0609,
       block_out_channels: [8, 8, 8],
+      latent_channels: 16,
     });
     expect(describeDiffusion(folder)).toMatchObject({
       latent: [16, 96, 64],
@@ -123,6 +127,35 @@ describe('describeDiffusion', () => {
 });
 
 describe('a folder that cannot be used is refused, naming the file', () => {
+  test('a denoiser that takes more than a latent, as for inpainting', () => {
+    const folder = hollowCopy(DIFFUSION);
+    patchJson(join(folder, 'unet', 'config.json'), { in_channels: 9 });
+    expectRefusal(folder, 'unet/config.json', /expected 4 channels.*got 9.*Inpainting/);
+  });
+
+  test.each([
+    [
+      ['text-encoder.onnx', 'sd-unet-v1.5-model-b2c4h64w64s77.onnx'],
+      /webnn.*VAE encoder either.*docs\/models\.md/,
+    ],
+    [['sd_vae_encoder.onnx', 'unet.onnx'], /single graphs for one program(?!.*either).*docs\/models\.md/],
+    [['v1-5-pruned.safetensors'], /PyTorch weights and no ONNX graphs.*docs\/models\.md/],
+  ])('another layout: %j', (files, pattern) => {
+    const folder = temporaryFolder();
+    for (const file of files) writeFileSync(join(folder, file), 'x');
+    expectRefusal(folder, 'model_index.json', pattern);
+  });
+
+  test.each([
+    ['StableDiffusionXLPipeline', 'text_encoder_2/model.onnx'],
+    ['StableDiffusion3Pipeline', 'text_encoder_2/model.onnx'],
+    ['PixArtAlphaPipeline', 'transformer/model.onnx'],
+  ])('a %s without %s', (_class_name, file) => {
+    const folder = hollowCopy(DIFFUSION);
+    patchJson(join(folder, 'model_index.json'), { _class_name });
+    expectRefusal(folder, file, /has no/);
+  });
+
   test.each([
     'model_index.json',
     'scheduler/scheduler_config.json',
@@ -154,8 +187,8 @@ describe('a folder that cannot be used is refused, naming the file', () => {
   });
 
   test.each([
-    ['FluxPipeline', 'another family'],
-    ['StableDiffusionXLPipeline', 'a family of longer name'],
+    ['KandinskyPipeline', 'another family'],
+    ['StableDiffusionUpscalePipeline', 'a family of longer name'],
     ['', 'none'],
     ['constructor', 'a name that every object has'],
   ])('the pipeline "%s": %s', (_class_name) => {

@@ -3,9 +3,9 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ShapeError } from '../../src/errors.ts';
+import { openDenoiserGraph } from '../../src/models/denoiser.ts';
 import { describeDiffusion } from '../../src/models/diffusion-folder.ts';
 import { openTextEncoder } from '../../src/models/text-encoder.ts';
-import { openUnet } from '../../src/models/unet.ts';
 import { openVaeEncoder } from '../../src/models/vae-encoder.ts';
 import { identityGraph, type Port } from '../onnx/identity-graph.ts';
 import { DIFFUSION, hollowCopy } from './tiny-world.ts';
@@ -45,7 +45,7 @@ test('a UNet whose predictions are no latents', async () => {
     { name: 'timestep', type: 'float32', shape: [] },
     { name: 'encoder_hidden_states', type: 'float32', shape: ['n', 2, 3], output: 'out_sample' },
   ]);
-  const unet = await openUnet(describeDiffusion(folder), 6, { threads: 1 });
+  const unet = await openDenoiserGraph(describeDiffusion(folder), 6, { threads: 1 });
   const condition = { inputs: { encoder_hidden_states: { data: new Float32Array(6), dims: [2, 3] } } };
   await expectRefusal(
     unet.predict(new Float32Array(6 * 4 * 8 * 8), 0, [condition]),

@@ -71,7 +71,9 @@ test('the golden values are of the probe’s first examples', () => {
 
 describe('what goes into the denoiser', () => {
   test('token ids', () => {
-    const tokenizer = openTokenizer(join(DIFFUSION, 'tokenizer'), { maxPositions: description.maxPositions });
+    const tokenizer = openTokenizer(join(DIFFUSION, 'tokenizer'), {
+      maxPositions: description.texts[0]!.maxPositions!,
+    });
     const clipTokenizer = openTokenizer(CLIP, { maxPositions: 24 });
     expect([...tokenizer.encode('').ids]).toEqual(parity.empty_token_ids);
     for (const { captions, token_ids } of parity.examples) {

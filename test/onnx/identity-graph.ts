@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { temporaryFolder } from '../temporary.ts';
 
 /** ONNX's numbers of the element types. */
-const TYPES = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 };
+const TYPES = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11, bfloat16: 16 };
 
 export interface Port {
   name: string;

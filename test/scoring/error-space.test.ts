@@ -4,7 +4,7 @@ import { type NoiseSchedule, noiseSchedule, scheduleSchema } from '../../src/dif
 import { UsageError } from '../../src/errors.ts';
 import { errorFactor } from '../../src/scoring/error-space.ts';
 
-type Prediction = NoiseSchedule['prediction'];
+type Prediction = Exclude<NoiseSchedule['prediction'], 'flow'>;
 const PREDICTIONS = ['epsilon', 'v_prediction', 'sample'] as const;
 
 const scheduleOf = (prediction_type: Prediction, rescale_betas_zero_snr = false) =>
@@ -137,4 +137,18 @@ test('where a latent has no noise, an error of z says nothing of ε', () => {
   expect(toNoise(1)).toBe(1);
   expect(errorFactor(schedule, 'x0', 'mse')(0)).toBe(1);
   expect(errorFactor({ ...schedule, prediction: 'epsilon' }, 'x0', 'mse')(0)).toBe(0);
+});
+
+test('of a flow, an error of the velocity is worth 1 − σ of it in ε and σ of it in z', () => {
+  const schedule = noiseSchedule(
+    scheduleSchema.parse({ _class_name: 'FlowMatchEulerDiscreteScheduler', shift: 3 }),
+  );
+  for (const t of [0, 333, 999]) {
+    const sigma = schedule.sigmas![t]!;
+    // x_σ is known, so z = x − σ u and ε = x + (1 − σ) u: an error of u moves them by so much.
+    expect(errorFactor(schedule, 'epsilon', 'mse')(t)).toBeCloseTo((1 - sigma) ** 2, 12);
+    expect(errorFactor(schedule, 'epsilon', 'mae')(t)).toBeCloseTo(1 - sigma, 12);
+    expect(errorFactor(schedule, 'x0', 'mse')(t)).toBeCloseTo(sigma ** 2, 12);
+    expect(errorFactor(schedule, 'native', 'huber')(t)).toBe(1);
+  }
 });

@@ -1,0 +1,101 @@
+/** `winoscope doctor`: what this machine can run, and the recipe that a model will be scored with. */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { HubError } from '../errors.ts';
+import { EMBEDDED } from '../hub/resolve-ref.ts';
+import { visible } from '../report/format.ts';
+import { examineMachine, examineModel, type MachineReport, type ModelReport } from '../run/doctor.ts';
+import type { ModelRequest } from '../run/settings.ts';
+import type { DoctorFlags } from './doctor-command.ts';
+import { bytesText } from './download-lines.ts';
+import { findModels } from './find-models.ts';
+import { scoringOf } from './options.ts';
+
+/**
+ * Carries out `winoscope doctor`; see `docs/cli.md`. A model with a problem ends with exit code 3.
+ * @throws WinoscopeError for what the user can mend.
+ */
+export async function doctor(refs: readonly string[], flags: DoctorFlags): Promise<void> {
+  const machine = examineMachine();
+  const options = scoringOf(
+    {
+      ...flags,
+      // Decide nothing that is shown.
+      timesteps: '1',
+      repeats: 1,
+      seed: [0],
+      uncond: 'auto',
+      loss: 'mse',
+      errorSpace: 'native',
+      weighting: 'uniform',
+    },
+    { maps: false },
+  );
+  const models: ModelReport[] = [];
+  for (const ref of refs)
+    for (const request of await requestsOf(ref, flags)) models.push(examineModel(request, options));
+  if (flags.json) process.stdout.write(`${JSON.stringify({ format: 1, machine, models }, null, 2)}\n`);
+  else process.stdout.write([machineLines(machine), ...models.map(modelLines)].join('\n'));
+  if (models.some(({ problems }) => problems.length > 0)) process.exitCode = 3;
+}
+
+/** The scorers that a reference names: one, or both embedded ones. What the folder holds tells of which kind it is. */
+async function requestsOf(ref: string, { offline = false }: DoctorFlags): Promise<ModelRequest[]> {
+  const find = async (kind: ModelRequest['kind']): Promise<ModelRequest> => {
+    const [model] = await findModels([{ text: ref, kind }], { offline, quiet: false });
+    return { ...model!, kind };
+  };
+  if (ref === EMBEDDED) return [await find('diffusion'), await find('clip')];
+  try {
+    const found = await find('diffusion');
+    if (existsSync(join(found.folder, 'model_index.json')) || !looksLikeClip(found.folder)) return [found];
+    return [{ ...found, kind: 'clip' }];
+  } catch (error) {
+    // A repository without a diffusion model may hold a CLIP; the first complaint stands where it does not.
+    if (!(error instanceof HubError) || error.failure !== 'unusable') throw error;
+    return find('clip').then(
+      (found) => [found],
+      () => Promise.reject(error),
+    );
+  }
+}
+
+function looksLikeClip(folder: string): boolean {
+  return ['config.json', 'open_clip_config.json', 'visual', 'textual', 'onnx'].some((name) =>
+    existsSync(join(folder, name)),
+  );
+}
+
+function machineLines(machine: MachineReport): string {
+  return lines({
+    node: machine.node,
+    platform: machine.platform,
+    onnxruntime: machine.onnxruntime,
+    devices: `${machine.devices.join(', ')} (built in; a driver may still be missing)`,
+    cpu: `${machine.cpu}, ${machine.cores} ${machine.cores === 1 ? 'core' : 'cores'}`,
+    memory: `${bytesText(machine.memoryBytes)}, ${bytesText(machine.freeMemoryBytes)} free`,
+  });
+}
+
+function modelLines({ ref, kind, folder, recipe, device, calls, files, problems }: ModelReport): string {
+  return lines({
+    model: ref === folder ? ref : `${ref} in ${folder}`,
+    kind,
+    ...recipe,
+    device,
+    calls: `${calls.batch} ${calls.batch === 1 ? 'row' : 'rows'}, ${calls.threads} ${calls.threads === 1 ? 'thread' : 'threads'}, ${calls.workers} ${calls.workers === 1 ? 'worker' : 'workers'}`,
+    files: `${files.count}, ${bytesText(files.bytes)}`,
+    problems: problems.length > 0 ? problems : 'none found',
+  });
+}
+
+/** A name and its values per line, names in one column. */
+function lines(entries: Record<string, string | string[]>): string {
+  const width = Math.max(...Object.keys(entries).map((name) => name.length)) + 2;
+  return Object.entries(entries)
+    .flatMap(([name, value]) =>
+      [value].flat().map((text, k) => `${(k === 0 ? name : '').padEnd(width)}${visible(text)}\n`),
+    )
+    .join('');
+}

@@ -1,0 +1,94 @@
+/** What this machine can run, and how a model would be run on it. */
+
+import { statSync } from 'node:fs';
+import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { messageOf, WinoscopeError } from '../errors.ts';
+import { type Recipe, recipeOf } from '../models/recipe.ts';
+import { checkGraph } from '../onnx/check-graph.ts';
+import { type Device, ORT_VERSION, supportedDevices } from '../onnx/session.ts';
+import { foreignOperators } from '../onnx/unsupported.ts';
+import { type ModelRequest, prepareScorer, type ScoringOptions } from './settings.ts';
+
+export interface MachineReport {
+  node: string;
+  platform: string;
+  onnxruntime: string;
+  /** Devices that this onnxruntime was built for; drivers and libraries may still be missing. */
+  devices: string[];
+  cpu: string;
+  cores: number;
+  memoryBytes: number;
+  freeMemoryBytes: number;
+}
+
+/** Versions, cores and memory of this machine. */
+export function examineMachine(): MachineReport {
+  return {
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    onnxruntime: ORT_VERSION,
+    devices: supportedDevices(),
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
+    freeMemoryBytes: freemem(),
+  };
+}
+
+export interface ModelReport {
+  ref: string;
+  kind: 'diffusion' | 'clip';
+  folder: string;
+  recipe: Recipe;
+  device: string;
+  /** Rows of a model call, threads within one, and workers beside each other. */
+  calls: { batch: number; threads: number; workers: number };
+  files: { count: number; bytes: number };
+  /** What would stop it, a sentence each; empty where nothing is known to. */
+  problems: string[];
+}
+
+/**
+ * How a model would be scored with. Reads its small files and the structure of its graphs; opens none.
+ * @throws ModelFileError, UsageError where the folder cannot be described at all.
+ */
+export function examineModel(request: ModelRequest, options: ScoringOptions): ModelReport {
+  const { settings, workers } = prepareScorer(request, options);
+  if (settings.kind !== 'diffusion' && settings.kind !== 'clip') throw new Error('a model became no model');
+  const { description } = settings;
+  const files = description.files.map((file) => join(description.folder, file));
+  const problems = files
+    .filter((file) => file.endsWith('.onnx'))
+    .flatMap((file) => problemsOf(file, options.device))
+    .concat(deviceProblems(options.device));
+  const batch = settings.kind === 'diffusion' ? settings.batch : 1;
+  return {
+    ref: request.ref,
+    kind: request.kind,
+    folder: description.folder,
+    recipe: recipeOf(description, options.resize),
+    device: options.device.id === 0 ? options.device.name : `${options.device.name}:${options.device.id}`,
+    calls: { batch, threads: settings.threads, workers },
+    files: {
+      count: files.length,
+      bytes: files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0),
+    },
+    problems,
+  };
+}
+
+function problemsOf(file: string, { name }: Device): string[] {
+  try {
+    const graph = checkGraph(file);
+    const foreign = name === 'cpu' ? foreignOperators(graph, name) : undefined;
+    return foreign ? [new WinoscopeError({ ...foreign, where: file }).message] : [];
+  } catch (error) {
+    return [messageOf(error)];
+  }
+}
+
+function deviceProblems({ name }: Device): string[] {
+  const built = supportedDevices();
+  return built.includes(name) ? [] : [`This onnxruntime has no device "${name}", only ${built.join(', ')}.`];
+}
