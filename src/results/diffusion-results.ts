@@ -55,6 +55,8 @@ export class DiffusionResults implements ScorerResults {
   readonly store: TrialStore;
   readonly #options: DiffusionResultsOptions;
   readonly #maps = new Map<number, StoredMaps>();
+  /** Stored error maps by example; pairs in the order of `store.pairs`. */
+  readonly maps: ReadonlyMap<number, StoredMaps> = this.#maps;
   readonly #trialWriter: SegmentWriter<'trials'>;
   readonly #mapWriter: SegmentWriter<'maps'>;
   #buffer: TrialRows[] = [];

@@ -106,7 +106,7 @@ export function scoresOf(view: ScorerView, index: number, analysis: Analysis): E
 }
 
 /** Text is decided from raw scores, image from normalized ones where there are any; see `ScoreMatrix`. */
-function toMatrix({ raw, normalized }: ExampleScores, { truth }: Example): ScoreMatrix {
+export function toMatrix({ raw, normalized }: ExampleScores, { truth }: Example): ScoreMatrix {
   return { scores: raw, truth, ...(normalized && { imageScores: normalized }) };
 }
 
@@ -169,7 +169,7 @@ function summarizeStopping(
 }
 
 /** Whether any comparison of the example lies within the numeric floor of its scores. */
-function isClose(matrix: ScoreMatrix): boolean {
+export function isClose(matrix: ScoreMatrix): boolean {
   const size = Math.max(...matrix.scores.flat().map(Math.abs));
   return Object.values(margins(matrix)).some((margin) => Math.abs(margin) < NUMERIC_FLOOR * size);
 }

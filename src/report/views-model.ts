@@ -1,0 +1,161 @@
+/** `RunModel` over what a run's scorers have stored, whether it is going on or lies on disk. */
+
+import type { MetricName } from '../metrics/evaluate.ts';
+import { verdict } from '../metrics/evaluate.ts';
+import { margins } from '../metrics/margin.ts';
+import type { Manifest } from '../results/manifest.ts';
+import { countFailures, type Failure } from '../run/failures.ts';
+import {
+  type DiffusionView,
+  isClose,
+  type ScorerView,
+  scoresOf,
+  summarize,
+  toMatrix,
+} from '../run/summary.ts';
+import type { Analysis, Summary } from '../run/summary-schema.ts';
+import { type Example, UNCONDITIONAL } from '../scoring/example.ts';
+import type {
+  ErrorMaps,
+  ErrorsByTimestep,
+  ImageAccess,
+  Judgement,
+  RunModel,
+  ScorerInfo,
+} from './run-model.ts';
+
+export interface ViewsModelParts {
+  path: string;
+  manifest: Manifest;
+  examples: readonly Example[];
+  views: ReadonlyMap<string, ScorerView>;
+  analysis: Analysis;
+  /** Asked anew for every summary. */
+  failures: () => readonly Failure[];
+  image: (index: number, image: number) => Promise<ImageAccess>;
+}
+
+/** See `RunModel`. `touch` says that results have come in. */
+export class ViewsModel implements RunModel {
+  readonly path: string;
+  readonly task: RunModel['task'];
+  readonly scorers: readonly ScorerInfo[];
+  readonly examples: readonly Example[];
+  readonly analysis: Analysis;
+  readonly image: RunModel['image'];
+  readonly #parts: ViewsModelParts;
+  /** By scorer; an example's judgement stands as long as its trials do. */
+  readonly #judged = new Map<string, ({ evaluations: number; judgement: Judgement } | undefined)[]>();
+  #version = 1;
+  #summary: { version: number; summary: Summary } | undefined;
+
+  constructor(parts: ViewsModelParts) {
+    this.#parts = parts;
+    const { path, manifest, examples, views, analysis, image } = parts;
+    const { title, redistribution } = manifest.about.task;
+    const { name, count } = manifest.identity.task;
+    this.path = path;
+    this.task = { name, title, count, redistribution };
+    this.scorers = [...views].map(([scorer, { kind }]) => ({ name: scorer, kind }));
+    this.examples = examples;
+    this.analysis = analysis;
+    this.image = image;
+  }
+
+  version(): number {
+    return this.#version;
+  }
+
+  /** Makes what is memoized on the version stale. */
+  touch(): void {
+    this.#version++;
+  }
+
+  judge(scorer: string, index: number): Judgement | undefined {
+    const view = this.#parts.views.get(scorer);
+    if (!view?.results.isDone(index)) return undefined;
+    let judged = this.#judged.get(scorer);
+    if (!judged) {
+      judged = [];
+      this.#judged.set(scorer, judged);
+    }
+    const evaluations = view.results.evaluations(index);
+    const known = judged[index];
+    if (known?.evaluations === evaluations) return known.judgement;
+    const scores = scoresOf(view, index, this.analysis)!;
+    const matrix = toMatrix(scores, this.examples[index]!);
+    const judgement: Judgement = {
+      scores,
+      verdict: verdict(matrix),
+      margins: margins(matrix),
+      undecided: isClose(matrix) || gaveUp(view, index),
+      ...(view.kind === 'diffusion' && { trials: trialsOf(view, index) }),
+    };
+    judged[index] = { evaluations, judgement };
+    return judgement;
+  }
+
+  errors(scorer: string, index: number): ErrorsByTimestep | undefined {
+    const view = this.#parts.views.get(scorer);
+    if (view?.kind !== 'diffusion') return undefined;
+    const done = trialsOf(view, index);
+    if (done === 0) return undefined;
+    const { plan, results } = view;
+    const trials = plan.trials.slice(0, done);
+    const timesteps = [...new Set(trials.map(({ timestep }) => timestep))].sort((a, b) => a - b);
+    const byTimestep = (values: Float64Array) =>
+      timesteps.map((t) => trials.flatMap(({ timestep }, k) => (timestep === t ? [values[k]!] : [])));
+    const errors: number[][][][] = this.examples[index]!.images.map(() => []);
+    const unconditional: number[][][] = [];
+    for (const [slot, { image, caption }] of results.store.pairs(index).entries()) {
+      const found = byTimestep(results.store.values(index, slot, 'mse'));
+      if (caption === UNCONDITIONAL) unconditional[image] = found;
+      else errors[image]![caption] = found;
+    }
+    return { timesteps, errors, ...(unconditional.length > 0 && { unconditional }) };
+  }
+
+  maps(scorer: string, index: number): ErrorMaps | undefined {
+    const view = this.#parts.views.get(scorer);
+    const identity = this.#parts.manifest.identity.scorers[scorer];
+    if (view?.kind !== 'diffusion' || identity?.kind !== 'diffusion') return undefined;
+    const found = view.results.maps.get(index);
+    if (!found) return undefined;
+    const [height, width] = identity.latent.shape.slice(-2) as [number, number];
+    const cells = height * width;
+    const pairs: { trials: number; sums: Float32Array }[][] = this.examples[index]!.images.map(() => []);
+    for (const [slot, { image, caption }] of view.results.store.pairs(index).entries()) {
+      const sums = found.sums.subarray(slot * cells, (slot + 1) * cells);
+      if (caption !== UNCONDITIONAL) pairs[image]![caption] = { trials: found.trials, sums };
+    }
+    return { height, width, pairs };
+  }
+
+  summary(): Summary {
+    if (this.#summary?.version === this.#version) return this.#summary.summary;
+    const { path, manifest, views, failures } = this.#parts;
+    const summary = summarize({
+      run: path,
+      manifest,
+      examples: this.examples,
+      scorers: views,
+      analysis: this.analysis,
+      ...countFailures(failures()),
+    });
+    this.#summary = { version: this.#version, summary };
+    return summary;
+  }
+}
+
+/** Whether a stopping rule left any metric of the example undecided. */
+function gaveUp(view: ScorerView, index: number): boolean {
+  if (view.kind !== 'diffusion' || !view.stop) return false;
+  const metrics: Partial<Record<MetricName, string>> = view.results.decision(index)?.metrics ?? {};
+  return Object.values(metrics).includes('undecided');
+}
+
+/** Trials that count, which a stopping rule may have made fewer. */
+function trialsOf({ results }: DiffusionView, index: number): number {
+  const done = results.store.done(index);
+  return Math.min(done, results.decision(index)?.trials ?? done);
+}
