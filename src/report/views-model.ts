@@ -1,20 +1,14 @@
 /** `RunModel` over what a run's scorers have stored, whether it is going on or lies on disk. */
 
 import type { MetricName } from '../metrics/evaluate.ts';
-import { verdict } from '../metrics/evaluate.ts';
-import { margins } from '../metrics/margin.ts';
+import { errorMaps } from '../results/error-maps.ts';
+import { errorsByTimestep } from '../results/errors-by-timestep.ts';
 import type { Manifest } from '../results/manifest.ts';
 import { countFailures, type Failure } from '../run/failures.ts';
-import {
-  type DiffusionView,
-  isClose,
-  type ScorerView,
-  scoresOf,
-  summarize,
-  toMatrix,
-} from '../run/summary.ts';
+import { judgementOf } from '../run/judgement.ts';
+import { type DiffusionView, type ScorerView, scoresOf, summarize } from '../run/summary.ts';
 import type { Analysis, Summary } from '../run/summary-schema.ts';
-import { type Example, UNCONDITIONAL } from '../scoring/example.ts';
+import type { Example } from '../scoring/example.ts';
 import type {
   ErrorMaps,
   ErrorsByTimestep,
@@ -83,12 +77,8 @@ export class ViewsModel implements RunModel {
     const known = judged[index];
     if (known?.evaluations === evaluations) return known.judgement;
     const scores = scoresOf(view, index, this.analysis)!;
-    const matrix = toMatrix(scores, this.examples[index]!);
     const judgement: Judgement = {
-      scores,
-      verdict: verdict(matrix),
-      margins: margins(matrix),
-      undecided: isClose(matrix) || gaveUp(view, index),
+      ...judgementOf(scores, this.examples[index]!, gaveUp(view, index)),
       ...(view.kind === 'diffusion' && { trials: trialsOf(view, index) }),
     };
     judged[index] = { evaluations, judgement };
@@ -101,18 +91,9 @@ export class ViewsModel implements RunModel {
     const done = trialsOf(view, index);
     if (done === 0) return undefined;
     const { plan, results } = view;
-    const trials = plan.trials.slice(0, done);
-    const timesteps = [...new Set(trials.map(({ timestep }) => timestep))].sort((a, b) => a - b);
-    const byTimestep = (values: Float64Array) =>
-      timesteps.map((t) => trials.flatMap(({ timestep }, k) => (timestep === t ? [values[k]!] : [])));
-    const errors: number[][][][] = this.examples[index]!.images.map(() => []);
-    const unconditional: number[][][] = [];
-    for (const [slot, { image, caption }] of results.store.pairs(index).entries()) {
-      const found = byTimestep(results.store.values(index, slot, 'mse'));
-      if (caption === UNCONDITIONAL) unconditional[image] = found;
-      else errors[image]![caption] = found;
-    }
-    return { timesteps, errors, ...(unconditional.length > 0 && { unconditional }) };
+    return errorsByTimestep({ plan, done }, results.store.pairs(index), (slot) =>
+      results.store.values(index, slot, 'mse'),
+    );
   }
 
   maps(scorer: string, index: number): ErrorMaps | undefined {
@@ -122,13 +103,7 @@ export class ViewsModel implements RunModel {
     const found = view.results.maps.get(index);
     if (!found) return undefined;
     const [height, width] = identity.latent.shape.slice(-2) as [number, number];
-    const cells = height * width;
-    const pairs: { trials: number; sums: Float32Array }[][] = this.examples[index]!.images.map(() => []);
-    for (const [slot, { image, caption }] of view.results.store.pairs(index).entries()) {
-      const sums = found.sums.subarray(slot * cells, (slot + 1) * cells);
-      if (caption !== UNCONDITIONAL) pairs[image]![caption] = { trials: found.trials, sums };
-    }
-    return { height, width, pairs };
+    return errorMaps(view.results.store.pairs(index), [height, width], found);
   }
 
   summary(): Summary {
