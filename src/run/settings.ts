@@ -178,7 +178,8 @@ export function numericsOf(scorers: readonly PreparedScorer[]): Numerics {
   };
 }
 
-async function hashFile(path: string): Promise<string> {
+/** sha256 of a file. @throws ModelFileError where it cannot be read. */
+export async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
