@@ -1,8 +1,9 @@
 /** `RunModel` over what a run's scorers have stored, whether it is going on or lies on disk. */
 
 import type { MetricName } from '../metrics/evaluate.ts';
-import { verdict } from '../metrics/evaluate.ts';
+import { chances, verdict } from '../metrics/evaluate.ts';
 import { margins } from '../metrics/margin.ts';
+import { shapeOf } from '../metrics/score-matrix.ts';
 import type { Manifest } from '../results/manifest.ts';
 import { countFailures, type Failure } from '../run/failures.ts';
 import {
@@ -23,6 +24,7 @@ import type {
   RunModel,
   ScorerInfo,
 } from './run-model.ts';
+import { type Judged, standingsOf } from './standings.ts';
 
 export interface ViewsModelParts {
   path: string;
@@ -33,6 +35,8 @@ export interface ViewsModelParts {
   /** Asked anew for every summary. */
   failures: () => readonly Failure[];
   image: (index: number, image: number) => Promise<ImageAccess>;
+  /** The summary of exactly what is stored, where it need not be computed. */
+  summary?: Summary;
 }
 
 /** See `RunModel`. `touch` says that results have come in. */
@@ -45,9 +49,10 @@ export class ViewsModel implements RunModel {
   readonly image: RunModel['image'];
   readonly #parts: ViewsModelParts;
   /** By scorer; an example's judgement stands as long as its trials do. */
-  readonly #judged = new Map<string, ({ evaluations: number; judgement: Judgement } | undefined)[]>();
+  readonly #judged = new Map<string, (Judged | undefined)[]>();
   #version = 1;
   #summary: { version: number; summary: Summary } | undefined;
+  #standings: { version: number; summary: Summary } | undefined;
 
   constructor(parts: ViewsModelParts) {
     this.#parts = parts;
@@ -60,6 +65,7 @@ export class ViewsModel implements RunModel {
     this.examples = examples;
     this.analysis = analysis;
     this.image = image;
+    if (parts.summary) this.#summary = { version: this.#version, summary: parts.summary };
   }
 
   version(): number {
@@ -72,6 +78,10 @@ export class ViewsModel implements RunModel {
   }
 
   judge(scorer: string, index: number): Judgement | undefined {
+    return this.#judge(scorer, index)?.judgement;
+  }
+
+  #judge(scorer: string, index: number): Judged | undefined {
     const view = this.#parts.views.get(scorer);
     if (!view?.results.isDone(index)) return undefined;
     let judged = this.#judged.get(scorer);
@@ -81,7 +91,7 @@ export class ViewsModel implements RunModel {
     }
     const evaluations = view.results.evaluations(index);
     const known = judged[index];
-    if (known?.evaluations === evaluations) return known.judgement;
+    if (known?.evaluations === evaluations) return known;
     const scores = scoresOf(view, index, this.analysis)!;
     const matrix = toMatrix(scores, this.examples[index]!);
     const judgement: Judgement = {
@@ -91,8 +101,9 @@ export class ViewsModel implements RunModel {
       undecided: isClose(matrix) || gaveUp(view, index),
       ...(view.kind === 'diffusion' && { trials: trialsOf(view, index) }),
     };
-    judged[index] = { evaluations, judgement };
-    return judgement;
+    const found = { evaluations, judgement, chance: chances(shapeOf(matrix)) };
+    judged[index] = found;
+    return found;
   }
 
   errors(scorer: string, index: number): ErrorsByTimestep | undefined {
@@ -143,6 +154,17 @@ export class ViewsModel implements RunModel {
       ...countFailures(failures()),
     });
     this.#summary = { version: this.#version, summary };
+    return summary;
+  }
+
+  standings(): Summary {
+    for (const known of [this.#summary, this.#standings])
+      if (known?.version === this.#version) return known.summary;
+    const summary = standingsOf({
+      ...this.#parts,
+      judged: (scorer, index) => this.#judge(scorer, index),
+    });
+    this.#standings = { version: this.#version, summary };
     return summary;
   }
 }
