@@ -37,6 +37,8 @@ export interface RunModel {
   /** Undefined where maps were off. */
   maps(scorer: string, index: number): ErrorMaps | undefined;
   image(index: number, image: number): Promise<ImageAccess>;
-  /** Recomputed where results came in since the last call; about 50 ms for 400 examples. */
+  /** Recomputed where results came in since the last call; about 50 ms for 400 examples, seconds for 10,000. */
   summary(): Summary;
+  /** The same without what takes long (intervals of differences, probabilities), or the whole where it is at hand. */
+  standings(): Summary;
 }

@@ -3,9 +3,12 @@
 import { createHash } from 'node:crypto';
 import { findTaskSource, type TaskSource, withCaptions } from '../../tasks/task-source.ts';
 import { messageOf } from '../errors.ts';
+import { packageVersion } from '../hub/package-root.ts';
 import { readSource } from '../images/decode.ts';
+import { canonicalJson } from '../results/canonical-json.ts';
+import { countFailures } from '../run/failures.ts';
 import type { StoredRun } from '../run/open-run.ts';
-import type { Analysis } from '../run/summary-schema.ts';
+import { type Analysis, type Summary, summarySchema } from '../run/summary-schema.ts';
 import type { ImageAccess, RunModel } from './run-model.ts';
 import { ViewsModel } from './views-model.ts';
 
@@ -51,5 +54,22 @@ export function storedRunModel(run: StoredRun, analysis: Analysis = DEFAULT_ANAL
     analysis,
     failures: () => manifest.about.failures ?? [],
     image,
+    ...storedSummary(run, analysis),
   });
+}
+
+/** The summary that the last session left, where nothing has come since and today's code would compute the same. */
+function storedSummary({ folder, manifest, last }: StoredRun, analysis: Analysis): { summary?: Summary } {
+  const isCurrent =
+    summarySchema.safeParse(last).success &&
+    last?.identity === manifest.identityHash &&
+    last.version === packageVersion() &&
+    canonicalJson(last.analysis) === canonicalJson(analysis) &&
+    last.examples.failed === sumOf(countFailures(manifest.about.failures ?? [])) &&
+    !folder.hasSegments();
+  return isCurrent ? { summary: { ...last, run: folder.path } } : {};
+}
+
+function sumOf({ failed, unreadable }: { failed: number; unreadable: number }): number {
+  return failed + unreadable;
 }

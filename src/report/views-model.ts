@@ -1,12 +1,13 @@
 /** `RunModel` over what a run's scorers have stored, whether it is going on or lies on disk. */
 
-import type { MetricName } from '../metrics/evaluate.ts';
+import { chances, type MetricName } from '../metrics/evaluate.ts';
+import { shapeOf } from '../metrics/score-matrix.ts';
 import { errorMaps } from '../results/error-maps.ts';
 import { errorsByTimestep } from '../results/errors-by-timestep.ts';
 import type { Manifest } from '../results/manifest.ts';
 import { countFailures, type Failure } from '../run/failures.ts';
 import { judgementOf } from '../run/judgement.ts';
-import { type DiffusionView, type ScorerView, scoresOf, summarize } from '../run/summary.ts';
+import { type DiffusionView, type ScorerView, scoresOf, summarize, toMatrix } from '../run/summary.ts';
 import type { Analysis, Summary } from '../run/summary-schema.ts';
 import type { Example } from '../scoring/example.ts';
 import type {
@@ -17,6 +18,7 @@ import type {
   RunModel,
   ScorerInfo,
 } from './run-model.ts';
+import { type Judged, standingsOf } from './standings.ts';
 
 export interface ViewsModelParts {
   path: string;
@@ -27,6 +29,8 @@ export interface ViewsModelParts {
   /** Asked anew for every summary. */
   failures: () => readonly Failure[];
   image: (index: number, image: number) => Promise<ImageAccess>;
+  /** The summary of exactly what is stored, where it need not be computed. */
+  summary?: Summary;
 }
 
 /** See `RunModel`. `touch` says that results have come in. */
@@ -39,9 +43,10 @@ export class ViewsModel implements RunModel {
   readonly image: RunModel['image'];
   readonly #parts: ViewsModelParts;
   /** By scorer; an example's judgement stands as long as its trials do. */
-  readonly #judged = new Map<string, ({ evaluations: number; judgement: Judgement } | undefined)[]>();
+  readonly #judged = new Map<string, (Judged | undefined)[]>();
   #version = 1;
   #summary: { version: number; summary: Summary } | undefined;
+  #standings: { version: number; summary: Summary } | undefined;
 
   constructor(parts: ViewsModelParts) {
     this.#parts = parts;
@@ -54,6 +59,7 @@ export class ViewsModel implements RunModel {
     this.examples = examples;
     this.analysis = analysis;
     this.image = image;
+    if (parts.summary) this.#summary = { version: this.#version, summary: parts.summary };
   }
 
   version(): number {
@@ -66,6 +72,10 @@ export class ViewsModel implements RunModel {
   }
 
   judge(scorer: string, index: number): Judgement | undefined {
+    return this.#judge(scorer, index)?.judgement;
+  }
+
+  #judge(scorer: string, index: number): Judged | undefined {
     const view = this.#parts.views.get(scorer);
     if (!view?.results.isDone(index)) return undefined;
     let judged = this.#judged.get(scorer);
@@ -75,14 +85,16 @@ export class ViewsModel implements RunModel {
     }
     const evaluations = view.results.evaluations(index);
     const known = judged[index];
-    if (known?.evaluations === evaluations) return known.judgement;
+    if (known?.evaluations === evaluations) return known;
     const scores = scoresOf(view, index, this.analysis)!;
+    const example = this.examples[index]!;
     const judgement: Judgement = {
-      ...judgementOf(scores, this.examples[index]!, gaveUp(view, index)),
+      ...judgementOf(scores, example, gaveUp(view, index)),
       ...(view.kind === 'diffusion' && { trials: trialsOf(view, index) }),
     };
-    judged[index] = { evaluations, judgement };
-    return judgement;
+    const found = { evaluations, judgement, chance: chances(shapeOf(toMatrix(scores, example))) };
+    judged[index] = found;
+    return found;
   }
 
   errors(scorer: string, index: number): ErrorsByTimestep | undefined {
@@ -118,6 +130,17 @@ export class ViewsModel implements RunModel {
       ...countFailures(failures()),
     });
     this.#summary = { version: this.#version, summary };
+    return summary;
+  }
+
+  standings(): Summary {
+    for (const known of [this.#summary, this.#standings])
+      if (known?.version === this.#version) return known.summary;
+    const summary = standingsOf({
+      ...this.#parts,
+      judged: (scorer, index) => this.#judge(scorer, index),
+    });
+    this.#standings = { version: this.#version, summary };
     return summary;
   }
 }

@@ -67,6 +67,12 @@ export class RunFolder {
       .map((name) => join(folder, name));
   }
 
+  /** Whether a session was cut off before its segments were put together. */
+  hasSegments(): boolean {
+    const folder = join(this.path, 'segments');
+    return existsSync(folder) && readdirSync(folder).length > 0;
+  }
+
   /** Whether anything was stored by a scorer, whole or in segments. */
   hasResults(): boolean {
     return ['segments', 'trials', 'maps', 'scores'].some((part) => {
