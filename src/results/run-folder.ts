@@ -107,6 +107,12 @@ export class RunFolder {
     writeAtomically(this.manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
   }
 
+  /** The process that works on the run, unless it is known to be gone. */
+  holder(): { host: string; pid: number } | undefined {
+    const holder = readHolder(join(this.path, 'run.lock'));
+    return holder && (holder.host !== hostname() || isAlive(holder.pid)) ? holder : undefined;
+  }
+
   /**
    * Keeps other processes from writing here. A lock whose process is gone is taken over.
    * @returns the function that gives the lock back.
