@@ -18,6 +18,8 @@ export interface AppState {
 
 export type AppAction =
   | { type: 'key'; key: string }
+  /** Text from the clipboard: never keys. */
+  | { type: 'paste'; text: string }
   | { type: 'show'; screen: ScreenName; params?: unknown }
   | { type: 'notice'; text: string }
   | { type: 'result'; screen: ScreenName; key: string; value?: unknown; error?: unknown };
@@ -55,6 +57,12 @@ export function reduceApp(state: AppState, action: AppAction, context: ScreenCon
     case 'result': {
       const { screen: name, ...result } = action;
       return reduceScreen(state, name, { action: result, context });
+    }
+    case 'paste': {
+      const typing = SCREEN[state.current].typing?.(stateOf(state, state.current, context)) ?? false;
+      const text = action.text.replace(/\s+/g, ' ');
+      if (!typing || state.asking || text === '') return { state, effects: [] };
+      return reduceScreen(state, state.current, { action: { type: 'text', text }, context });
     }
     case 'key':
       return reduceKey(state, action.key, context);

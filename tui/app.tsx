@@ -1,4 +1,4 @@
-import { Box, useInput } from 'ink';
+import { Box, useInput, usePaste } from 'ink';
 import { useSyncExternalStore } from 'react';
 import { footerLine, headerLine } from './components/frame.ts';
 import { Lines, Rows } from './components/rows.tsx';
@@ -15,6 +15,7 @@ export function App({ controller }: { controller: Controller }) {
   useInput((input, key) => {
     for (const name of keyNames(input, key)) controller.key(name);
   });
+  usePaste((text) => controller.paste(text));
   return <Frame picture={picture} />;
 }
 

@@ -14,6 +14,7 @@ import {
   stateOf,
 } from './app-state.ts';
 import { EMPTY_MODEL } from './empty-model.ts';
+import type { Graphics } from './images/graphics.ts';
 import { advance, NO_PROGRESS, type Progress, SETTLED_KEPT } from './progress.ts';
 import type { ScreenContext, ScreenName } from './screens/screen.ts';
 import type { Services } from './services.ts';
@@ -30,6 +31,8 @@ export interface ControllerOptions {
   listRuns: () => readonly RunEntry[];
   /** What tasks of screens may use beside the model. */
   services?: Omit<Services, 'model'>;
+  /** Pictures in the terminal's own pixels. */
+  graphics?: Graphics | undefined;
   /** The user wants to leave; `force`: at once, by Ctrl-C or after having been asked. */
   onQuit: (force: boolean) => void;
 }
@@ -104,6 +107,11 @@ export class Controller {
   /** Takes a key by its name; see `keyNames`. */
   key(key: string): void {
     this.#dispatch({ type: 'key', key });
+  }
+
+  /** Takes pasted text: where something is typed it is text, line breaks and all; elsewhere it means nothing. */
+  paste(text: string): void {
+    this.#dispatch({ type: 'paste', text });
   }
 
   /** Shows a screen. */
@@ -256,7 +264,7 @@ export class Controller {
   }
 
   #context(): ScreenContext {
-    const { theme } = this.#options;
+    const { theme, graphics } = this.#options;
     return {
       model: this.#model,
       opened: this.#opened,
@@ -266,6 +274,7 @@ export class Controller {
       width: this.#size.columns,
       height: Math.max(1, this.#size.rows - FRAME_ROWS),
       theme,
+      graphics,
       helpFor: this.#app.current === 'help' ? (this.#app.trail.at(-1) ?? 'summary') : this.#app.current,
     };
   }

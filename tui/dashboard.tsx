@@ -52,6 +52,7 @@ export function openDashboard(options: DashboardOptions): Dashboard {
     )
     .finally(() => {
       controller.dispose();
+      options.graphics?.clear();
       stdout.off('resize', onResize);
       process.off('uncaughtExceptionMonitor', close);
       stdin.pause();

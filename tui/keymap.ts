@@ -4,6 +4,7 @@
  * To add a key, add a command and an entry; `?` shows it. A screen's own entries win over those of all screens.
  */
 
+import { PAIR_KEYS, type PairCommand } from './pair-keys.ts';
 import type { ScreenName } from './screens/screen.ts';
 
 /** What a user can ask for. */
@@ -41,7 +42,8 @@ export type Command =
   | 'previous-screen'
   | 'help'
   | 'quit'
-  | 'interrupt';
+  | 'interrupt'
+  | PairCommand;
 
 /** Keys of one command, by their names; see `keyName`. */
 export interface Binding {
@@ -100,6 +102,7 @@ export const KEYMAP: readonly Binding[] = [
   { command: 'clear', keys: ['x'], screens: ['examples'], help: 'all filters off', hint: 'clear' },
   { command: 'next', keys: ['n', 'right', 'l'], screens: ['pair'], help: 'next example' },
   { command: 'previous', keys: ['p', 'left', 'h'], screens: ['pair'], help: 'previous example' },
+  ...PAIR_KEYS,
   { command: 'open', keys: ['return'], screens: ['compare'], help: 'look at the pair', hint: 'pair' },
   { command: 'side-a', keys: ['a'], screens: ['compare'], help: 'another scorer as A', hint: 'change A' },
   { command: 'side-b', keys: ['b'], screens: ['compare'], help: 'another scorer as B', hint: 'change B' },
@@ -129,7 +132,10 @@ const TYPING: Readonly<Record<string, Command>> = {
   return: 'open',
   escape: 'back',
   backspace: 'erase',
-  delete: 'erase',
+  delete: 'erase-next',
+  'ctrl-a': 'first',
+  'ctrl-e': 'last',
+  'ctrl-w': 'erase-word',
   'ctrl-u': 'clear',
   up: 'up',
   down: 'down',

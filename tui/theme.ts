@@ -4,7 +4,19 @@
 export type ColorLevel = 'none' | '16' | '256' | 'truecolor';
 
 /** What a piece of text is. */
-export type Role = 'title' | 'muted' | 'accent' | 'good' | 'bad' | 'warn' | 'selected' | 'chance' | 'key';
+export type Role =
+  | 'title'
+  | 'muted'
+  | 'accent'
+  | 'good'
+  | 'bad'
+  | 'warn'
+  | 'selected'
+  | 'chance'
+  | 'key'
+  /** The two captions that are contrasted: told apart with any kind of colour blindness. */
+  | 'first'
+  | 'second';
 
 /** How everything is drawn. */
 export interface Theme {
@@ -25,6 +37,8 @@ const STYLES: Record<Role, Record<Exclude<ColorLevel, 'none'>, string>> = {
   warn: { '16': '33', '256': '38;5;172', truecolor: '38;2;205;126;20' },
   selected: { '16': '7', '256': '7', truecolor: '7' },
   chance: { '16': '35', '256': '38;5;133', truecolor: '38;2;160;96;176' },
+  first: { '16': '1;33', '256': '1;38;5;208', truecolor: '1;38;2;226;124;24' },
+  second: { '16': '1;34', '256': '1;38;5;33', truecolor: '1;38;2;48;128;235' },
   key: { '16': '1;36', '256': '1;38;5;32', truecolor: '1;38;2;34;136;204' },
 };
 

@@ -12,6 +12,7 @@ import type { PreparedRun, RunRequest } from '../run/prepare-run.ts';
 import { type RunTaskOptions, runTask } from '../run/run-task.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { ProgressLines } from './progress-lines.ts';
+import { openScreenServices } from './screen-services.ts';
 
 export interface WatchedRun {
   run: PreparedRun;
@@ -37,6 +38,7 @@ export async function scoreInDashboard(watched: WatchedRun): Promise<End> {
   const left = new Promise<void>((resolve) => {
     leave = resolve;
   });
+  const screens = await openScreenServices(options.analysis);
   let last: End | undefined;
   let isShown = true;
   const dashboard = openDashboard({
@@ -45,6 +47,8 @@ export async function scoreInDashboard(watched: WatchedRun): Promise<End> {
     screenReader: watched.screenReader,
     openRun: (path) => storedRunModel(openRun(path), options.analysis),
     listRuns: () => listRuns('runs'),
+    services: screens.services,
+    graphics: screens.graphics,
     onQuit: (force) => {
       if (last) leave();
       else if (!interrupt.signal.aborted) interrupt.stop();
@@ -85,6 +89,7 @@ export async function scoreInDashboard(watched: WatchedRun): Promise<End> {
   } finally {
     dashboard.close();
     await gone;
+    await screens.close();
     for (const { id, message } of request.task.failures) lines.note(`left out ${id}: ${message}`);
     for (const event of told) lines.show(event);
   }

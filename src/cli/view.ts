@@ -27,6 +27,8 @@ export async function view(paths: readonly string[], flags: ViewFlags): Promise<
     return;
   }
   const { openDashboard } = await import('../../tui/dashboard.tsx');
+  const { openScreenServices } = await import('./screen-services.ts');
+  const screens = await openScreenServices(analysis);
   const interrupt = onInterrupt();
   try {
     const dashboard = openDashboard({
@@ -35,12 +37,15 @@ export async function view(paths: readonly string[], flags: ViewFlags): Promise<
       screenReader: wantsScreenReader(flags),
       openRun: open,
       listRuns: () => listRuns(RUNS),
+      services: screens.services,
+      graphics: screens.graphics,
       onQuit: () => dashboard.close(),
     });
     interrupt.signal.addEventListener('abort', dashboard.close);
     const error = await dashboard.gone;
     if (error) throw error;
   } finally {
+    await screens.close();
     interrupt.dispose();
   }
   if (interrupt.exitCode() !== 0) process.exitCode = interrupt.exitCode();

@@ -47,9 +47,9 @@ export interface Interactive {
   score(request: RescoreRequest, signal?: AbortSignal): AsyncGenerator<RescoreEvent>;
   /**
    * What a diffusion scorer reconstructs at one trial.
-   * @throws WinoscopeError in one sentence where the model or its decoder is not here, or the image cannot be read.
+   * @throws the signal's reason when aborted; WinoscopeError in one sentence where the model or its decoder is not here, or the image cannot be read.
    */
-  reconstruct(scorer: string, request: ReconstructionRequest): Promise<Reconstruction>;
+  reconstruct(scorer: string, request: ReconstructionRequest, signal?: AbortSignal): Promise<Reconstruction>;
   /** Lets the model call that runs end, and frees the models. */
   close(): Promise<void>;
 }

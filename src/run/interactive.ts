@@ -4,7 +4,7 @@ import { ModelFileError, messageOf, WinoscopeError } from '../errors.ts';
 import type { Manifest } from '../results/manifest.ts';
 import { RunFolder } from '../results/run-folder.ts';
 import type { Example } from '../scoring/example.ts';
-import type { Reconstruction } from '../scoring/reconstruct.ts';
+import type { Reconstruction, ReconstructionRequest } from '../scoring/reconstruct.ts';
 import type { Interactive, RescoreEvent, RescoreRequest } from './interactive-events.ts';
 import { InteractiveThread } from './interactive-thread.ts';
 import type { InteractiveReply } from './interactive-worker.ts';
@@ -41,18 +41,11 @@ export function openInteractive(run: string, analysis: Analysis): Interactive {
   return {
     score: (request, signal) =>
       score({ names: () => Object.keys(readManifest().identity.scorers), member, analysis }, request, signal),
-    async reconstruct(scorer, request) {
+    async reconstruct(scorer, request, signal) {
+      signal?.throwIfAborted();
       const found = member(scorer);
       if ('missing' in found) throw new ModelFileError({ what: found.missing.replace(/\.$/, '') });
-      return new Promise<Reconstruction>((resolve, reject) => {
-        found.thread.ask({ type: 'reconstruct', request }, (reply) => {
-          if (reply.type === 'done' && reply.reconstruction) resolve(reply.reconstruction);
-          else if (reply.type === 'done') reject(new ModelFileError({ what: 'the models were closed' }));
-          else if (reply.type === 'refused') reject(new ModelFileError({ what: reply.message }));
-          else if (reply.type === 'failed')
-            reject(new ModelFileError({ what: reply.error.message.replace(/\.$/, '') }));
-        });
-      });
+      return reconstructWith(found.thread, request, signal);
     },
     async close() {
       const threads = [...members.values()].flatMap((found) => ('thread' in found ? [found.thread] : []));
@@ -60,6 +53,29 @@ export function openInteractive(run: string, analysis: Analysis): Interactive {
       await Promise.all(threads.map((thread) => thread.close()));
     },
   };
+}
+
+function reconstructWith(
+  thread: InteractiveThread,
+  request: ReconstructionRequest,
+  signal?: AbortSignal,
+): Promise<Reconstruction> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      thread.cancel(id);
+      reject(signal!.reason);
+    };
+    const fail = (message: string) => reject(new ModelFileError({ what: message.replace(/\.$/, '') }));
+    const id = thread.ask({ type: 'reconstruct', request }, (reply) => {
+      if (reply.type !== 'done' && reply.type !== 'refused' && reply.type !== 'failed') return;
+      signal?.removeEventListener('abort', onAbort);
+      if (reply.type === 'failed') fail(reply.error.message);
+      else if (reply.type === 'refused') fail(reply.message);
+      else if (reply.reconstruction) resolve(reply.reconstruction);
+      else fail('the models were closed');
+    });
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
 }
 
 function openMember(manifest: Manifest, scorer: string): Member {

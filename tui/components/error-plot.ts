@@ -1,7 +1,7 @@
 /** A curve of differences with its band, zero line and axes, as lines of text. */
 
 import type { DifferenceCurve } from '../../src/report/error-difference.ts';
-import { fit } from '../text.ts';
+import { sized } from '../text.ts';
 import type { Theme } from '../theme.ts';
 import { BrailleCanvas } from './braille.ts';
 
@@ -61,7 +61,7 @@ export function errorPlot(curve: DifferenceCurve, options: PlotOptions): string[
   const zero = middle >> 2;
   const lines = canvas.lines(theme).map((line, row) => {
     const label = row === 0 ? signed(extent) : row === zero ? '0' : row === rows - 1 ? signed(-extent) : '';
-    return `${theme.paint('muted', fit(rows < 3 && row > 0 && label !== '0' ? '' : label, LABELS - 1, 'right'))} ${line}`;
+    return `${theme.paint('muted', sized(rows < 3 && row > 0 && label !== '0' ? '' : label, LABELS - 1, 'right'))} ${line}`;
   });
   return [...lines, theme.paint('muted', axisLine({ columns: canvas.columns, from, to, axis }))].slice(
     0,
@@ -105,7 +105,7 @@ function axisLine({
   const name = axis.length + 2 <= room ? axis : '';
   const before = Math.floor((room - name.length) / 2);
   const line = `${left}${' '.repeat(Math.max(1, before))}${name}${' '.repeat(Math.max(0, room - name.length - before))}${right}`;
-  return `${' '.repeat(LABELS)}${fit(line, columns)}`;
+  return `${' '.repeat(LABELS)}${sized(line, columns)}`;
 }
 
 /** A number with its sign in at most six characters where it can be. */

@@ -23,6 +23,7 @@ import type { ComponentType } from 'react';
 import type { RunEntry } from '../../src/report/list-runs.ts';
 import type { RunModel } from '../../src/report/run-model.ts';
 import type { Summary } from '../../src/run/summary-schema.ts';
+import type { Graphics } from '../images/graphics.ts';
 import type { Command } from '../keymap.ts';
 import type { Progress } from '../progress.ts';
 import type { Services } from '../services.ts';
@@ -48,6 +49,8 @@ export interface ScreenContext {
   width: number;
   height: number;
   theme: Theme;
+  /** Pictures in the terminal's own pixels, where it has confirmed that it can. */
+  graphics?: Graphics | undefined;
   /** The screen that help was asked from. */
   helpFor: ScreenName;
 }

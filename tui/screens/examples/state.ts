@@ -84,6 +84,8 @@ function search(state: ExamplesState, command: Command, context: ScreenContext):
     case 'back':
       return choose({ ...state, searching: false }, { query: '' }, context);
     case 'erase':
+    case 'erase-next':
+    case 'erase-word':
       return choose(state, { query: [...state.query].slice(0, -1).join('') }, context);
     case 'clear':
       return choose(state, { query: '' }, context);

@@ -1,40 +1,142 @@
-/** One example: which one, and the list that `n` and `p` walk. */
+/** What the pair screen remembers: which example, what of it is looked at, and what was edited. */
 
-import { move } from '../../scroll.ts';
-import type { ScreenAction, ScreenContext, Step } from '../screen.ts';
+import type { RgbImage } from '../../../src/images/decode.ts';
+import type { Reconstruction, Rescored } from '../../../src/run/interactive-events.ts';
+import type { Example } from '../../../src/scoring/example.ts';
+import type { ScreenContext } from '../screen.ts';
+import type { Line } from './line-editor.ts';
+
+/** What is drawn beneath the images. */
+export const PANELS = ['timesteps', 'running', 'clean'] as const;
+export type Panel = (typeof PANELS)[number];
+
+/** Heat maps over the grey image, alone, or the image itself. */
+export const HEATS = ['over', 'alone', 'off'] as const;
+export type Heat = (typeof HEATS)[number];
+
+/** An image as it may be drawn, or the sentence that says why not. */
+export type Shown = { image: RgbImage } | { missing: string };
+
+/** How far one scorer is with an edited example. */
+export interface Standing {
+  state: 'waiting' | 'loading' | 'running' | 'done' | 'refused' | 'unavailable';
+  /** Trials. */
+  done: number;
+  total: number;
+  result?: Rescored;
+  /** Why there is no result. */
+  message?: string;
+  notes: readonly string[];
+}
+
+/** The example with other captions. */
+export interface Variant {
+  captions: readonly string[];
+  /** Scored although a model does not know its words. */
+  force: boolean;
+  standings: Readonly<Record<string, Standing>>;
+  /** What went wrong before any scorer could begin. */
+  problem?: string;
+}
+
+/** What a denoiser reconstructs of one image, and of what. */
+export interface Clean {
+  timestep: number;
+  captions: readonly string[];
+  result?: Reconstruction;
+  message?: string;
+}
+
+/** What is being typed. */
+export interface Prompt {
+  of: 'caption' | 'folder';
+  line: Line;
+}
 
 export interface PairState {
-  /** Places of examples in the order of the list that was come from. */
-  order: readonly number[];
-  /** Place in `order`. */
-  at: number;
-  /** First line seen. */
-  top: number;
+  /** Place in the task. */
+  index: number;
+  /** The examples that next and previous walk through; all of the task where undefined. */
+  order: readonly number[] | undefined;
+  /** By image; absent while it loads. */
+  images: Readonly<Record<number, Shown>>;
+  /** First of the images that are seen. */
+  firstImage: number;
+  /** The caption that keys act on. */
+  caption: number;
+  /** The two captions that maps and plots contrast; `second` is undefined where there is only one. */
+  first: number;
+  second: number | undefined;
+  /** Whose maps, plots and reconstructions are seen; the first with trials where undefined. */
+  scorer: string | undefined;
+  panel: Panel;
+  heat: Heat;
+  /** Whether the panel takes the images' place too. */
+  zoom: boolean;
+  /** The timestep chosen in the plot. */
+  timestep: number | undefined;
+  clean: Readonly<Record<number, Clean>>;
+  prompt: Prompt | undefined;
+  /** Where variants were last saved to. */
+  folder: string;
+  /** Edits, the last one being what is seen; undo takes it away. */
+  variants: readonly Variant[];
 }
 
-/** What the screen is entered with. */
-export interface PairParams {
-  order: readonly number[];
-  at: number;
+export const DEFAULT_FOLDER = './my-variants';
+
+/** An example seen afresh; what of an example is looked at stays as it was. */
+export function seen(index: number, context: ScreenContext, before?: PairState): PairState {
+  const example = context.model.examples[index];
+  return {
+    order: undefined,
+    scorer: undefined,
+    panel: 'timesteps',
+    heat: 'over',
+    zoom: false,
+    timestep: undefined,
+    folder: DEFAULT_FOLDER,
+    ...before,
+    index,
+    images: {},
+    firstImage: 0,
+    caption: 0,
+    ...contrastOf(example, context),
+    clean: {},
+    prompt: undefined,
+    variants: [],
+  };
 }
 
-export const initialPair = ({ model }: ScreenContext): PairState => ({
-  order: [...model.examples.keys()],
-  at: 0,
-  top: 0,
-});
-
-export function enterPair(state: PairState, params: unknown): Step<PairState> {
-  return { state: params === undefined ? state : { ...(params as PairParams), top: 0 } };
+/** The true caption of the first image against its strongest rival; both captions in order where there are two. */
+function contrastOf(
+  example: Example | undefined,
+  { model }: ScreenContext,
+): { first: number; second: number | undefined } {
+  const count = example?.captions.length ?? 0;
+  if (!example || count < 2) return { first: 0, second: undefined };
+  if (count === 2) return { first: 0, second: 1 };
+  const first = example.truth.find(([image]) => image === 0)?.[1] ?? 0;
+  const index = model.examples.indexOf(example);
+  const judged = model.scorers.map(({ name }) => model.judge(name, index)).find((found) => found);
+  const scores = judged?.scores.raw[0];
+  let second = first === 0 ? 1 : 0;
+  for (let c = 0; c < count; c++) if (c !== first && scores && scores[c]! > scores[second]!) second = c;
+  return { first, second };
 }
 
-export function reducePair(state: PairState, action: ScreenAction, context: ScreenContext): Step<PairState> {
-  if (action.type !== 'command') return { state };
-  const step = action.command === 'next' ? 1 : action.command === 'previous' ? -1 : 0;
-  if (step !== 0) {
-    const at = Math.max(0, Math.min(state.order.length - 1, state.at + step));
-    return { state: at === state.at ? state : { ...state, at, top: 0 } };
-  }
-  const top = move(action.command, state.top, { count: 200, page: context.height });
-  return { state: top === undefined || top === state.top ? state : { ...state, top } };
+/** The edit that is seen. */
+export function variantOf({ variants }: PairState): Variant | undefined {
+  return variants.at(-1);
+}
+
+/** The captions that are seen: the task's or the edited ones. */
+export function captionsOf(state: PairState, { model }: ScreenContext): readonly string[] {
+  return variantOf(state)?.captions ?? model.examples[state.index]?.captions ?? [];
+}
+
+/** The scorer whose trials are looked at: the chosen one, else the first that has any. */
+export function trialScorer({ scorer }: PairState, { model }: ScreenContext): string | undefined {
+  const names = model.scorers.filter(({ kind }) => kind === 'diffusion').map(({ name }) => name);
+  return scorer !== undefined && names.includes(scorer) ? scorer : names[0];
 }

@@ -1,41 +1,56 @@
+import { useEffect } from 'react';
+import { exactly } from '../../components/lines.ts';
 import { Lines, Rows } from '../../components/rows.tsx';
-import { shown, sized, wrap } from '../../text.ts';
-import { verdictSentence } from '../examples/sentences.ts';
+import type { Graphics, Placement } from '../../images/graphics.ts';
+import { Painter } from '../../images/painter.ts';
 import { type ScreenContext, screen, type ViewProps } from '../screen.ts';
-import { enterPair, initialPair, type PairState, reducePair } from './state.ts';
+import { captionLines, editorText } from './caption-lines.ts';
+import { layoutOf } from './layout.ts';
+import { panelLines } from './panel-lines.ts';
+import { enterPair, initialPair, reducePair } from './reduce.ts';
+import { pairSentences } from './sentences.ts';
+import type { PairState } from './state.ts';
+import { mainLines, statusLines, titleLine } from './upper-lines.ts';
 
-/** One example in full: captions, verdicts, score matrices. */
+/** One example: its images, captions and scores, where they differ, and what becomes of them when edited. */
 export function PairView({ state, context }: ViewProps<PairState>) {
-  const lines = pairLines(state, context);
+  const painter = new Painter(context.theme, context.theme.linear ? undefined : context.graphics);
+  const lines = context.theme.linear ? pairSentences(state, context) : pairLines(state, context, painter);
+  useHeld(painter.placements, context.graphics);
   if (context.theme.linear) return <Lines lines={lines} />;
-  return <Rows lines={lines.slice(Math.min(state.top, lines.length - 1))} height={context.height} />;
+  return <Rows lines={lines} height={context.height} />;
 }
 
-function pairLines({ order, at }: PairState, context: ScreenContext): string[] {
-  const { model, theme, width } = context;
-  const index = order[at];
-  const example = index === undefined ? undefined : model.examples[index];
-  if (index === undefined || !example) return [' No example.'];
+/** Lets the terminal hold the images of this drawing until another one does without them. */
+function useHeld(placements: readonly Placement[], graphics: Graphics | undefined): void {
+  const ids = placements.map(({ id }) => id).join(' ');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a placement is its number
+  useEffect(() => {
+    for (const placement of placements) graphics?.hold(placement);
+    return () => {
+      for (const placement of placements) graphics?.release(placement);
+    };
+  }, [ids, graphics]);
+}
+
+/** The whole screen, exactly `context.height` lines. */
+export function pairLines(state: PairState, context: ScreenContext, painter: Painter): string[] {
+  if (!context.model.examples[state.index]) return exactly([' No example.'], context.height);
+  const layout = layoutOf(state, context);
+  const folder = state.prompt?.of === 'folder' ? folderLine(state, context) : undefined;
   const lines = [
-    ` ${theme.paint('title', `Example ${shown(example.id)}`)}${theme.paint('muted', `  ${at + 1} of ${order.length}  ${example.tags.map(shown).join(', ')}`)}`,
-    '',
+    folder ?? titleLine(state, context),
+    ...captionLines(state, context, layout.captions),
+    ...statusLines(state, context, layout.status),
+    ...(state.zoom ? [] : mainLines(state, context, { layout, painter })),
+    ...panelLines(state, context, { layout, painter }),
   ];
-  for (const [k, caption] of example.captions.entries())
-    lines.push(
-      ...wrap(shown(caption), width - 5).map((text, n) => ` ${sized(n === 0 ? `${k}` : '', 3)}${text}`),
-    );
-  for (const { name } of model.scorers) {
-    lines.push('', ...wrap(verdictSentence(context, name, index), width - 2).map((text) => ` ${text}`));
-    const scores = model.judge(name, index)?.scores;
-    for (const [image, row] of ((scores?.normalized ?? scores?.raw) || []).entries())
-      lines.push(
-        `   image ${image}  ${row
-          .slice(0, 8)
-          .map((value) => sized(value.toFixed(4), 10))
-          .join('')}`.slice(0, width),
-      );
-  }
-  return lines;
+  return exactly(lines, context.height);
+}
+
+function folderLine({ prompt }: PairState, { theme, width }: ScreenContext): string {
+  const label = 'Save the edited example into: ';
+  return ` ${theme.paint('accent', label)}${editorText(prompt!.line, width - label.length - 2, theme)}`;
 }
 
 export const pairScreen = screen<PairState>({
@@ -44,5 +59,6 @@ export const pairScreen = screen<PairState>({
   initial: initialPair,
   enter: enterPair,
   reduce: reducePair,
+  typing: ({ prompt }) => prompt !== undefined,
   View: PairView,
 });

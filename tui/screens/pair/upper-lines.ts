@@ -1,0 +1,142 @@
+/** The upper part of the pair screen: title, images with their heat maps, score matrices, legend. */
+
+import { heatLegend } from '../../components/heat-map.ts';
+import { beside, exactly } from '../../components/lines.ts';
+import { pictureLines } from '../../components/picture.ts';
+import { matrixLines } from '../../components/score-matrix.ts';
+import type { Painter } from '../../images/painter.ts';
+import { cut, shown, sized, width } from '../../text.ts';
+import type { ScreenContext } from '../screen.ts';
+import { heatMapsOf, judgementOf } from './findings.ts';
+import type { Layout } from './layout.ts';
+import { captionsOf, type PairState, trialScorer, variantOf } from './state.ts';
+
+/** `Example 12 · 12 of 210 · Object, Noun`. */
+export function titleLine(state: PairState, context: ScreenContext): string {
+  const { model, theme } = context;
+  const example = model.examples[state.index];
+  if (!example) return ' No example.';
+  const order = state.order ?? [...model.examples.keys()];
+  const title = `Example ${shown(example.id)}`;
+  const edits = state.variants.length;
+  const parts = [
+    `${order.indexOf(state.index) + 1} of ${order.length}`,
+    ...(example.tags.length > 0 ? [example.tags.map(shown).join(', ')] : []),
+  ];
+  const more = cut(parts.join(' · '), context.width - width(title) - 14);
+  const edited = edits > 0 ? theme.paint('warn', `  edited, ${edits} to undo`) : '';
+  return ` ${theme.paint('title', title)}  ${theme.paint('muted', more)}${edited}`;
+}
+
+/** How far each scorer is with an edit. */
+export function statusLines(state: PairState, context: ScreenContext, rows: number): string[] {
+  const variant = variantOf(state);
+  if (!variant || rows === 0) return [];
+  const { theme, width: columns } = context;
+  if (variant.problem !== undefined)
+    return [` ${theme.paint('warn', cut(shown(variant.problem), columns - 2))}`];
+  const lines = context.model.scorers.map(({ name }) => {
+    const standing = variant.standings[name];
+    const title = sized(shown(name), 12);
+    const note = standing?.notes.at(-1);
+    switch (standing?.state) {
+      case 'refused':
+        return ` ${title}${theme.paint('warn', cut(`${shown(standing.message!)} f scores it all the same.`, columns - 14))}`;
+      case 'unavailable':
+        return ` ${title}${theme.paint('warn', cut(shown(standing.message!), columns - 14))}`;
+      case 'running': {
+        const bar = 24;
+        const full = Math.round((bar * standing.done) / Math.max(1, standing.total));
+        return ` ${title}${theme.paint('accent', '█'.repeat(full))}${theme.paint('muted', '░'.repeat(bar - full))} trial ${standing.done} of ${standing.total}`;
+      }
+      case 'done':
+        if (note !== undefined) return ` ${title}${theme.paint('warn', cut(shown(note), columns - 14))}`;
+        return ` ${title}${theme.paint('good', 'scored')}${standing.total > 0 ? theme.paint('muted', `, ${standing.done} trials`) : ''}`;
+      case 'loading':
+        return ` ${title}${theme.paint('muted', 'loading the model …')}`;
+      default:
+        return ` ${title}${theme.paint('muted', 'waiting …')}`;
+    }
+  });
+  return exactly(lines, rows);
+}
+
+/** Images beside the score matrices, and the legend beneath: the layout's rows and two. */
+export function mainLines(
+  state: PairState,
+  context: ScreenContext,
+  { layout, painter }: { layout: Layout; painter: Painter },
+): string[] {
+  const { theme } = context;
+  const { picture, images } = layout;
+  const heat = heatMapsOf(state, context);
+  const blocks = images.map((image) => ({
+    columns: picture.columns,
+    lines: [
+      theme.paint('muted', cut(imageLabel(state, context, image), picture.columns)),
+      ...pictureLines(state.images[image], {
+        space: picture,
+        painter,
+        heat:
+          typeof heat !== 'string' && state.heat !== 'off' ? { heat, image, mode: state.heat } : undefined,
+      }),
+    ],
+  }));
+  const scorer = shown(trialScorer(state, context) ?? '');
+  const columns = context.width - layout.matrix - 2;
+  const legend =
+    typeof heat === 'string'
+      ? theme.paint('muted', cut(heat, columns))
+      : heatLegend(heat, { theme, columns, mode: state.heat, scorer });
+  const used = images.length * (picture.columns + 2);
+  const left = [...beside(blocks), ''];
+  left[left.length - 1] = legend;
+  const matrices = matrixBlock(state, context, { rows: left.length, columns: layout.matrix });
+  return beside(
+    [
+      { lines: left.map((line) => ` ${line}`), columns: used },
+      { lines: matrices, columns: layout.matrix },
+    ],
+    1,
+  );
+}
+
+function imageLabel(state: PairState, { model }: ScreenContext, image: number): string {
+  const example = model.examples[state.index]!;
+  const truth = example.truth.filter(([i]) => i === image).map(([, c]) => c);
+  const more = example.images.length > 2 ? ` of ${example.images.length}` : '';
+  return `image ${image}${more}${truth.length > 0 ? ` = caption ${truth.join(', ')}` : ''}`;
+}
+
+/** All scorers' matrices, with normalized scores where there is room for them. */
+function matrixBlock(
+  state: PairState,
+  context: ScreenContext,
+  { rows, columns }: { rows: number; columns: number },
+): string[] {
+  const { model, theme } = context;
+  const example = { ...model.examples[state.index]!, captions: captionsOf(state, context) };
+  const { first, second } = state;
+  const captions = [
+    { caption: first, label: second === undefined ? 'score' : `A ${first}` },
+    ...(second === undefined ? [] : [{ caption: second, label: `B ${second}` }]),
+  ];
+  const images =
+    example.images.length <= 4 ? [...example.images.keys()] : visible(state, example.images.length);
+  const draw = (normalized: boolean) =>
+    model.scorers.flatMap(({ name }) =>
+      matrixLines(
+        name,
+        { judgement: judgementOf(state, context, name), example },
+        { theme, columns, images, captions, normalized },
+      ),
+    );
+  const full = draw(true);
+  const lines = full.length <= rows ? full : draw(false);
+  const hint = theme.paint('muted', cut('* best caption of its image  ^ best image of its caption', columns));
+  return exactly(lines.length < rows ? [...lines, hint] : lines, rows);
+}
+
+function visible({ firstImage }: PairState, count: number): number[] {
+  return Array.from({ length: Math.min(4, count - firstImage) }, (_, k) => firstImage + k);
+}
