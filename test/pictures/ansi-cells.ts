@@ -21,7 +21,14 @@ export interface Cell extends Style {
   columns: number;
 }
 
-const PLAIN: Style = { fg: undefined, bg: undefined, bold: false, dim: false, underline: false, inverse: false };
+const PLAIN: Style = {
+  fg: undefined,
+  bg: undefined,
+  bold: false,
+  dim: false,
+  underline: false,
+  inverse: false,
+};
 
 /** The first 16 colours, as the pictures show them. */
 const BASIC = [

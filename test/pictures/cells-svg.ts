@@ -54,11 +54,13 @@ export function cellsSvg(lines: readonly (readonly Cell[])[], columns: number, t
   texts.push(...runs(letters).map(textElement));
   const paths = [...shapes].map(([color, path]) => `<path fill="${color}" d="${path}"/>`);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${round(width)}" height="${round(height)}" viewBox="0 0 ${round(width)} ${round(height)}" role="img" aria-label="${escape(title)}">`,
-    `<title>${escape(title)}</title>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${round(width)}" height="${round(height)}" viewBox="0 0 ${round(width)} ${round(height)}" role="img" aria-label="${escaped(title)}">`,
+    `<title>${escaped(title)}</title>`,
     `<rect width="100%" height="100%" rx="9" fill="${COLORS.background}" stroke="${COLORS.frame}"/>`,
-    ...['#ec6a5e', '#f4bf4f', '#61c554'].map((color, k) => `<circle cx="${MARGIN + 6 + 18 * k}" cy="16" r="5.5" fill="${color}"/>`),
-    `<text x="${round(width / 2)}" y="20" font-family="${FONT}" font-size="12" fill="${COLORS.title}" text-anchor="middle">${escape(title)}</text>`,
+    ...['#ec6a5e', '#f4bf4f', '#61c554'].map(
+      (color, k) => `<circle cx="${MARGIN + 6 + 18 * k}" cy="16" r="5.5" fill="${color}"/>`,
+    ),
+    `<text x="${round(width / 2)}" y="20" font-family="${FONT}" font-size="12" fill="${COLORS.title}" text-anchor="middle">${escaped(title)}</text>`,
     `<g shape-rendering="crispEdges">${paths.join('')}</g>`,
     `<g font-family="${FONT}" font-size="13.8" xml:space="preserve">${texts.join('')}</g>`,
     '</svg>',
@@ -92,7 +94,8 @@ function backgrounds(placed: readonly Placed[]): { x: number; y: number; width: 
     if (color === undefined) continue;
     const last = found.at(-1);
     const width = cell.columns * CELL.width;
-    if (last?.color === color && last.y === y && Math.abs(last.x + last.width - x) < 0.01) last.width += width;
+    if (last?.color === color && last.y === y && Math.abs(last.x + last.width - x) < 0.01)
+      last.width += width;
     else found.push({ x, y, width, color });
   }
   return found;
@@ -106,13 +109,19 @@ function drawn({ cell: { text }, x, y }: Placed): string | undefined {
     return box(x + left * CELL.width, y + top * CELL.height, width * CELL.width, height * CELL.height);
   }
   if (text === '░') {
-    const at = [0.1, 0.6].flatMap((across) => [0.08, 0.33, 0.58, 0.83].map((down) => [across, down] as const));
-    return at.map(([across, down]) => box(x + across * CELL.width, y + down * CELL.height, 1.6, 1.6)).join('');
+    const at = [0.1, 0.6].flatMap((across) =>
+      [0.08, 0.33, 0.58, 0.83].map((down) => [across, down] as const),
+    );
+    return at
+      .map(([across, down]) => box(x + across * CELL.width, y + down * CELL.height, 1.6, 1.6))
+      .join('');
   }
   const code = text.codePointAt(0)! - 0x2800;
   if (code < 0 || code > 255) return undefined;
   return DOTS.filter((_, bit) => code & (1 << bit))
-    .map(([column, row]) => box(x + (0.25 + 0.5 * column) * CELL.width - 1, y + (0.125 + 0.25 * row) * CELL.height - 1, 2.1, 2.1))
+    .map(([column, row]) =>
+      box(x + (0.25 + 0.5 * column) * CELL.width - 1, y + (0.125 + 0.25 * row) * CELL.height - 1, 2.1, 2.1),
+    )
     .join('');
 }
 
@@ -122,7 +131,8 @@ function runs(letters: readonly Placed[]): Placed[][] {
   for (const entry of letters) {
     const run = found.at(-1);
     const last = run?.at(-1);
-    const follows = last && last.y === entry.y && Math.abs(last.x + last.cell.columns * CELL.width - entry.x) < 0.01;
+    const follows =
+      last && last.y === entry.y && Math.abs(last.x + last.cell.columns * CELL.width - entry.x) < 0.01;
     if (run && follows && styleOf(last.cell) === styleOf(entry.cell)) run.push(entry);
     else found.push([entry]);
   }
@@ -140,7 +150,7 @@ function textElement(run: readonly Placed[]): string {
   // The length is forced: fonts differ in width, columns must not.
   const length = `textLength="${round(columns * CELL.width)}" lengthAdjust="spacingAndGlyphs"`;
   const style = `${cell.bold ? ' font-weight="bold"' : ''}${cell.underline ? ' text-decoration="underline"' : ''}`;
-  return `<text x="${round(x)}" y="${round(y + 0.76 * CELL.height)}" fill="${inkOf(cell)}"${style} ${length}>${escape(text)}</text>`;
+  return `<text x="${round(x)}" y="${round(y + 0.76 * CELL.height)}" fill="${inkOf(cell)}"${style} ${length}>${escaped(text)}</text>`;
 }
 
 function box(x: number, y: number, width: number, height: number): string {
@@ -151,6 +161,6 @@ function round(value: number): string {
   return `${Math.round(value * 100) / 100}`;
 }
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 }

@@ -15,8 +15,8 @@ export interface PlotOptions {
   to: number;
   /** What the axis counts, put at its middle. */
   axis: string;
-  /** Half of the vertical range, which is symmetric so that several plots can share it. */
-  extent: number;
+  /** What the plot spans from bottom to top, 0 included; plots side by side share it. */
+  span: number;
   /** Where the cursor stands, in units of the axis. */
   cursor?: number;
 }
@@ -24,28 +24,39 @@ export interface PlotOptions {
 /** Columns of the labels at the left. */
 const LABELS = 8;
 
-/** The largest distance from 0 that curves and their bands reach. A band wider than three times the values is cut. */
-export function extentOf(curves: readonly (DifferenceCurve | undefined)[]): number {
-  const points = curves.flatMap((curve) => curve?.points ?? []);
-  const values = Math.max(0, ...points.map(({ value }) => Math.abs(value)));
-  const bands = Math.max(
-    0,
-    ...points.map(({ low = 0, high = 0 }) => Math.max(Math.abs(low), Math.abs(high))),
-  );
-  const extent = Math.max(values, Math.min(bands, 3 * values)) * 1.05;
-  return extent > 0 && Number.isFinite(extent) ? extent : 1;
+/** Lowest and highest that a curve and its band reach, 0 included. A band wider than three times the values is cut. */
+function reachOf({ points }: DifferenceCurve): { lowest: number; highest: number } {
+  const values = points.map(({ value }) => value);
+  const size = 3 * Math.max(0, ...values.map(Math.abs));
+  const lows = points.map(({ low = 0 }) => Math.max(low, -size));
+  const highs = points.map(({ high = 0 }) => Math.min(high, size));
+  return { lowest: Math.min(0, ...values, ...lows), highest: Math.max(0, ...values, ...highs) };
+}
+
+/** The span that holds each of the curves, so that all of them are drawn on one scale. */
+export function spanOf(curves: readonly (DifferenceCurve | undefined)[]): number {
+  const spans = curves.flatMap((curve) => {
+    if (!curve) return [];
+    const { lowest, highest } = reachOf(curve);
+    return [highest - lowest];
+  });
+  const span = Math.max(0, ...spans);
+  return span > 0 && Number.isFinite(span) ? 1.04 * span : 1;
 }
 
 /** Exactly `height` lines of `width` cells. Orange above 0, blue below, the band as a grid of dots. */
 export function errorPlot(curve: DifferenceCurve, options: PlotOptions): string[] {
-  const { width, height, theme, from, to, axis, extent, cursor } = options;
+  const { width, height, theme, from, to, axis, span, cursor } = options;
   const rows = Math.max(1, height - 1);
   const canvas = new BrailleCanvas(Math.max(2, width - LABELS), rows);
   const across = (x: number) =>
     to === from ? 0 : Math.round(((x - from) / (to - from)) * (canvas.width - 1));
-  const middle = Math.floor((canvas.height - 1) / 2);
-  const down = (value: number) =>
-    Math.round(Math.min(canvas.height, Math.max(-1, middle - (value / extent) * middle)));
+  const { lowest, highest } = reachOf(curve);
+  // What the span leaves over is shared out above and below.
+  const top = highest + (span - (highest - lowest)) / 2;
+  const unit = (canvas.height - 1) / span;
+  const down = (value: number) => Math.round(Math.min(canvas.height, Math.max(-1, (top - value) * unit)));
+  const middle = Math.min(canvas.height - 1, Math.max(0, down(0)));
   for (let x = 0; x < canvas.width; x += 2) canvas.dot(x, middle, 'muted');
   drawBand(canvas, curve, { across, down });
   if (cursor !== undefined) {
@@ -59,9 +70,11 @@ export function errorPlot(curve: DifferenceCurve, options: PlotOptions): string[
     last = at;
   }
   const zero = middle >> 2;
+  const ends: Record<number, number> = { 0: top, [rows - 1]: top - span };
   const lines = canvas.lines(theme).map((line, row) => {
-    const label = row === 0 ? signed(extent) : row === zero ? '0' : row === rows - 1 ? signed(-extent) : '';
-    return `${theme.paint('muted', sized(rows < 3 && row > 0 && label !== '0' ? '' : label, LABELS - 1, 'right'))} ${line}`;
+    const isEnd = row in ends && Math.abs(row - zero) > 0;
+    const label = row === zero ? '0' : isEnd ? signed(ends[row]!) : '';
+    return `${theme.paint('muted', sized(label, LABELS - 1, 'right'))} ${line}`;
   });
   return [...lines, theme.paint('muted', axisLine({ columns: canvas.columns, from, to, axis }))].slice(
     0,

@@ -42,8 +42,8 @@ export interface MatrixOptions {
   normalized: boolean;
 }
 
-const LABEL = 10;
-const CELL = 13;
+const LABEL = 11;
+const CELL = 12;
 
 /**
  * A head, a row per image, and what was decided. `*` marks the best caption of an image, `^` the best image of a caption;
@@ -55,12 +55,11 @@ export function matrixLines(
   options: MatrixOptions,
 ): string[] {
   const { theme, columns, captions, images } = options;
-  const head = captions.map(({ label }) => sized(label, CELL, 'right')).join('');
+  const head = captions.map(({ label }) => `${sized(label, CELL - 2, 'right')}  `).join('');
   if (!judgement)
     return [theme.paint('title', cut(shown(name), columns)), theme.paint('muted', 'not scored yet')];
-  const trials = judgement.trials === undefined ? '' : ` ${judgement.trials}`;
-  const title = sized(`${shown(name)}${trials}`, LABEL + 2);
-  const lines = [`${theme.paint('title', title)}${theme.paint('muted', head.slice(2))}`];
+  const title = sized(`${shown(name)}`, LABEL);
+  const lines = [`${theme.paint('title', title)}${theme.paint('muted', head)}`];
   const winners = winnersOf(judgement);
   const isTrue = (image: number, caption: number) =>
     example.truth.some(([i, c]) => i === image && c === caption);
@@ -80,7 +79,7 @@ export function matrixLines(
   };
   for (const image of images) lines.push(row(` image ${image}`, image, 'raw'));
   if (normalized && options.normalized) {
-    for (const image of images) lines.push(row(` − ∅     ${image}`.slice(0, LABEL), image, 'normalized'));
+    for (const image of images) lines.push(row(` image ${image}−∅`, image, 'normalized'));
   }
   lines.push(verdictLine(judgement, theme, columns));
   return lines;

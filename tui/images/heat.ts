@@ -9,7 +9,7 @@ import { lightness, type Rgb } from './palette.ts';
 export interface HeatMap {
   height: number;
   width: number;
-  /** Mean over the trials of err(second) − err(first), `[height · width]`, averaged over channels too. */
+  /** Mean over the trials of err(second) − err(first), summed over channels, `[height · width]`. */
   values: Float32Array;
 }
 

@@ -74,8 +74,8 @@ function captionText(
     ? original
     : captions[caption === state.first ? (state.second ?? state.first) : state.first]!;
   const role = isEdited ? 'warn' : sideOf(state, caption);
-  const mark = isEdited ? theme.paint('warn', ' edited') : '';
-  const whole = cut(shown(text), room - (isEdited ? 7 : 0));
+  const mark = isEdited ? theme.paint('muted', ' (edited)') : '';
+  const whole = cut(shown(text), room - (isEdited ? 9 : 0));
   const pad = (line: string) => line + mark + ' '.repeat(Math.max(0, room - width(line) - width(mark)));
   if (whole !== text || role === undefined) return pad(whole);
   const { kind, parts } = compareCaption(text, other);

@@ -34,6 +34,15 @@ export function visibleImages(state: PairState, { model, width }: ScreenContext)
   return Array.from({ length: count }, (_, image) => image).slice(state.firstImage, state.firstImage + most);
 }
 
+/** Width over height of the widest image that is seen; square while none is loaded. */
+function aspectOf({ images: loaded }: PairState, images: readonly number[]): number {
+  const aspects = images.flatMap((image) => {
+    const found = loaded[image];
+    return found && 'image' in found ? [found.image.width / found.image.height] : [];
+  });
+  return Math.min(2, Math.max(0.5, ...(aspects.length > 0 ? aspects : [1])));
+}
+
 /** Shares out the rows: captions first, then images and panel about evenly, as far as the width lets images grow. */
 export function layoutOf(state: PairState, context: ScreenContext): Layout {
   const { width, height, model } = context;
@@ -49,8 +58,11 @@ export function layoutOf(state: PairState, context: ScreenContext): Layout {
   const shown = Math.max(1, images.length);
   const byWidth = Math.floor((width - MATRIX - 1 - GAP * shown) / shown);
   const room = rest - 2;
-  const rows = Math.max(3, Math.min(Math.ceil(room * 0.52), Math.floor(byWidth / 2), room - LEAST_PANEL));
-  const columns = Math.min(byWidth, rows * 3);
+  const aspect = aspectOf(state, images);
+  const byColumns = Math.floor(byWidth / (2 * aspect));
+  const share = state.panel === 'clean' ? 0.6 : 0.52;
+  const rows = Math.max(3, Math.min(Math.ceil(room * share), byColumns, room - LEAST_PANEL));
+  const columns = Math.max(12, Math.min(byWidth, Math.round(2 * rows * aspect)));
   return {
     captions,
     status,

@@ -1,29 +1,25 @@
 /** The lower part of the pair screen: error differences as plots, or reconstructions as pictures. */
 
 import type { DifferenceCurve } from '../../../src/report/error-difference.ts';
-import { errorPlot, extentOf } from '../../components/error-plot.ts';
+import { errorPlot, spanOf } from '../../components/error-plot.ts';
 import { beside, exactly } from '../../components/lines.ts';
 import type { Painter } from '../../images/painter.ts';
-import { cut, shown, wrap } from '../../text.ts';
+import { cut, shown, width as widthOf, wrap } from '../../text.ts';
 import type { ScreenContext } from '../screen.ts';
 import { curveOf, errorsOf, noiseAt } from './findings.ts';
 import type { Layout } from './layout.ts';
 import { type Clean, type PairState, type Panel, variantOf } from './state.ts';
 
-const TABS: Record<Panel, string> = {
-  timesteps: 't by timestep',
-  running: 'r by trials',
-  clean: 'x reconstruction',
-};
+const TABS: Record<Panel, string> = { timesteps: 't timesteps', running: 'r trials', clean: 'x x̂₀' };
 /** From here on both plots fit beside each other. */
 const WIDE = 150;
 
+/** What the band is made of, short enough for half a screen. */
 const BANDS: Record<DifferenceCurve['band'], string> = {
-  repeats: 'dots: 95 % band from the noises of each timestep, pooled over three',
-  neighbours: 'dots: 95 % band of a moving mean of five, from successive differences',
+  repeats: 'band: noises of 3 timesteps',
+  neighbours: 'band: successive differences',
   none: 'too few trials for a band',
 };
-const RUNNING_BAND = 'dots: 95 % band for other noises, from successive differences by timestep';
 
 /** The panel that is chosen, exactly as many rows as the layout gives it. */
 export function panelLines(
@@ -41,7 +37,7 @@ export function panelLines(
         : theme.paint('muted', ` ${TABS[panel]} `),
     )
     .join('');
-  const used = Object.values(TABS).reduce((sum, text) => sum + text.length + 2, 0);
+  const used = Object.values(TABS).reduce((sum, text) => sum + widthOf(text) + 2, 0);
   const head = (text: string) => ` ${tabs}  ${theme.paint('muted', cut(text, width - used - 4))}`;
   if (state.panel === 'clean') return exactly(cleanLines(state, context, { layout, painter, head }), rows);
   const curves = layout.images.map((image) => curveOf(state, context, { panel: 'timesteps', image }));
@@ -54,8 +50,8 @@ export function panelLines(
   const blocks = shownPanels.flatMap((panel) =>
     plots(state, context, { panel, layout, columns, rows: rows - 1 }),
   );
-  const error = 'err(B) − err(A), mse: above 0, A explains the image better';
-  const text = state.panel === 'running' && !isWide ? 'score(A) − score(B) after so many trials' : error;
+  const what = state.panel === 'running' && !isWide ? 'mean so far' : 'err(B) − err(A)';
+  const text = `${what}, > 0: A is better; dots: 95 %`;
   return exactly([head(text), ...beside(blocks, 1).map((line) => ` ${line}`)], rows);
 }
 
@@ -81,7 +77,7 @@ function plots(
   const { theme } = context;
   const errors = errorsOf(state, context);
   const found = layout.images.map((image) => curveOf(state, context, { panel, image }));
-  const extent = extentOf(found);
+  const span = spanOf(found);
   const trials = variantOf(state) ? errors?.plan.trials.length : errors?.done;
   const grid = errors?.plan.timesteps ?? [0];
   const range =
@@ -90,15 +86,15 @@ function plots(
       : { from: 1, to: trials ?? 1, axis: 'trials' };
   return found.map((curve, k) => {
     const image = layout.images[k]!;
-    const band = curve && (panel === 'running' && curve.band !== 'none' ? RUNNING_BAND : BANDS[curve.band]);
+    const band = curve && BANDS[curve.band];
     const last = curve?.points.at(-1);
     const value =
       panel === 'running' && last
         ? `  now ${last.value < 0 ? '−' : '+'}${Math.abs(last.value).toPrecision(3)}`
         : '';
-    const title = `image ${image}${value}   ${band ?? ''}`;
+    const title = `image ${image}${value}  ${band ?? ''}`;
     const cursor = panel === 'timesteps' && state.timestep !== undefined ? { cursor: state.timestep } : {};
-    const options = { width: columns, height: rows - 1, theme, extent, ...range, ...cursor };
+    const options = { width: columns, height: rows - 1, theme, span, ...range, ...cursor };
     return {
       columns,
       lines: [theme.paint('muted', cut(title, columns)), ...(curve ? errorPlot(curve, options) : [])],
@@ -115,7 +111,7 @@ function cleanLines(
   const { theme, width } = context;
   const timestep = state.timestep;
   const noise = timestep === undefined ? undefined : noiseAt(state, context, timestep);
-  const at = timestep === undefined ? '' : `at timestep ${timestep}, noise ${noise}; , and . choose another`;
+  const at = timestep === undefined ? '' : `at timestep ${timestep} (noise ${noise})`;
   const columns = Math.floor((width - 1) / Math.max(1, layout.images.length)) - 1;
   const blocks = layout.images.map((image) => ({
     columns,
@@ -128,7 +124,7 @@ function cleanLines(
   const lines = blocks.every(({ lines: [first] }) => first === undefined)
     ? [` ${theme.paint('muted', 'No timestep of this example is known yet.')}`]
     : beside(blocks, 1).map((line) => ` ${line}`);
-  return [head(`what the denoiser makes of the noised image ${at}`), ...lines];
+  return [head(`what the denoiser makes of the noised image ${at}; mse of the latent`), ...lines];
 }
 
 function cleanBlock(

@@ -1,5 +1,8 @@
 /** The upper part of the pair screen: title, images with their heat maps, score matrices, legend. */
 
+import type { MetricName } from '../../../src/metrics/evaluate.ts';
+import { METRIC_TITLES } from '../../../src/report/format.ts';
+import type { Judgement } from '../../../src/report/run-model.ts';
 import { heatLegend } from '../../components/heat-map.ts';
 import { beside, exactly } from '../../components/lines.ts';
 import { pictureLines } from '../../components/picture.ts';
@@ -41,7 +44,7 @@ export function statusLines(state: PairState, context: ScreenContext, rows: numb
     const note = standing?.notes.at(-1);
     switch (standing?.state) {
       case 'refused':
-        return ` ${title}${theme.paint('warn', cut(`${shown(standing.message!)} f scores it all the same.`, columns - 14))}`;
+        return ` ${title}${theme.paint('warn', cut(`f scores it all the same: ${shown(standing.message!)}`, columns - 14))}`;
       case 'unavailable':
         return ` ${title}${theme.paint('warn', cut(shown(standing.message!), columns - 14))}`;
       case 'running': {
@@ -49,9 +52,11 @@ export function statusLines(state: PairState, context: ScreenContext, rows: numb
         const full = Math.round((bar * standing.done) / Math.max(1, standing.total));
         return ` ${title}${theme.paint('accent', '█'.repeat(full))}${theme.paint('muted', '░'.repeat(bar - full))} trial ${standing.done} of ${standing.total}`;
       }
-      case 'done':
+      case 'done': {
         if (note !== undefined) return ` ${title}${theme.paint('warn', cut(shown(note), columns - 14))}`;
-        return ` ${title}${theme.paint('good', 'scored')}${standing.total > 0 ? theme.paint('muted', `, ${standing.done} trials`) : ''}`;
+        const before = context.model.judge(name, state.index);
+        return ` ${title}${theme.paint('good', 'scored')}${theme.paint('muted', changesOf(before, standing.result!.judgement))}`;
+      }
       case 'loading':
         return ` ${title}${theme.paint('muted', 'loading the model …')}`;
       default:
@@ -59,6 +64,21 @@ export function statusLines(state: PairState, context: ScreenContext, rows: numb
     }
   });
   return exactly(lines, rows);
+}
+
+/** `, 32 trials; text ✓ → ✗`: what the edit did to the verdicts. */
+function changesOf(before: Judgement | undefined, after: Judgement): string {
+  const trials = after.trials === undefined ? '' : `, ${after.trials} trials`;
+  if (!before) return trials;
+  const mark = (isRight: boolean | undefined) => (isRight ? '✓' : '✗');
+  const changed = (Object.keys(after.verdict) as MetricName[]).filter(
+    (metric) => before.verdict[metric] !== after.verdict[metric],
+  );
+  if (changed.length === 0) return `${trials}; verdicts as before the edit`;
+  const list = changed.map(
+    (metric) => `${METRIC_TITLES[metric]} ${mark(before.verdict[metric])} → ${mark(after.verdict[metric])}`,
+  );
+  return `${trials}; ${list.join(', ')}`;
 }
 
 /** Images beside the score matrices, and the legend beneath: the layout's rows and two. */
@@ -73,7 +93,10 @@ export function mainLines(
   const blocks = images.map((image) => ({
     columns: picture.columns,
     lines: [
-      theme.paint('muted', cut(imageLabel(state, context, image), picture.columns)),
+      theme.paint(
+        'muted',
+        cut(imageLabel(state, context, { image, columns: picture.columns }), picture.columns),
+      ),
       ...pictureLines(state.images[image], {
         space: picture,
         painter,
@@ -101,11 +124,16 @@ export function mainLines(
   );
 }
 
-function imageLabel(state: PairState, { model }: ScreenContext, image: number): string {
+function imageLabel(
+  state: PairState,
+  { model }: ScreenContext,
+  { image, columns }: { image: number; columns: number },
+): string {
   const example = model.examples[state.index]!;
   const truth = example.truth.filter(([i]) => i === image).map(([, c]) => c);
   const more = example.images.length > 2 ? ` of ${example.images.length}` : '';
-  return `image ${image}${more}${truth.length > 0 ? ` = caption ${truth.join(', ')}` : ''}`;
+  const long = `image ${image}${more}${truth.length > 0 ? ` = caption ${truth.join(', ')}` : ''}`;
+  return width(long) <= columns ? long : `image ${image}`;
 }
 
 /** All scorers' matrices, with normalized scores where there is room for them. */
@@ -124,7 +152,7 @@ function matrixBlock(
   const images =
     example.images.length <= 4 ? [...example.images.keys()] : visible(state, example.images.length);
   const draw = (normalized: boolean) =>
-    model.scorers.flatMap(({ name }) =>
+    model.scorers.map(({ name }) =>
       matrixLines(
         name,
         { judgement: judgementOf(state, context, name), example },
@@ -132,9 +160,13 @@ function matrixBlock(
       ),
     );
   const full = draw(true);
-  const lines = full.length <= rows ? full : draw(false);
-  const hint = theme.paint('muted', cut('* best caption of its image  ^ best image of its caption', columns));
-  return exactly(lines.length < rows ? [...lines, hint] : lines, rows);
+  const found = full.flat().length <= rows ? full : draw(false);
+  const spare = rows - found.flat().length;
+  // What room is left goes between the scorers, then to what the marks mean.
+  const lines = spare >= found.length + 1 ? found.flatMap((block) => [...block, '']) : found.flat();
+  const hints = ['* best caption of its image', '^ best image of its caption'];
+  const hint = hints.map((text) => theme.paint('muted', cut(text, columns)));
+  return exactly([...lines, ...hint], rows);
 }
 
 function visible({ firstImage }: PairState, count: number): number[] {
