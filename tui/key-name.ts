@@ -32,6 +32,8 @@ export function keyNames(input: string, key: Key): string[] {
     if (char === '\r' || char === '\n') return ['return'];
     if (char === '\t') return ['tab'];
     if (char === '\u007f' || char === '\b') return ['backspace'];
+    // Ctrl-A … Ctrl-Z that came together with other keys.
+    if (char >= '\u0001' && char <= '\u001a') return [`ctrl-${String.fromCharCode(char.charCodeAt(0) + 96)}`];
     return /\p{Cc}/u.test(char) ? [] : [char];
   });
 }

@@ -84,7 +84,7 @@ export class TmuxSession {
    * Waits until the screen holds what is looked for. Returns the screen.
    * @throws Error with the screen where it never comes.
    */
-  async waitFor(what: string | RegExp | ((text: string) => boolean), limitMs = 60_000): Promise<string> {
+  async waitFor(what: string | RegExp | ((text: string) => boolean), limitMs = 20_000): Promise<string> {
     const end = Date.now() + limitMs;
     for (;;) {
       const text = this.text();

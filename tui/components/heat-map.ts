@@ -19,10 +19,8 @@ export function heatLegend(
   const count = `mean of ${trials} ${trials === 1 ? 'trial' : 'trials'}, ${scorer}`;
   if (theme.level === 'none' || theme.level === '16') {
     const [mild, strong] = [signed(extent / 4), signed((2 * extent) / 3)];
-    return cut(
-      `++ + A explains it better (over ${strong}, ${mild})  . near 0  - -- B better; ${count}`,
-      columns,
-    );
+    if (columns < 72) return cut(`++ A better by ${strong}, -- B; ${trials} trials`, columns);
+    return cut(`++ + A better by ${strong}, ${mild}  . less  - -- B better; ${count}`, columns);
   }
   const ends = { a: `A better ${signed(extent)} `, b: ` ${signed(-extent)} B better` };
   const bar = Array.from({ length: STEPS }, (_, k) => {

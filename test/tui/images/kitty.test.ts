@@ -32,7 +32,7 @@ describe('sending', () => {
     const text = transmission(77, image, { columns: 10, rows: 5 });
     const pieces = text.split(END).filter((piece) => piece !== '');
     expect(pieces.length).toBeGreaterThan(1);
-    const parts = pieces.map((piece) => /^\u001b_G([^;]*);(.*)$/s.exec(piece)!);
+    const parts = pieces.map((piece) => /^_G([^;]*);(.*)$/s.exec(piece.slice(1))!);
     expect(parts[0]![1]).toBe('a=T,U=1,q=2,i=77,f=24,o=z,s=64,v=64,c=10,r=5,m=1');
     expect(parts.slice(1).map(([, control]) => control)).toEqual([
       ...new Array(parts.length - 2).fill('m=1'),

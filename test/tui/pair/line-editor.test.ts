@@ -8,7 +8,7 @@ import {
   underCursor,
 } from '../../../tui/screens/pair/line-editor.ts';
 
-const after = (line: Line, ...edits: (LineEdit['type'] | { insert: string })[]) =>
+const edited = (line: Line, ...edits: (LineEdit['type'] | { insert: string })[]) =>
   edits.reduce(
     (state, edit) =>
       editLine(
@@ -20,18 +20,18 @@ const after = (line: Line, ...edits: (LineEdit['type'] | { insert: string })[]) 
 
 describe('the line editor', () => {
   test('types where the cursor is', () => {
-    expect(after(lineOf('a dog'), 'left', 'left', 'left', { insert: 'big ' })).toEqual({
+    expect(edited(lineOf('a dog'), 'left', 'left', 'left', { insert: 'big ' })).toEqual({
       text: 'a big dog',
       cursor: 6,
     });
-    expect(after(lineOf('dog'), 'home', { insert: 'a ' })).toEqual({ text: 'a dog', cursor: 2 });
+    expect(edited(lineOf('dog'), 'home', { insert: 'a ' })).toEqual({ text: 'a dog', cursor: 2 });
   });
 
   test('erases characters, words and what is before the cursor', () => {
-    expect(after(lineOf('a dog'), 'erase').text).toBe('a do');
-    expect(after(lineOf('a dog'), 'home', 'delete').text).toBe(' dog');
-    expect(after(lineOf('a big dog  '), 'erase-word')).toEqual({ text: 'a big ', cursor: 6 });
-    expect(after(lineOf('a big dog'), 'left', 'left', 'left', 'erase-line')).toEqual({
+    expect(edited(lineOf('a dog'), 'erase').text).toBe('a do');
+    expect(edited(lineOf('a dog'), 'home', 'delete').text).toBe(' dog');
+    expect(edited(lineOf('a big dog  '), 'erase-word')).toEqual({ text: 'a big ', cursor: 6 });
+    expect(edited(lineOf('a big dog'), 'left', 'left', 'left', 'erase-line')).toEqual({
       text: 'dog',
       cursor: 0,
     });
@@ -39,20 +39,20 @@ describe('the line editor', () => {
 
   test('does nothing at the ends', () => {
     for (const edit of ['left', 'erase', 'erase-word', 'erase-line'] as const)
-      expect(after({ text: 'x', cursor: 0 }, edit)).toEqual({ text: 'x', cursor: 0 });
-    for (const edit of ['right', 'delete'] as const) expect(after(lineOf('x'), edit)).toEqual(lineOf('x'));
+      expect(edited({ text: 'x', cursor: 0 }, edit)).toEqual({ text: 'x', cursor: 0 });
+    for (const edit of ['right', 'delete'] as const) expect(edited(lineOf('x'), edit)).toEqual(lineOf('x'));
   });
 
   test('takes what a reader sees as one character as one', () => {
     const family = '👨‍👩‍👧';
-    expect(after(lineOf(`a${family}`), 'erase').text).toBe('a');
-    expect(after(lineOf('e\u0301x'), 'left', 'left').cursor).toBe(0);
+    expect(edited(lineOf(`a${family}`), 'erase').text).toBe('a');
+    expect(edited(lineOf('e\u0301x'), 'left', 'left').cursor).toBe(0);
     expect(underCursor({ text: 'e\u0301x', cursor: 0 })).toBe('e\u0301');
-    expect(after(lineOf('猫犬'), 'left', 'erase')).toEqual({ text: '犬', cursor: 0 });
+    expect(edited(lineOf('猫犬'), 'left', 'erase')).toEqual({ text: '犬', cursor: 0 });
   });
 
   test('pasted line breaks and tabs become spaces, control characters are dropped', () => {
-    expect(after(lineOf(''), { insert: 'a\r\ncat\ton\u001b[31m a\u0007 mat' }).text).toBe(
+    expect(edited(lineOf(''), { insert: 'a\r\ncat\ton\u001b[31m a\u0007 mat' }).text).toBe(
       'a cat on[31m a mat',
     );
   });

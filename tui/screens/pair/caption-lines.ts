@@ -112,7 +112,8 @@ export function editorText({ text, cursor }: Line, room: number, theme: Theme): 
   const block = at === '' ? ' ' : shown(at);
   // At level none nothing is inverse: brackets stand around the cursor instead.
   const drawn = theme.level === 'none' ? `[${block}]` : theme.paint('selected', block);
-  const most = room - width(drawn) - 1;
+  // A little of what follows the cursor stays in sight.
+  const most = room - width(drawn) - Math.min(8, width(after));
   const characters = [...new Intl.Segmenter().segment(before)].map(({ segment }) => segment);
   while (width(before) > most) {
     characters.shift();

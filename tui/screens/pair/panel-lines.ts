@@ -124,7 +124,7 @@ function cleanLines(
   const lines = blocks.every(({ lines: [first] }) => first === undefined)
     ? [` ${theme.paint('muted', 'No timestep of this example is known yet.')}`]
     : beside(blocks, 1).map((line) => ` ${line}`);
-  return [head(`what the denoiser makes of the noised image ${at}; mse of the latent`), ...lines];
+  return [head(`${at}, mse of the latent`), ...lines];
 }
 
 function cleanBlock(
@@ -144,7 +144,7 @@ function cleanBlock(
   const names = second === undefined ? ['under the caption', '∅'] : ['A', 'B', '∅'];
   const best = Math.min(...result.errors.slice(0, second === undefined ? 1 : 2));
   const all = [
-    { picture: result.noisy, label: `image ${image}, noised`, role: 'muted' as const },
+    { picture: result.noisy, label: `noised ${image}`, role: 'muted' as const },
     ...result.pictures.map((picture, k) => ({
       picture,
       label: `${names[k]} ${result.errors[k]!.toPrecision(3)}${result.errors[k] === best && second !== undefined ? ' *' : ''}`,
