@@ -37,7 +37,7 @@ export function helpLines({ helpFor, theme, width }: ScreenContext): string[] {
   const section = (title: string, bindings: readonly Binding[]) => [
     ` ${theme.paint('title', title)}`,
     ...bindings.map(
-      ({ keys, help }) => `   ${theme.paint('key', sized(keys.map(keyLabel).join(' '), 22))}${help}`,
+      ({ keys, help }) => `   ${theme.paint('key', sized(keys.map(keyLabel).join(' '), 27))}${help}`,
     ),
     '',
   ];
@@ -48,7 +48,7 @@ export function helpLines({ helpFor, theme, width }: ScreenContext): string[] {
     ...section(TITLES[helpFor], bindingsOf(helpFor)),
     ...section('Everywhere', globalBindings()),
     ` ${theme.paint('title', 'Marks')}`,
-    ...LEGEND.map(([mark, text]) => `   ${sized(mark, 22)}${text}`.slice(0, width)),
+    ...LEGEND.map(([mark, text]) => `   ${sized(mark, 27)}${text}`.slice(0, width)),
     '',
     ...others.flatMap((name) => section(TITLES[name], bindingsOf(name))),
   ];
