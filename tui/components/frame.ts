@@ -31,6 +31,7 @@ export function headerLine({ app, context }: Picture): string {
 /** The question, the notice, or the keys that matter here. */
 export function footerLine({ app, context }: Picture): string {
   const { theme, width } = context;
+  if (theme.linear && !app.asking && app.notice === undefined) return 'Question mark: keys. Q: quit.';
   if (app.asking)
     return ` ${theme.paint('warn', cut('Stop the run? What is done is kept. y: stop, any other key: go on', width - 2))}`;
   if (app.notice !== undefined) return ` ${theme.paint('warn', cut(shown(app.notice), width - 2))}`;
@@ -48,14 +49,12 @@ export function footerLine({ app, context }: Picture): string {
 
 /** Keys with a word each: help and quit always come first, so that they are never cut off. */
 function hintsOf(current: Picture['app']['current']): (readonly [string, string])[] {
-  const own = bindingsOf(current).filter(
-    ({ command }) => !['up', 'down', 'page-up', 'page-down', 'first', 'last'].includes(command),
-  );
   return [
     ['?', 'help'],
     ['q', 'quit'],
+    ...(TABS.includes(current) ? ([['↑↓', 'move']] as const) : []),
     ...(current === 'pair' || current === 'help' ? ([['Esc', 'back']] as const) : []),
-    ...own.map(({ keys, help, hint }) => [keyLabel(keys[0]!), hint ?? help!] as const),
+    ...bindingsOf(current).map(({ keys, help, hint }) => [keyLabel(keys[0]!), hint ?? help!] as const),
   ];
 }
 

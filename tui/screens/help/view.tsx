@@ -1,5 +1,5 @@
 import { Lines, Rows } from '../../components/rows.tsx';
-import { type Binding, bindingsOf, globalBindings, keyLabel } from '../../keymap.ts';
+import { type Binding, bindingsOf, globalBindings, keyInWords, keyLabel } from '../../keymap.ts';
 import { move, scrollTo } from '../../scroll.ts';
 import { sized } from '../../text.ts';
 import {
@@ -54,9 +54,20 @@ export function helpLines({ helpFor, theme, width }: ScreenContext): string[] {
   ];
 }
 
+/** Keys in words, those of the screen that was left and those of all. */
+function helpSentences({ helpFor }: ScreenContext): string[] {
+  const sentence = ({ keys, help }: Binding) => `${keys.map(keyInWords).join(' or ')}: ${help}.`;
+  return [
+    `Keys of ${TITLES[helpFor]}.`,
+    ...bindingsOf(helpFor).map(sentence),
+    'Keys of all screens.',
+    ...globalBindings().map(sentence),
+  ];
+}
+
 function HelpView({ state, context }: ViewProps<HelpState>) {
   const lines = helpLines(context);
-  if (context.theme.linear) return <Lines lines={lines.map((line) => line.trim()).filter(Boolean)} />;
+  if (context.theme.linear) return <Lines lines={helpSentences(context)} />;
   const top = scrollTo(state.top, state.top, { count: lines.length, page: context.height });
   return <Rows lines={lines.slice(top)} height={context.height} />;
 }
