@@ -62,6 +62,8 @@ const PUBLISH_LINEAR_MS = 30_000;
 /** Numbers are counted anew after so many times what counting took, so that it costs 2 % at most. */
 const STANDINGS_SHARE = 50;
 const STANDINGS_MS = 500;
+/** Examples judged at a time: a few milliseconds. */
+const WARM_EXAMPLES = 200;
 
 export class Controller {
   readonly #options: ControllerOptions;
@@ -79,6 +81,8 @@ export class Controller {
   #runs: readonly RunEntry[] | undefined;
   #size: Size;
   #timer: NodeJS.Timeout | undefined;
+  #warming: NodeJS.Timeout | undefined;
+  #disposed = false;
   #lastPublish = 0;
   #picture: Picture;
 
@@ -93,6 +97,7 @@ export class Controller {
     if (start === 'runs') this.#runs = options.listRuns();
     this.#app = initialApp(start);
     this.#picture = this.#draw();
+    this.#warm(this.#model);
   }
 
   /** For `useSyncExternalStore`. */
@@ -152,7 +157,9 @@ export class Controller {
 
   /** Ends timers and tasks. */
   dispose(): void {
+    this.#disposed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#warming);
     for (const task of this.#tasks.values()) task.abort();
   }
 
@@ -199,6 +206,16 @@ export class Controller {
     this.#app = { ...this.#app, states: runs === undefined ? {} : { runs } };
     this.#nextSummary = 0;
     this.#publish();
+    if (model !== this.#live) this.#warm(model);
+  }
+
+  /** Judges a stored run's examples while nothing else is to be done: the first sorting then waits for nothing. */
+  #warm(model: RunModel, from = 0): void {
+    const to = Math.min(model.examples.length, from + WARM_EXAMPLES);
+    for (let index = from; index < to; index++)
+      for (const { name } of model.scorers) model.judge(name, index);
+    if (to < model.examples.length && !this.#disposed)
+      this.#warming = setTimeout(() => this.#warm(model, to), 1);
   }
 
   #start({ key, run }: Extract<AppEffect, { type: 'task' }>, from: ScreenName): void {

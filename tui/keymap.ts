@@ -57,16 +57,8 @@ export interface Binding {
   hint?: string;
 }
 
-const LISTS: readonly ScreenName[] = ['summary', 'examples', 'compare', 'runs', 'help', 'pair'];
-
 /** Everything that a key can do, in the order of help. */
 export const KEYMAP: readonly Binding[] = [
-  { command: 'up', keys: ['up', 'k'], screens: LISTS, help: 'up' },
-  { command: 'down', keys: ['down', 'j'], screens: LISTS, help: 'down' },
-  { command: 'page-up', keys: ['pageup', 'ctrl-u', 'ctrl-b'], screens: LISTS, help: 'a page up' },
-  { command: 'page-down', keys: ['pagedown', 'ctrl-d', 'ctrl-f', ' '], screens: LISTS, help: 'a page down' },
-  { command: 'first', keys: ['home', 'g'], screens: LISTS, help: 'to the top' },
-  { command: 'last', keys: ['end', 'G'], screens: LISTS, help: 'to the end' },
   {
     command: 'metric',
     keys: ['m'],
@@ -121,6 +113,12 @@ export const KEYMAP: readonly Binding[] = [
   },
   { command: 'open', keys: ['return'], screens: ['runs'], help: 'open the run' },
   { command: 'refresh', keys: ['r'], screens: ['runs'], help: 'look again' },
+  { command: 'up', keys: ['up', 'k'], help: 'up' },
+  { command: 'down', keys: ['down', 'j'], help: 'down' },
+  { command: 'page-up', keys: ['pageup', 'ctrl-u', 'ctrl-b'], help: 'a page up' },
+  { command: 'page-down', keys: ['pagedown', 'ctrl-d', 'ctrl-f', ' '], help: 'a page down' },
+  { command: 'first', keys: ['home', 'g'], help: 'to the top' },
+  { command: 'last', keys: ['end', 'G'], help: 'to the end' },
   { command: 'go-summary', keys: ['1'], help: 'summary' },
   { command: 'go-examples', keys: ['2'], help: 'examples' },
   { command: 'go-compare', keys: ['3'], help: 'compare' },
@@ -189,4 +187,17 @@ export function keyLabel(key: string): string {
     backspace: 'Backspace',
   };
   return names[key] ?? key.replace(/^ctrl-(.)$/, (_, letter: string) => `Ctrl-${letter.toUpperCase()}`);
+}
+
+/** The same in words, for a screen reader. */
+export function keyInWords(key: string): string {
+  const names: Record<string, string> = {
+    '/': 'Slash',
+    '?': 'Question mark',
+    pageup: 'Page up',
+    pagedown: 'Page down',
+  };
+  if (['up', 'down', 'left', 'right'].includes(key)) return `${key[0]!.toUpperCase()}${key.slice(1)} arrow`;
+  if (/^[A-Z]$/.test(key)) return `Shift-${key}`;
+  return names[key] ?? keyLabel(key);
 }

@@ -3,6 +3,7 @@
 import { TABS } from '../app-state.ts';
 import type { Picture } from '../controller.ts';
 import { bindingsOf, keyLabel } from '../keymap.ts';
+import type { Progress } from '../progress.ts';
 import { SCREEN } from '../screens/index.ts';
 import { cut, shown, sized, width as widthOf } from '../text.ts';
 
@@ -21,7 +22,8 @@ export function headerLine({ app, context }: Picture): string {
   const extra = current ? `[${SCREEN[current].title}]` : '';
   const used = tabs.reduce((sum, { text }) => sum + text.length, 0) + extra.length;
   const space = width - used - 2;
-  const title = sized(cut(`winoscope${name === '' ? '' : `  ${name}`}`, space), space);
+  const going = app.current === 'summary' ? '' : goingOn(context.progress);
+  const title = sized(cut(`winoscope${name === '' ? '' : `  ${name}`}${going}`, space), space);
   const right = tabs.map(({ text, isCurrent }) => theme.paint(isCurrent ? 'title' : 'muted', text)).join('');
   return ` ${theme.paint('accent', title)}${right}${theme.paint('title', extra)}`;
 }
@@ -29,6 +31,7 @@ export function headerLine({ app, context }: Picture): string {
 /** The question, the notice, or the keys that matter here. */
 export function footerLine({ app, context }: Picture): string {
   const { theme, width } = context;
+  if (theme.linear && !app.asking && app.notice === undefined) return 'Question mark: keys. Q: quit.';
   if (app.asking)
     return ` ${theme.paint('warn', cut('Stop the run? What is done is kept. y: stop, any other key: go on', width - 2))}`;
   if (app.notice !== undefined) return ` ${theme.paint('warn', cut(shown(app.notice), width - 2))}`;
@@ -46,13 +49,22 @@ export function footerLine({ app, context }: Picture): string {
 
 /** Keys with a word each: help and quit always come first, so that they are never cut off. */
 function hintsOf(current: Picture['app']['current']): (readonly [string, string])[] {
-  const own = bindingsOf(current).filter(
-    ({ command }) => !['up', 'down', 'page-up', 'page-down', 'first', 'last'].includes(command),
-  );
   return [
     ['?', 'help'],
     ['q', 'quit'],
+    ...(TABS.includes(current) ? ([['↑↓', 'move']] as const) : []),
     ...(current === 'pair' || current === 'help' ? ([['Esc', 'back']] as const) : []),
-    ...own.map(({ keys, help, hint }) => [keyLabel(keys[0]!), hint ?? help!] as const),
+    ...bindingsOf(current).map(({ keys, help, hint }) => [keyLabel(keys[0]!), hint ?? help!] as const),
   ];
+}
+
+/** How far the run is, for the screens that do not show it. */
+function goingOn(progress: Progress | undefined): string {
+  if (!progress || progress.state === 'starting') return '';
+  if (progress.state !== 'running') return `  ${progress.state}`;
+  const [done, total] = progress.scorers.reduce(
+    ([a, b], scorer) => [a + scorer.done, b + scorer.total],
+    [0, 0],
+  );
+  return `  ${Math.floor((100 * done) / Math.max(1, total))} %`;
 }

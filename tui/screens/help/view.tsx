@@ -1,5 +1,5 @@
 import { Lines, Rows } from '../../components/rows.tsx';
-import { type Binding, bindingsOf, globalBindings, keyLabel } from '../../keymap.ts';
+import { type Binding, bindingsOf, globalBindings, keyInWords, keyLabel } from '../../keymap.ts';
 import { move, scrollTo } from '../../scroll.ts';
 import { sized } from '../../text.ts';
 import {
@@ -37,7 +37,7 @@ export function helpLines({ helpFor, theme, width }: ScreenContext): string[] {
   const section = (title: string, bindings: readonly Binding[]) => [
     ` ${theme.paint('title', title)}`,
     ...bindings.map(
-      ({ keys, help }) => `   ${theme.paint('key', sized(keys.map(keyLabel).join(' '), 22))}${help}`,
+      ({ keys, help }) => `   ${theme.paint('key', sized(keys.map(keyLabel).join(' '), 27))}${help}`,
     ),
     '',
   ];
@@ -48,15 +48,26 @@ export function helpLines({ helpFor, theme, width }: ScreenContext): string[] {
     ...section(TITLES[helpFor], bindingsOf(helpFor)),
     ...section('Everywhere', globalBindings()),
     ` ${theme.paint('title', 'Marks')}`,
-    ...LEGEND.map(([mark, text]) => `   ${sized(mark, 22)}${text}`.slice(0, width)),
+    ...LEGEND.map(([mark, text]) => `   ${sized(mark, 27)}${text}`.slice(0, width)),
     '',
     ...others.flatMap((name) => section(TITLES[name], bindingsOf(name))),
   ];
 }
 
+/** Keys in words, those of the screen that was left and those of all. */
+function helpSentences({ helpFor }: ScreenContext): string[] {
+  const sentence = ({ keys, help }: Binding) => `${keys.map(keyInWords).join(' or ')}: ${help}.`;
+  return [
+    `Keys of ${TITLES[helpFor]}.`,
+    ...bindingsOf(helpFor).map(sentence),
+    'Keys of all screens.',
+    ...globalBindings().map(sentence),
+  ];
+}
+
 function HelpView({ state, context }: ViewProps<HelpState>) {
   const lines = helpLines(context);
-  if (context.theme.linear) return <Lines lines={lines.map((line) => line.trim()).filter(Boolean)} />;
+  if (context.theme.linear) return <Lines lines={helpSentences(context)} />;
   const top = scrollTo(state.top, state.top, { count: lines.length, page: context.height });
   return <Rows lines={lines.slice(top)} height={context.height} />;
 }

@@ -2,30 +2,32 @@ import { METRIC_TITLES, pValue } from '../../../src/report/format.ts';
 import { cut, shown, sized } from '../../text.ts';
 import type { ScreenContext } from '../screen.ts';
 
-/** Every two scorers on every metric: who is better, by how much, and whether that may be chance. */
+const METRIC = 12;
+const COUNTS = 12;
+const POINTS = 8;
+const P = 10;
+
+/** Every two scorers on every metric: who is right alone how often, by how much, and whether that may be chance. */
 export function comparisonRows({ summary, theme, width }: ScreenContext): string[] {
   if (summary.comparisons.length === 0) return [];
   const pairs = summary.comparisons.map(({ a, b }) => `${shown(a)} − ${shown(b)}`);
   const left = Math.min(
-    Math.max(18, Math.floor(width / 3)),
+    Math.max(18, Math.floor(width / 4)),
     Math.max(...pairs.map((text) => text.length)) + 2,
   );
+  const space = Math.max(0, width - left - METRIC - POINTS - COUNTS - P - 2);
   const rows = summary.comparisons.map((comparison, k) => {
-    const { metric, aOnly, bOnly, difference, p, pHolm } = comparison;
+    const { metric, aOnly, bOnly, difference, pHolm } = comparison;
     const isClear = pHolm < 0.05;
     const better = shown(aOnly > bOnly ? comparison.a : comparison.b);
-    const by = difference ? `${points(difference.estimate)} points` : '';
+    const by = difference ? points(difference.estimate) : '';
     const verdict = isClear ? `${better} is better` : 'may be chance';
-    const text = `${sized(pairs[k]!, left)}${sized(METRIC_TITLES[metric], 12)}${sized(by, 14)}${sized(`${aOnly} : ${bOnly}`, 11)}${sized(`p ${pValue(p)}`, 12)}`;
-    const space = Math.max(0, width - left - 12 - 14 - 11 - 12 - 2);
+    const text = `${sized(pairs[k]!, left)}${sized(METRIC_TITLES[metric], METRIC)}${sized(by, POINTS)}${sized(`${aOnly} : ${bOnly}`, COUNTS)}${sized(pValue(pHolm), P)}`;
     return ` ${text}${theme.paint(isClear ? 'good' : 'muted', cut(verdict, space))}`;
   });
-  const title = theme.paint('title', 'Scorers compared');
-  const hint = theme.paint(
-    'muted',
-    cut('  right alone A : B, exact McNemar, verdict Holm-corrected', width - 18),
-  );
-  return [` ${title}${hint}`, ...rows];
+  const head = `${sized('', left)}${sized('', METRIC)}${sized('points', POINTS)}${sized('right alone', COUNTS)}${sized('p (Holm)', P)}`;
+  const title = theme.paint('title', 'Scorers compared'.padEnd(left + METRIC));
+  return [` ${title}${theme.paint('muted', head.slice(left + METRIC))}`, ...rows];
 }
 
 /** A difference of fractions in points with its sign. */

@@ -17,6 +17,8 @@ const PHASES: Record<Phase, string> = {
 
 /** Examples shown of those settled last. */
 const SETTLED_SHOWN = 5;
+/** Columns of rate and time left. */
+const TAIL = 24;
 
 /** Per scorer a bar with phase, rate and time left; warnings and left-out examples below. */
 export function progressLines(context: ScreenContext): string[] {
@@ -37,13 +39,9 @@ function scorerLine(scorer: ScorerProgress, progress: Progress, { theme, width }
   const share = scorer.total === 0 ? 1 : scorer.done / scorer.total;
   const stopped = scorer.phase !== 'done' && progress.state !== 'running';
   const figures = `${`${Math.floor(100 * share)}`.padStart(3)} %  ${sized(stopped ? 'stopped' : phase, 10)}`;
-  const tail = cut(tailOf(scorer, progress), width - left - figures.length - 14);
-  const bar = Math.min(40, width - left - figures.length - tail.length - 6);
-  return ` ${sized(shown(name(scorer)), left)}${fillBar(share, bar, theme)} ${figures}${tail}`;
-}
-
-function name({ name: text }: ScorerProgress): string {
-  return text;
+  const bar = Math.min(40, Math.max(8, width - left - figures.length - TAIL - 3));
+  const tail = cut(tailOf(scorer, progress), TAIL);
+  return ` ${sized(shown(scorer.name), left)}${fillBar(share, bar, theme)} ${figures}${tail}`;
 }
 
 /** Rate and time left while there is one, what it took afterwards. */
@@ -51,7 +49,7 @@ function tailOf(scorer: ScorerProgress, progress: Progress): string {
   const rate = rateOf(scorer, progress.now);
   const perSecond = rate === undefined ? '' : `${rate.toFixed(rate < 10 ? 1 : 0)}/s`;
   if (scorer.phase === 'done')
-    return scorer.took === undefined ? 'stored before' : `${perSecond}  in ${duration(scorer.took / 1000)}`;
+    return scorer.took === undefined ? 'stored before' : `${perSecond}  in ${took(scorer.took / 1000)}`;
   const left = secondsLeft(scorer, progress.now);
   const isGoing = progress.state === 'running' && scorer.phase === 'score';
   return isGoing && left !== undefined ? `${perSecond}  ${duration(left)} left` : perSecond;
@@ -106,4 +104,9 @@ export function settledLines(context: ScreenContext): string[] {
 /** `12,345`. */
 export function grouped(value: number): string {
   return value.toLocaleString('en-US');
+}
+
+/** What something took: nothing takes no time. */
+function took(seconds: number): string {
+  return seconds < 1 ? 'under 1 s' : duration(seconds);
 }
