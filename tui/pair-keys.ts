@@ -32,7 +32,7 @@ export const PAIR_KEYS: readonly Binding[] = [
     help: 'save the edited example into a probe folder',
     hint: 'save',
   },
-  { command: 'map', keys: ['m'], screens, help: 'heat map over the image, alone, or none', hint: 'map' },
+  { command: 'map', keys: ['m'], screens, help: 'heat map over the image, beside it, or none', hint: 'map' },
   {
     command: 'panel-timesteps',
     keys: ['t'],

@@ -125,6 +125,6 @@ test('without colours nothing is coloured, and all is there', async () => {
 test('under 256 colours pictures are of the palette', async () => {
   await open(80, 24, { COLORTERM: undefined, TERM: 'xterm-256color', TMUX: undefined });
   await session.waitFor('▀▀▀▀');
-  expect(session.colored()).toMatch(/\u001b\[38;5;\d+(;|m)/);
+  expect(session.colored()).toContain('[38;5;');
   expect(session.colored()).not.toContain('38;2;');
 });

@@ -120,7 +120,12 @@ function drawn({ cell: { text }, x, y }: Placed): string | undefined {
   if (code < 0 || code > 255) return undefined;
   return DOTS.filter((_, bit) => code & (1 << bit))
     .map(([column, row]) =>
-      box(x + (0.25 + 0.5 * column) * CELL.width - 1, y + (0.125 + 0.25 * row) * CELL.height - 1, 2.1, 2.1),
+      box(
+        x + (0.25 + 0.5 * column) * CELL.width - 1.2,
+        y + (0.125 + 0.25 * row) * CELL.height - 1.2,
+        2.5,
+        2.5,
+      ),
     )
     .join('');
 }

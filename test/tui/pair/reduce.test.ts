@@ -101,7 +101,7 @@ describe('walking', () => {
 describe('looking', () => {
   test('m goes round the ways of drawing heat maps; z gives and takes the room', () => {
     expect(['m', 'm', 'm'].reduce((state, key) => press(state, [key]).state, start)).toEqual(start);
-    expect(press(start, ['m']).state.heat).toBe('alone');
+    expect(press(start, ['m']).state.heat).toBe('beside');
     expect(press(press(start, ['z']).state, ['z']).state).toEqual(start);
   });
 

@@ -62,6 +62,7 @@ describe.each(SIZES)('at %i × %i', (columns, rows) => {
           {},
           { zoom: true },
           { heat: 'off' as const },
+          { heat: 'beside' as const },
           { caption: EXAMPLES[at]!.captions.length - 1 },
         ]) {
           const lines = draw(looking(at, model, { panel, ...changes }), size, level, model);

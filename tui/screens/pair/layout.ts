@@ -8,7 +8,7 @@ export interface Layout {
   captions: number;
   /** Rows that tell how far the scoring of an edit is. */
   status: number;
-  /** Room of one image, in cells; no rows while the panel is zoomed. */
+  /** Room of one picture, in cells; no rows while the panel is zoomed. Maps beside their images are pictures too. */
   picture: { columns: number; rows: number };
   /** Columns of the score matrices beside the images. */
   matrix: number;
@@ -55,14 +55,17 @@ export function layoutOf(state: PairState, context: ScreenContext): Layout {
   const rest = height - 1 - captions - status;
   if (state.zoom)
     return { captions, status, picture: { columns: 0, rows: 0 }, matrix: 0, panel: rest, images };
-  const shown = Math.max(1, images.length);
+  const shown = Math.max(1, images.length) * (state.heat === 'beside' ? 2 : 1);
   const byWidth = Math.floor((width - MATRIX - 1 - GAP * shown) / shown);
   const room = rest - 2;
   const aspect = aspectOf(state, images);
   const byColumns = Math.floor(byWidth / (2 * aspect));
   const share = state.panel === 'clean' ? 0.6 : 0.52;
   const rows = Math.max(3, Math.min(Math.ceil(room * share), byColumns, room - LEAST_PANEL));
-  const columns = Math.max(12, Math.min(byWidth, Math.round(2 * rows * aspect)));
+  const columns = Math.max(
+    state.heat === 'beside' ? 6 : 12,
+    Math.min(byWidth, Math.round(2 * rows * aspect)),
+  );
   return {
     captions,
     status,

@@ -24,15 +24,14 @@ export const initialPair = (context: ScreenContext): PairState => seen(0, contex
 
 /** Shows an example. The one that is seen already stays as it is, edits included. */
 export function enterPair(state: PairState, params: unknown, context: ScreenContext): Step<PairState> {
-  const { order = state.order, at } = (params ?? {}) as Partial<PairParams>;
-  const index = at === undefined ? state.index : (order?.[at] ?? state.index);
-  const next = { ...state, order };
-  if (index === state.index && Object.keys(state.images).length > 0) return { state: next };
-  return show(next, index, context);
+  const { order, at } = (params ?? state) as PairParams;
+  const isSeen = order[at] === state.index && Object.keys(state.images).length > 0;
+  return isSeen ? { state: { ...state, order, at } } : show({ ...state, order }, at, context);
 }
 
-function show(state: PairState, index: number, context: ScreenContext): Step<PairState> {
-  const next = seen(index, context, state);
+function show(state: PairState, at: number, context: ScreenContext): Step<PairState> {
+  const next = seen(at, context, state);
+  const { index } = next;
   const images = context.model.examples[index]?.images ?? [];
   const effects = [...images.keys()].map((image) => loadImage(index, image));
   const isScoring = variantOf(state) !== undefined;
@@ -91,15 +90,13 @@ function command(state: PairState, name: Command, context: ScreenContext): Step<
 }
 
 function walk(state: PairState, step: number, context: ScreenContext): Step<PairState> {
-  const order = state.order ?? [...context.model.examples.keys()];
-  const at = order.indexOf(state.index);
-  const index = order[at + step];
-  if (index === undefined) {
+  const at = state.at + step;
+  if (state.order[at] === undefined) {
     const text =
       step > 0 ? 'This is the last example of the list.' : 'This is the first example of the list.';
     return { state, effects: [{ type: 'notice', text }] };
   }
-  return show(state, index, context);
+  return show(state, at, context);
 }
 
 /** Makes the caption under the cursor one of the two that are contrasted; the other gives way where it was that one. */

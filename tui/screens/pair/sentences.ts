@@ -14,10 +14,9 @@ import { captionsOf, type PairState, trialScorer, variantOf } from './state.ts';
 export function pairSentences(state: PairState, context: ScreenContext): string[] {
   const example = context.model.examples[state.index];
   if (!example) return ['No example.'];
-  const order = state.order ?? [...context.model.examples.keys()];
   const tags = example.tags.length > 0 ? ` Tags: ${example.tags.map(shown).join(', ')}.` : '';
   return [
-    `Example ${shown(example.id)}, ${order.indexOf(state.index) + 1} of ${order.length}.${tags}`,
+    `Example ${shown(example.id)}, ${state.at + 1} of ${state.order.length}.${tags}`,
     ...promptSentences(state),
     ...captionSentences(state, context),
     ...variantSentences(state, context),

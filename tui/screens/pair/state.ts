@@ -10,8 +10,8 @@ import type { Line } from './line-editor.ts';
 export const PANELS = ['timesteps', 'running', 'clean'] as const;
 export type Panel = (typeof PANELS)[number];
 
-/** Heat maps over the grey image, alone, or the image itself. */
-export const HEATS = ['over', 'alone', 'off'] as const;
+/** Heat maps over the grey image, beside the image, or no map. */
+export const HEATS = ['over', 'beside', 'off'] as const;
 export type Heat = (typeof HEATS)[number];
 
 /** An image as it may be drawn, or the sentence that says why not. */
@@ -54,10 +54,12 @@ export interface Prompt {
 }
 
 export interface PairState {
-  /** Place in the task. */
+  /** Places in the task of the examples that next and previous walk through. */
+  order: readonly number[];
+  /** Place in `order` of the example that is seen. */
+  at: number;
+  /** Its place in the task. */
   index: number;
-  /** The examples that next and previous walk through; all of the task where undefined. */
-  order: readonly number[] | undefined;
   /** By image; absent while it loads. */
   images: Readonly<Record<number, Shown>>;
   /** First of the images that are seen. */
@@ -86,10 +88,11 @@ export interface PairState {
 export const DEFAULT_FOLDER = './my-variants';
 
 /** An example seen afresh; what of an example is looked at stays as it was. */
-export function seen(index: number, context: ScreenContext, before?: PairState): PairState {
+export function seen(at: number, context: ScreenContext, before?: PairState): PairState {
+  const order = before?.order ?? [...context.model.examples.keys()];
+  const index = order[at] ?? -1;
   const example = context.model.examples[index];
   return {
-    order: undefined,
     scorer: undefined,
     panel: 'timesteps',
     heat: 'over',
@@ -97,6 +100,8 @@ export function seen(index: number, context: ScreenContext, before?: PairState):
     timestep: undefined,
     folder: DEFAULT_FOLDER,
     ...before,
+    order,
+    at,
     index,
     images: {},
     firstImage: 0,

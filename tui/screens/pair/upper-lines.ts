@@ -7,6 +7,7 @@ import { heatLegend } from '../../components/heat-map.ts';
 import { beside, exactly } from '../../components/lines.ts';
 import { pictureLines } from '../../components/picture.ts';
 import { matrixLines } from '../../components/score-matrix.ts';
+import type { HeatMode } from '../../images/heat.ts';
 import type { Painter } from '../../images/painter.ts';
 import { cut, shown, sized, width } from '../../text.ts';
 import type { ScreenContext } from '../screen.ts';
@@ -19,11 +20,10 @@ export function titleLine(state: PairState, context: ScreenContext): string {
   const { model, theme } = context;
   const example = model.examples[state.index];
   if (!example) return ' No example.';
-  const order = state.order ?? [...model.examples.keys()];
   const title = `Example ${shown(example.id)}`;
   const edits = state.variants.length;
   const parts = [
-    `${order.indexOf(state.index) + 1} of ${order.length}`,
+    `${state.at + 1} of ${state.order.length}`,
     ...(example.tags.length > 0 ? [example.tags.map(shown).join(', ')] : []),
   ];
   const more = cut(parts.join(' · '), context.width - width(title) - 14);
@@ -90,28 +90,30 @@ export function mainLines(
   const { theme } = context;
   const { picture, images } = layout;
   const heat = heatMapsOf(state, context);
-  const blocks = images.map((image) => ({
+  const map = typeof heat === 'string' ? undefined : heat;
+  const block = (image: number, label: string, mode: HeatMode | undefined) => ({
     columns: picture.columns,
     lines: [
-      theme.paint(
-        'muted',
-        cut(imageLabel(state, context, { image, columns: picture.columns }), picture.columns),
-      ),
-      ...pictureLines(state.images[image], {
+      theme.paint('muted', cut(label, picture.columns)),
+      ...pictureLines(mode === 'alone' && !map ? { missing: '' } : state.images[image], {
         space: picture,
         painter,
-        heat:
-          typeof heat !== 'string' && state.heat !== 'off' ? { heat, image, mode: state.heat } : undefined,
+        heat: map && mode ? { heat: map, image, mode } : undefined,
       }),
     ],
-  }));
+  });
+  const blocks = images.flatMap((image) => {
+    const label = imageLabel(state, context, { image, columns: picture.columns });
+    if (state.heat !== 'beside') return [block(image, label, state.heat === 'over' ? 'over' : undefined)];
+    return [block(image, label, undefined), block(image, 'where it lies', 'alone')];
+  });
   const scorer = shown(trialScorer(state, context) ?? '');
   const columns = context.width - layout.matrix - 2;
   const legend =
     typeof heat === 'string'
       ? theme.paint('muted', cut(heat, columns))
-      : heatLegend(heat, { theme, columns, mode: state.heat, scorer });
-  const used = images.length * (picture.columns + 2);
+      : heatLegend(heat, { theme, columns, mode: state.heat === 'off' ? 'off' : 'over', scorer });
+  const used = blocks.length * (picture.columns + 2);
   const left = [...beside(blocks), ''];
   left[left.length - 1] = legend;
   const matrices = matrixBlock(state, context, { rows: left.length, columns: layout.matrix });
