@@ -99,6 +99,17 @@ describe('an unedited example', () => {
   });
 });
 
+test('a run that stops examples early stops this one at the same trial', async () => {
+  const stopped = join(folder, 'stopped');
+  const flags = ['--timesteps', '64', '--stop', 'sequential', '--diffusion', 'tiny-world'];
+  await runOk(['score', '--limit', '1', ...flags, '--out', stopped, '--quiet']);
+  const stored = storedRunModel(openRun(stopped));
+  const { result } = ofType(await all(open(stopped).score(request())), 'scored', 'diffusion')[0]!;
+  expect(result.judgement.trials).toBeLessThan(64);
+  expect(result.judgement).toEqual(stored.judge('diffusion', 0));
+  expect(result.errors).toEqual(stored.errors('diffusion', 0));
+});
+
 test('an edited caption changes its own scores and no other', async () => {
   const interactive = open();
   const { caption_0, caption_1 } = worldRecords(1)[0]!;
@@ -155,6 +166,17 @@ test('an abort before the start evaluates nothing', async () => {
 });
 
 describe('reconstructions', () => {
+  test('that nobody waits for any more are given up', async () => {
+    const controller = new AbortController();
+    const asked = open().reconstruct(
+      'diffusion',
+      { image: { path: worldImage(0, 0) }, captions: ['a star'], timestep: 484, noise: 15 },
+      controller.signal,
+    );
+    controller.abort(new Error('another timestep'));
+    await expect(asked).rejects.toThrow('another timestep');
+  });
+
   test('come as pictures of the model’s size, for every caption and ∅', async () => {
     const { caption_0, caption_1 } = worldRecords(1)[0]!;
     const found = await open().reconstruct('diffusion', {

@@ -30,7 +30,7 @@ export function cellPixels(image: RgbImage, { columns, rows }: CellSize): RgbIma
   const known = sizes.get(key);
   if (known) return known;
   // Enlarging a small picture smoothly would show a blur that the model never saw.
-  const filter = columns > image.width ? 'nearest' : 'lanczos';
+  const filter = columns > image.width ? 'nearest' : 'bilinear';
   const pixels = resize(image, columns, 2 * rows, filter);
   if (sizes.size >= KEPT) sizes.delete(sizes.keys().next().value!);
   sizes.set(key, pixels);

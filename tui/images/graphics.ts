@@ -114,5 +114,5 @@ export function makeGraphics(stdout: { write(text: string): unknown }): Graphics
 function sharp(image: RgbImage, { columns, rows }: CellSize): RgbImage {
   const [width, height] = [columns * CELL.width, rows * CELL.height];
   if (image.width <= width && image.height <= height) return image;
-  return resize(image, Math.min(image.width, width), Math.min(image.height, height), 'lanczos');
+  return resize(image, Math.min(image.width, width), Math.min(image.height, height), 'bilinear');
 }
