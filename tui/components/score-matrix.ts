@@ -4,7 +4,7 @@ import type { MetricName } from '../../src/metrics/evaluate.ts';
 import { METRIC_TITLES } from '../../src/report/format.ts';
 import type { Judgement } from '../../src/report/run-model.ts';
 import type { Example } from '../../src/scoring/example.ts';
-import { cut, shown, sized } from '../text.ts';
+import { cut, shown, sized, width } from '../text.ts';
 import type { Theme } from '../theme.ts';
 import { signed } from './error-plot.ts';
 
@@ -58,8 +58,13 @@ export function matrixLines(
   const head = captions.map(({ label }) => `${sized(label, CELL - 2, 'right')}  `).join('');
   if (!judgement)
     return [theme.paint('title', cut(shown(name), columns)), theme.paint('muted', 'not scored yet')];
-  const title = sized(`${shown(name)}`, LABEL);
-  const lines = [`${theme.paint('title', title)}${theme.paint('muted', head)}`];
+  const title = shown(name);
+  const isLong = width(title) >= LABEL;
+  const heads = theme.paint('muted', head);
+  // A long name takes a line of its own.
+  const lines = isLong
+    ? [theme.paint('title', cut(title, columns)), `${' '.repeat(LABEL)}${heads}`]
+    : [`${theme.paint('title', sized(title, LABEL))}${heads}`];
   const winners = winnersOf(judgement);
   const isTrue = (image: number, caption: number) =>
     example.truth.some(([i, c]) => i === image && c === caption);

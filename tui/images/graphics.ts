@@ -75,7 +75,9 @@ const CELL = { width: 12, height: 24 };
 /** Graphics on a terminal that is known to have them. */
 export function makeGraphics(stdout: { write(text: string): unknown }): Graphics {
   const known = new WeakMap<RgbImage, Map<string, Placement>>();
-  const sources = new Map<number, { image: RgbImage; size: CellSize; holders: number }>();
+  const sources = new WeakMap<Placement, { image: RgbImage; size: CellSize }>();
+  /** How many hold what the terminal has; nothing else keeps images alive. */
+  const held = new Map<Placement, number>();
   let next = 1 + (process.pid % 50_000) * 256; // other programs on this terminal have their own numbers
   return {
     place(image, size) {
@@ -88,24 +90,25 @@ export function makeGraphics(stdout: { write(text: string): unknown }): Graphics
         const id = next++;
         placement = { id, rows: placeholderRows(id, size) };
         sizes.set(key, placement);
-        sources.set(id, { image, size, holders: 0 });
+        sources.set(placement, { image, size });
       }
       return placement;
     },
-    hold({ id }) {
-      const source = sources.get(id)!;
-      if (source.holders++ === 0)
-        stdout.write(transmission(id, sharp(source.image, source.size), source.size));
+    hold(placement) {
+      const holders = held.get(placement) ?? 0;
+      held.set(placement, holders + 1);
+      if (holders > 0) return;
+      const { image, size } = sources.get(placement)!;
+      stdout.write(transmission(placement.id, sharp(image, size), size));
     },
-    release({ id }) {
-      const source = sources.get(id)!;
-      if (--source.holders === 0) stdout.write(deletion(id));
+    release(placement) {
+      const holders = held.get(placement) ?? 0;
+      if (holders > 1) held.set(placement, holders - 1);
+      else if (held.delete(placement)) stdout.write(deletion(placement.id));
     },
     clear() {
-      for (const [id, source] of sources) {
-        if (source.holders > 0) stdout.write(deletion(id));
-        source.holders = 0;
-      }
+      for (const { id } of held.keys()) stdout.write(deletion(id));
+      held.clear();
     },
   };
 }

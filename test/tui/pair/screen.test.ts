@@ -105,6 +105,19 @@ describe('what is shown', () => {
     expect(lines.filter((line) => /−0\.\d{5}\*/.test(line))).toHaveLength(1);
   });
 
+  test('every scorer, the later ones in brief where there are many', () => {
+    const names = ['diffusion', 'clip', 'a-scorer-with-a-long-name', 'third', 'fourth'];
+    const many = madeModel({ scorers: names.map((name) => ({ name, kind: 'clip' as const })) });
+    const judge: RunModel['judge'] = (_, index) => model.judge('clip', index);
+    const lines = draw(looking(0, many), [80, 24], 'none', { ...many, judge });
+    for (const name of names)
+      expect(
+        lines.filter((line) => line.includes(name)),
+        name,
+      ).toHaveLength(1);
+    expect(lines.join('\n').match(/GroupMatch/g)).toHaveLength(5);
+  });
+
   test('that maps were off, and that nothing is scored yet', () => {
     const off = madeModel({ maps: false });
     expect(text(looking(0, off), off)).toContain('Maps were off in this run (--maps off).');

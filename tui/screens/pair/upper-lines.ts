@@ -6,7 +6,7 @@ import type { Judgement } from '../../../src/report/run-model.ts';
 import { heatLegend } from '../../components/heat-map.ts';
 import { beside, exactly } from '../../components/lines.ts';
 import { pictureLines } from '../../components/picture.ts';
-import { matrixLines } from '../../components/score-matrix.ts';
+import { matrixLines, verdictLine } from '../../components/score-matrix.ts';
 import type { HeatMode } from '../../images/heat.ts';
 import type { Painter } from '../../images/painter.ts';
 import { cut, shown, sized, width } from '../../text.ts';
@@ -162,13 +162,30 @@ function matrixBlock(
       ),
     );
   const full = draw(true);
-  const found = full.flat().length <= rows ? full : draw(false);
+  const short = draw(false);
+  const brief = model.scorers.map(({ name }) => {
+    const judgement = judgementOf(state, context, name);
+    const verdict = judgement
+      ? verdictLine(judgement, theme, columns)
+      : theme.paint('muted', ' not scored yet');
+    return [theme.paint('title', cut(shown(name), columns)), verdict];
+  });
+  const found = full.flat().length <= rows ? full : asManyAsFit(short, brief, rows);
   const spare = rows - found.flat().length;
   // What room is left goes between the scorers, then to what the marks mean.
   const lines = spare >= found.length + 1 ? found.flatMap((block) => [...block, '']) : found.flat();
   const hints = ['* best caption of its image', '^ best image of its caption'];
   const hint = hints.map((text) => theme.paint('muted', cut(text, columns)));
   return exactly([...lines, ...hint], rows);
+}
+
+/** Whole matrices for the first scorers, the brief form for those that there is no room for. */
+function asManyAsFit(blocks: readonly string[][], brief: readonly string[][], rows: number): string[][] {
+  for (let whole = blocks.length; whole > 0; whole--) {
+    const found = [...blocks.slice(0, whole), ...brief.slice(whole)];
+    if (found.flat().length <= rows) return found;
+  }
+  return [...brief];
 }
 
 function visible({ firstImage }: PairState, count: number): number[] {
