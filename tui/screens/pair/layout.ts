@@ -62,10 +62,7 @@ export function layoutOf(state: PairState, context: ScreenContext): Layout {
   const byColumns = Math.floor(byWidth / (2 * aspect));
   const share = state.panel === 'clean' ? 0.6 : 0.52;
   const rows = Math.max(3, Math.min(Math.ceil(room * share), byColumns, room - LEAST_PANEL));
-  const columns = Math.max(
-    state.heat === 'beside' ? 6 : 12,
-    Math.min(byWidth, Math.round(2 * rows * aspect)),
-  );
+  const columns = Math.max(6, Math.min(byWidth, Math.round(2 * rows * aspect)));
   return {
     captions,
     status,

@@ -26,7 +26,7 @@ export function titleLine(state: PairState, context: ScreenContext): string {
     `${state.at + 1} of ${state.order.length}`,
     ...(example.tags.length > 0 ? [example.tags.map(shown).join(', ')] : []),
   ];
-  const more = cut(parts.join(' · '), context.width - width(title) - 14);
+  const more = cut(parts.join(' · '), context.width - width(title) - (edits > 0 ? 26 : 4));
   const edited = edits > 0 ? theme.paint('warn', `  edited, ${edits} to undo`) : '';
   return ` ${theme.paint('title', title)}  ${theme.paint('muted', more)}${edited}`;
 }
