@@ -167,6 +167,19 @@ describe('editing', () => {
     expect(notices(empty)).toEqual(['A caption needs at least one word; Esc leaves it as it was.']);
   });
 
+  test('captions that are not kept cannot be edited or reconstructed', () => {
+    const example = { ...context.model.examples[0]!, captions: ['caption 0', 'caption 1'] };
+    const task = { ...context.model.task, redistribution: 'none' as const };
+    const kept = { ...context, model: { ...context.model, task, examples: [example] } };
+    const seen = enterPair(initialPair(kept), { order: [0], at: 0 }, kept).state;
+    const asked = press(seen, ['e'], kept);
+    expect(asked.state).toBe(seen);
+    expect(notices(asked)).toEqual([
+      'The captions of this task are not kept in runs, and the task it was made of is not here.',
+    ]);
+    expect(tasks(press(seen, ['x'], kept))).toEqual([]);
+  });
+
   test('q and ? are letters while a caption is typed', () => {
     expect(press(start, ['e', 'q', '?']).state.prompt?.line.text).toBe('a cat on a dogq?');
   });

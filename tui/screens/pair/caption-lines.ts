@@ -16,13 +16,7 @@ const SCORE = 12;
 /** `rows` lines around the caption that keys act on. */
 export function captionLines(state: PairState, context: ScreenContext, rows: number): string[] {
   const captions = captionsOf(state, context);
-  if (captions.length === 0)
-    return [
-      context.theme.paint(
-        'warn',
-        ' The captions of this task are not kept in runs, and the task is not here.',
-      ),
-    ];
+  if (captions.length === 0) return [context.theme.paint('warn', ' This example has no captions.')];
   const top = scrollTo(state.caption, Math.max(0, state.caption - Math.floor(rows / 2)), {
     count: captions.length,
     page: rows,

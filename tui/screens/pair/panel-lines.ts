@@ -8,7 +8,7 @@ import { cut, shown, width as widthOf, wrap } from '../../text.ts';
 import type { ScreenContext } from '../screen.ts';
 import { curveOf, errorsOf, noiseAt } from './findings.ts';
 import type { Layout } from './layout.ts';
-import { type Clean, type PairState, type Panel, variantOf } from './state.ts';
+import { type Clean, knowsCaptions, NO_CAPTIONS, type PairState, type Panel, variantOf } from './state.ts';
 
 const TABS: Record<Panel, string> = { timesteps: 't timesteps', running: 'r trials', clean: 'x x̂₀' };
 /** From here on both plots fit beside each other. */
@@ -121,8 +121,9 @@ function cleanLines(
       { columns, rows: layout.panel - 1, painter },
     ),
   }));
+  const why = knowsCaptions(state, context) ? 'No timestep of this example is known yet.' : NO_CAPTIONS;
   const lines = blocks.every(({ lines: [first] }) => first === undefined)
-    ? [` ${theme.paint('muted', 'No timestep of this example is known yet.')}`]
+    ? [` ${theme.paint('muted', why)}`]
     : beside(blocks, 1).map((line) => ` ${line}`);
   return [head(`${at}, mse of the latent`), ...lines];
 }

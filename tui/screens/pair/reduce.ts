@@ -8,7 +8,17 @@ import { visibleImages } from './layout.ts';
 import { lineOf } from './line-editor.ts';
 import { reducePrompt } from './prompt.ts';
 import { takeResult } from './results.ts';
-import { captionsOf, HEATS, PANELS, type PairState, seen, trialScorer, variantOf } from './state.ts';
+import {
+  captionsOf,
+  HEATS,
+  knowsCaptions,
+  NO_CAPTIONS,
+  PANELS,
+  type PairState,
+  seen,
+  trialScorer,
+  variantOf,
+} from './state.ts';
 import { loadImage, reconstructImage, STOP_SCORING } from './tasks.ts';
 import { isSettled, startScoring } from './variant.ts';
 
@@ -58,6 +68,7 @@ function command(state: PairState, name: Command, context: ScreenContext): Step<
       return { state: contrast(state, name) };
     case 'edit':
       if (captions.length === 0) return { state };
+      if (!knowsCaptions(state, context)) return { state, effects: [{ type: 'notice', text: NO_CAPTIONS }] };
       return { state: { ...state, prompt: { of: 'caption', line: lineOf(captions[state.caption]!) } } };
     case 'undo':
       return undo(state);
@@ -157,7 +168,7 @@ function nextImages(state: PairState, context: ScreenContext): PairState {
 /** Asks for the reconstructions that are seen and not there or on their way. */
 function withClean(step: Step<PairState>, context: ScreenContext): Step<PairState> {
   let { state } = step;
-  if (state.panel !== 'clean') return step;
+  if (state.panel !== 'clean' || !knowsCaptions(state, context)) return step;
   const scorer = trialScorer(state, context);
   const timesteps = planTimesteps(state, context);
   if (scorer === undefined || timesteps.length === 0) return step;

@@ -140,6 +140,16 @@ export function captionsOf(state: PairState, { model }: ScreenContext): readonly
   return variantOf(state)?.captions ?? model.examples[state.index]?.captions ?? [];
 }
 
+/** Said where only the run knows an example, and its licence kept the captions out of the run. */
+export const NO_CAPTIONS =
+  'The captions of this task are not kept in runs, and the task it was made of is not here.';
+
+/** Whether captions are texts, not the places that stand for them; see `readExamples`. */
+export function knowsCaptions({ index }: PairState, { model }: ScreenContext): boolean {
+  const captions = model.examples[index]?.captions ?? [];
+  return model.task.redistribution === 'free' || captions.some((text, c) => text !== `caption ${c}`);
+}
+
 /** The scorer whose trials are looked at: the chosen one, else the first that has any. */
 export function trialScorer({ scorer }: PairState, { model }: ScreenContext): string | undefined {
   const names = model.scorers.filter(({ kind }) => kind === 'diffusion').map(({ name }) => name);

@@ -134,6 +134,8 @@ function imageLabel(
   const example = model.examples[state.index]!;
   const truth = example.truth.filter(([i]) => i === image).map(([, c]) => c);
   const more = example.images.length > 2 ? ` of ${example.images.length}` : '';
+  const found = state.images[image];
+  if (found && 'missing' in found) return `image ${image}: ${shown(found.missing)}`;
   const long = `image ${image}${more}${truth.length > 0 ? ` = caption ${truth.join(', ')}` : ''}`;
   return width(long) <= columns ? long : `image ${image}`;
 }
