@@ -3,7 +3,7 @@
 import { VERDICT_COLUMNS, verdictCell } from '../../components/verdict-cell.ts';
 import { metricTitle } from '../../metric.ts';
 import { position } from '../../scroll.ts';
-import { cut, shown, sized, wrap } from '../../text.ts';
+import { cut, shown, sized, width as widthOf, wrap } from '../../text.ts';
 import type { ScreenContext } from '../screen.ts';
 import { tagsOf } from './list.ts';
 import { choiceOf, DETAIL_ROWS, type ExamplesState, pageOf, place } from './state.ts';
@@ -47,7 +47,8 @@ function columnsOf(state: ExamplesState, context: ScreenContext): Columns {
   );
   const tag = width >= 110 ? 24 : width >= 76 ? 14 : 0;
   const names = model.scorers.map(({ name }) => name);
-  const scorer = Math.max(VERDICT_COLUMNS + 1, Math.min(12, ...names.map((name) => shown(name).length + 1)));
+  const longest = Math.max(0, ...names.map((name) => widthOf(shown(name))));
+  const scorer = width >= 76 ? Math.max(VERDICT_COLUMNS + 1, Math.min(12, longest + 1)) : VERDICT_COLUMNS + 1;
   const room = width - 2 - id - tag - MARGIN_COLUMNS - 20;
   return {
     id,

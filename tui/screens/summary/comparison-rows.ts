@@ -1,5 +1,5 @@
 import { METRIC_TITLES, pValue } from '../../../src/report/format.ts';
-import { cut, shown, sized } from '../../text.ts';
+import { cut, shown, sized, width as widthOf } from '../../text.ts';
 import type { ScreenContext } from '../screen.ts';
 
 const METRIC = 12;
@@ -11,10 +11,9 @@ const P = 10;
 export function comparisonRows({ summary, theme, width }: ScreenContext): string[] {
   if (summary.comparisons.length === 0) return [];
   const pairs = summary.comparisons.map(({ a, b }) => `${shown(a)} − ${shown(b)}`);
-  const left = Math.min(
-    Math.max(18, Math.floor(width / 4)),
-    Math.max(...pairs.map((text) => text.length)) + 2,
-  );
+  const isOne = new Set(pairs).size === 1;
+  const most = Math.min(Math.max(18, Math.floor(width / 4)), Math.max(...pairs.map(widthOf)) + 2);
+  const left = isOne ? 0 : most;
   const space = Math.max(0, width - left - METRIC - POINTS - COUNTS - P - 2);
   const rows = summary.comparisons.map((comparison, k) => {
     const { metric, aOnly, bOnly, difference, pHolm } = comparison;
@@ -25,9 +24,9 @@ export function comparisonRows({ summary, theme, width }: ScreenContext): string
     const text = `${sized(pairs[k]!, left)}${sized(METRIC_TITLES[metric], METRIC)}${sized(by, POINTS)}${sized(`${aOnly} : ${bOnly}`, COUNTS)}${sized(pValue(pHolm), P)}`;
     return ` ${text}${theme.paint(isClear ? 'good' : 'muted', cut(verdict, space))}`;
   });
-  const head = `${sized('', left)}${sized('', METRIC)}${sized('points', POINTS)}${sized('right alone', COUNTS)}${sized('p (Holm)', P)}`;
-  const title = theme.paint('title', 'Scorers compared'.padEnd(left + METRIC));
-  return [` ${title}${theme.paint('muted', head.slice(left + METRIC))}`, ...rows];
+  const head = `${sized('', left + METRIC)}${sized('points', POINTS)}${sized('right alone', COUNTS)}${sized('p (Holm)', P)}`;
+  const title = cut(`Scorers compared${isOne ? `: ${pairs[0]}` : ''}`, width - 2);
+  return [` ${theme.paint('title', title)}`, theme.paint('muted', sized(` ${head}`, width)), ...rows];
 }
 
 /** A difference of fractions in points with its sign. */

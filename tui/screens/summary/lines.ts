@@ -78,9 +78,9 @@ function tagTable(look: SummaryLook, { summary, theme, width }: ScreenContext): 
   if (tags.length === 0) return [];
   const metric = chosenMetric(summary, look.metric);
   const scorers = Object.entries(summary.scorers);
-  const left = Math.min(30, Math.max(10, ...tags.map((tag) => shown(tag).length + 2)));
+  const left = Math.min(30, Math.floor(width / 3), Math.max(10, ...tags.map((tag) => shown(tag).length + 2)));
   const room = width - left - 8;
-  const cell = Math.min(WIDEST_CELL, Math.max(16, Math.floor(room / Math.max(1, scorers.length))));
+  const cell = Math.min(WIDEST_CELL, Math.max(15, Math.floor(room / Math.max(1, scorers.length))));
   const seen = scorers.slice(0, Math.max(1, Math.floor(room / cell)));
   const hidden = scorers.length - seen.length;
   const more =
