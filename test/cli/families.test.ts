@@ -49,8 +49,8 @@ test('--guidance is for models that are told one', async () => {
 
 test('error spaces of a flow', async () => {
   const inSpace = async (space: string) =>
-    JSON.parse((await runOk(pairArgs('sd3-no-t5', ['a cat', 'a dog'], '--error-space', space))).stdout)
-      .scores.diffusion.raw[0][0];
+    JSON.parse((await runOk(pairArgs('sd3-no-t5', ['a cat', 'a dog'], '--error-space', space))).stdout).scores
+      .diffusion.raw[0][0];
   expect(await inSpace('epsilon')).toBeGreaterThan(await inSpace('native'));
   expect(await inSpace('x0')).toBeGreaterThan(await inSpace('native'));
 });
