@@ -135,7 +135,7 @@ describe('models', () => {
     ['model_index.json', '', 'not JSON'],
     ['model_index.json', '[]', 'expected object'],
     ['model_index.json', '{"_class_name": 7}', '"_class_name"'],
-    ['model_index.json', '{"_class_name": "FluxPipeline"}', 'FluxPipeline'],
+    ['model_index.json', '{"_class_name": "KandinskyPipeline"}', 'KandinskyPipeline'],
     ['scheduler/scheduler_config.json', '{"num_train_timesteps": "1000"}', '"num_train_timesteps"'],
     ['scheduler/scheduler_config.json', '{"prediction_type": "flow"}', '"prediction_type"'],
     ['scheduler/scheduler_config.json', '{"trained_betas": [0.1, 0.2]}', 'trained_betas'],
