@@ -1,8 +1,7 @@
 /** The models of `--diffusion` and `--clip`, fetched from the Hub where that is what they name. */
 
 import { hubSettings } from '../hub/hub-settings.ts';
-import { resolveModel } from '../hub/resolve-model.ts';
-import type { ModelKind, ModelRef } from '../hub/resolve-ref.ts';
+import { isLocal, type ModelKind, type ModelRef, resolveRef, splitRef } from '../hub/resolve-ref.ts';
 import { DownloadLines } from './download-lines.ts';
 import { onInterrupt } from './interrupt.ts';
 
@@ -21,6 +20,10 @@ export async function findModels(
   asked: readonly { text: string; kind: ModelKind }[],
   { offline, quiet }: FindOptions,
 ): Promise<ModelRef[]> {
+  // What the environment says of the Hub, right or wrong, is nothing to those who do not use it.
+  if (asked.every(({ text, kind }) => isLocal(splitRef(text, kind).ref)))
+    return asked.map(({ text, kind }) => resolveRef(text, kind));
+  const { resolveModel } = await import('../hub/resolve-model.ts');
   const settings = hubSettings({ offline });
   const lines = new DownloadLines(process.stderr, { quiet });
   const interrupt = onInterrupt();

@@ -6,6 +6,7 @@ import { packageVersion } from '../hub/package-root.ts';
 import { visible } from '../report/format.ts';
 import { addCalibrateCommand } from './calibrate-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
+import { addFitWeightsCommand } from './fit-weights-command.ts';
 import { addPairCommand } from './pair-command.ts';
 import { addPullCommand } from './pull-command.ts';
 import { addReportCommand } from './report-command.ts';
@@ -34,6 +35,7 @@ export async function main(args: readonly string[]): Promise<void> {
   addDoctorCommand(program);
   addVerifyCommand(program);
   addPullCommand(program);
+  addFitWeightsCommand(program);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   try {
     await program.parseAsync([...args], { from: 'user' });

@@ -22,6 +22,7 @@ export interface SharedFlags {
   timesteps?: string;
   repeats: number;
   seed: number[];
+  antithetic?: boolean;
   uncond: UncondMode;
   resize: 'crop' | 'squash';
   resolution?: number;
@@ -95,6 +96,7 @@ export function addScoringFlags(command: Command): Command {
       listOf(0),
       [0],
     )
+    .option('--antithetic', 'follow every noise by its negative: twice the trials, much less of their noise')
     .addOption(
       new Option('--uncond <mode>', 'evaluate the empty caption, for normalized scores')
         .choices(UNCOND_MODES)
@@ -218,6 +220,7 @@ export function scoringOf(
     repeats,
     seed,
     ...(moreSeeds.length > 0 && { moreSeeds }),
+    ...(flags.antithetic && { antithetic: true }),
     uncond,
     resize,
     device: parseDevice(flags.device),

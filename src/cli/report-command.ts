@@ -7,6 +7,8 @@ export interface ReportFlags extends Pick<SharedFlags, 'loss' | 'errorSpace' | '
   format: 'json' | 'md';
   output?: string;
   probabilities?: string;
+  prior?: string;
+  confidence?: string;
 }
 
 /** Adds `report` to the program. */
@@ -20,6 +22,14 @@ export function addReportCommand(program: Command): void {
     .option(
       '--probabilities <file>',
       'also write p(caption | image) there, a line per image, where a temperature can be fitted',
+    )
+    .option(
+      '--prior <file>',
+      'with --probabilities: JSON that gives each caption a weight, as in {"a cat": 3, "a dog": 1} (default: all equal)',
+    )
+    .option(
+      '--confidence <file>',
+      'also write there, a line per image, how many trials it took to decide and the confidence that follows',
     );
   addAnalysisFlags(command).action(async (path: string, flags: ReportFlags) =>
     (await import('./report.ts')).report(path, flags),

@@ -4,9 +4,12 @@ import { UsageError } from '../errors.ts';
 import { visible } from '../report/format.ts';
 import { markdown } from '../report/markdown.ts';
 import { openRun, type StoredRun } from '../run/open-run.ts';
+import { readPrior } from '../run/prior.ts';
 import { choicesOf } from '../run/probabilities.ts';
+import { racesOf } from '../run/samples-to-decide.ts';
 import { scoresOf } from '../run/scorer-view.ts';
 import type { Summary } from '../run/summary-schema.ts';
+import { curveAt } from '../stats/platt.ts';
 import { softmax } from '../stats/temperature.ts';
 import { analysisOf } from './options.ts';
 import { writeOutput } from './output.ts';
@@ -14,24 +17,34 @@ import type { ReportFlags } from './report-command.ts';
 
 /** Carries out `winoscope report`; see `docs/cli.md`. @throws WinoscopeError for what the user can mend. */
 export function report(path: string, flags: ReportFlags): void {
-  const { format, output } = flags;
+  const { format, output, probabilities, confidence, prior } = flags;
+  if (prior !== undefined && probabilities === undefined)
+    throw new UsageError({
+      what: '--prior has no use without --probabilities',
+      fix: 'Add it, or leave both.',
+    });
   const run = openRun(path);
-  const analysis = analysisOf(flags);
-  const summary = run.summarize(analysis);
+  const summary = run.summarize(analysisOf(flags));
   const text = format === 'json' ? `${JSON.stringify(summary, null, 2)}\n` : markdown(summary);
-  const lines = flags.probabilities === undefined ? [] : probabilityLines(run, summary, path);
+  const lines = probabilities === undefined ? [] : probabilityLines(run, summary, { path, prior });
+  const races = confidence === undefined ? [] : confidenceLines(run, summary, path);
   if (output === undefined) process.stdout.write(text);
   else writeOutput(output, text, 'the report');
-  if (flags.probabilities !== undefined)
-    writeOutput(flags.probabilities, lines.join(''), 'the probabilities', '--probabilities');
+  if (probabilities !== undefined)
+    writeOutput(probabilities, lines.join(''), 'the probabilities', '--probabilities');
+  if (confidence !== undefined) writeOutput(confidence, races.join(''), 'the confidences', '--confidence');
 }
 
 /**
  * `{"scorer","example","image","p":[…]}` for every choice of every scorer that has a temperature; says on stderr which
  * have none.
- * @throws UsageError where none has.
+ * @throws UsageError where none has; InputError as `readPrior`.
  */
-function probabilityLines(run: StoredRun, { scorers, analysis }: Summary, path: string): string[] {
+function probabilityLines(
+  run: StoredRun,
+  { scorers, analysis }: Summary,
+  { path, prior: file }: { path: string; prior: string | undefined },
+): string[] {
   const without = Object.keys(scorers).filter((name) => !scorers[name]!.probabilities);
   if (without.length === Object.keys(scorers).length) {
     throw new UsageError({
@@ -44,13 +57,37 @@ function probabilityLines(run: StoredRun, { scorers, analysis }: Summary, path: 
     process.stderr.write(
       `no temperature can be fitted to ${visible(name)}: too few choices, or all of them right\n`,
     );
+  const prior = file === undefined ? undefined : readPrior(file);
   return [...run.views].flatMap(([scorer, view]) => {
     const fit = scorers[scorer]?.probabilities;
     if (!fit) return [];
     const scores = run.examples.map((_, index) => scoresOf(view, index, analysis)?.raw);
     return choicesOf(run.examples, scores).map(({ example, image, scores: values }) => {
-      const p = softmax(values, fit.temperature);
-      return `${JSON.stringify({ scorer, example: run.examples[example]!.id, image, p })}\n`;
+      const { id, captions } = run.examples[example]!;
+      const p = softmax(values, fit.temperature, prior?.of(captions));
+      return `${JSON.stringify({ scorer, example: id, image, p })}\n`;
     });
+  });
+}
+
+/**
+ * `{"scorer","example","image","trials","decided","best","p"}` for every choice of every diffusion scorer.
+ * @throws UsageError where there is none that a confidence can be fitted to.
+ */
+function confidenceLines(run: StoredRun, { scorers }: Summary, path: string): string[] {
+  const lines = [...run.views].flatMap(([scorer, view]) => {
+    const fit = scorers[scorer]?.samplesToDecide;
+    if (!fit || view.kind !== 'diffusion') return [];
+    return racesOf(view, run.examples).map(({ example, image, trials, decided, best }) => {
+      const p = curveAt(fit.curve, Math.log(trials));
+      return `${JSON.stringify({ scorer, example: run.examples[example]!.id, image, trials, decided, best, p })}\n`;
+    });
+  });
+  if (lines.length > 0) return lines;
+  throw new UsageError({
+    what: 'no confidence can be told from the trials',
+    where: path,
+    expected:
+      'a diffusion scorer with the whole plan (no --stop, no --prune) and at least 10 choices in each half of the examples',
   });
 }

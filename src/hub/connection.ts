@@ -82,7 +82,7 @@ export class HubConnection {
       if (options.signal?.aborted) throw options.signal.reason;
       if (error instanceof HubError) throw error;
       const failure = networkError(error, new URL(endpoint).host);
-      return this.#reached || !/^(ENOTFOUND|ECONNREFUSED|.*CERT.*|ERR_TLS.*)$/.test(causeCode(error))
+      return this.#reached || !/^(unknown|ENOTFOUND|ECONNREFUSED|.*CERT.*|ERR_TLS.*)$/.test(causeCode(error))
         ? { failure, reason: failure.parts.what }
         : { failure };
     }

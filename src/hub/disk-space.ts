@@ -22,7 +22,7 @@ export async function checkDiskSpace(folder: string, bytes: number): Promise<voi
   throw new HubError('disk', {
     what: 'not enough room on the disk',
     where: folder,
-    expected: `${gigabytes(bytes)} for the download`,
+    expected: `${gigabytes(bytes)} for the download and ${gigabytes(MARGIN)} to spare`,
     got: `${gigabytes(free)} free`,
     fix: 'Make room, or set HF_HUB_CACHE to a folder on another disk.',
   });

@@ -131,8 +131,8 @@ export function networkError(error: unknown, host: string): HubError {
   const code = causeCode(error);
   const [, what, fix] = CAUSES.find(([pattern]) => pattern.test(code)) ?? [
     undefined,
-    'the connection to the Hub was cut',
-    'Run this again: it goes on where it stopped',
+    code === 'unknown' ? 'the Hub cannot be reached' : 'the connection to the Hub was cut',
+    code === 'unknown' ? 'Check HF_ENDPOINT' : 'Run this again: it goes on where it stopped',
   ];
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const proxy = proxyHint();

@@ -97,7 +97,9 @@ export class RepoCache {
     checkFolders(this.snapshot(commit), path);
     mkdirSync(dirname(pointer), { recursive: true });
     if (lstatSync(pointer, { throwIfNoEntry: false })?.isSymbolicLink() && leadsTo(pointer, blob)) return;
-    const fresh = `${pointer}.${process.pid}.tmp`;
+    // Not beside it: what is left there by a crash would count as a file of the model.
+    const fresh = join(this.folder, '.winoscope', `pointer.${process.pid}.tmp`);
+    mkdirSync(dirname(fresh), { recursive: true });
     rmSync(fresh, { force: true });
     const ways = [
       ...(this.#symlinks ? [() => symlinkSync(relative(dirname(pointer), blob), fresh)] : []),

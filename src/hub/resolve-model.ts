@@ -2,16 +2,7 @@ import { HubError, UsageError } from '../errors.ts';
 import { type HubRef, parseHubRef } from './hub-ref.ts';
 import type { HubSettings } from './hub-settings.ts';
 import { type PullEvent, pull } from './pull.ts';
-import {
-  EMBEDDED,
-  folderPath,
-  isFolder,
-  isPath,
-  type ModelKind,
-  type ModelRef,
-  resolveRef,
-  splitRef,
-} from './resolve-ref.ts';
+import { folderPath, isLocal, type ModelKind, type ModelRef, resolveRef, splitRef } from './resolve-ref.ts';
 
 export interface ResolveOptions {
   settings: HubSettings;
@@ -32,7 +23,7 @@ export async function resolveModel(
 ): Promise<ModelRef> {
   const { name, ref } = splitRef(text, kind);
   const folder = folderPath(ref);
-  if (ref === EMBEDDED || isPath(ref) || isFolder(folder)) return resolveRef(text, kind);
+  if (isLocal(ref)) return resolveRef(text, kind);
   const { settings, signal, onEvent = () => {} } = options;
   const hub = parseHubRef(ref, 'model', settings.endpoint);
   if (!hub) return resolveRef(text, kind);

@@ -49,6 +49,11 @@ export function isPath(ref: string): boolean {
   return /^(?:[./~\\]|[A-Za-z]:[\\/])/.test(ref);
 }
 
+/** Whether a reference is found without the Hub, or nowhere. */
+export function isLocal(ref: string): boolean {
+  return ref === EMBEDDED || isPath(ref) || isFolder(folderPath(ref));
+}
+
 /** Whether there is such a folder. */
 export function isFolder(path: string): boolean {
   return existsSync(path) && statSync(path).isDirectory();

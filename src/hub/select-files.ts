@@ -21,6 +21,14 @@ const CLIP_ROOT =
 /** What sits beside graphs but belongs to other programs. A `.bin` of another name may be a graph's weights. */
 const FOREIGN =
   /\.(?:safetensors|safetensors\.index\.json|msgpack|h5|ckpt|pth?|ot|tflite|mlmodel|armnn|rknn|engine|plan|trt|gguf|md|png|jpe?g|py)$|^(?:diffusion_)?pytorch_model[^/]*\.bin|^openvino_|^(?:flax|tf)_model/i;
+const CLIP_GRAPHS = ['onnx/text_model.onnx', 'onnx/model.onnx', 'textual/model.onnx'];
+/** Graphs of a CLIP-like model, the first that are there: as `describeClip` takes them. */
+const CLIP_LAYOUTS = ['', '_fp16'].flatMap((precision) =>
+  ['onnx/', ''].flatMap((place) => [
+    [`${place}text_model${precision}.onnx`, `${place}vision_model${precision}.onnx`],
+    [`${place}model${precision}.onnx`],
+  ]),
+);
 const SMALL_TEXT = /\.(?:json|txt|model)$/;
 
 /**
@@ -54,7 +62,9 @@ export function selectFiles(names: readonly string[], wanted: Wanted, where: str
       return clipFiles(names, where);
     case 'model':
       if (names.includes('model_index.json')) return diffusionFiles(names, where);
-      if (names.some((name) => /^(?:onnx|visual|textual)\/.*\.onnx$/.test(name)))
+      if (
+        names.some((name) => /^(?:(?:onnx|visual|textual)\/.*|(?:text_)?model(?:_fp16)?)\.onnx$/.test(name))
+      )
         return clipFiles(names, where);
       throw noGraphs(
         names,
@@ -89,57 +99,55 @@ export function globToRegExp(glob: string): RegExp {
 
 function diffusionFiles(names: readonly string[], where: string): string[] {
   if (!names.includes('model_index.json'))
-    throw noGraphs(names, where, 'a diffusers folder with model_index.json', exportHint(where, 'diffusion'));
+    throw noGraphs(names, where, 'a diffusers folder with model_index.json', hint(names, where, 'diffusion'));
   const picked = names.filter((name) => {
     const [folder = '', ...rest] = name.split('/');
     if (rest.length === 0) return DIFFUSION_ROOT.test(name);
     if (folder === 'scheduler') return /^[^/]+\.json$/.test(rest.join('/'));
     if (/^tokenizer(?:_[23])?$/.test(folder)) return rest.length === 1 && SMALL_TEXT.test(name);
-    return DIFFUSION_PARTS.test(folder) && belongs(name, folder, names);
+    return DIFFUSION_PARTS.test(folder) && belongs(name, [`${folder}/model.onnx`], names);
   });
   const lacking = ['unet|transformer', 'text_encoder', 'vae_encoder'].find(
     (part) => !picked.some((name) => new RegExp(`^(?:${part})/model\\.onnx$`).test(name)),
   );
   if (lacking === undefined) return picked;
   const what = `model.onnx in ${lacking.replace('|', '/ or ')}/`;
-  throw noGraphs(names, where, what, exportHint(where, 'diffusion'));
+  throw noGraphs(names, where, what, hint(names, where, 'diffusion'));
 }
 
 function clipFiles(names: readonly string[], where: string): string[] {
   const root = names.filter((name) => !name.includes('/') && CLIP_ROOT.test(name));
-  if (['visual/model.onnx', 'textual/model.onnx'].every((graph) => names.includes(graph))) {
+  const halfGraphs = ['visual/model.onnx', 'textual/model.onnx'];
+  if (halfGraphs.every((graph) => names.includes(graph))) {
     // OpenCLIP as immich exports it: a folder per half; deeper folders hold other runtimes.
     const halves = names.filter(
-      (name) => /^(?:visual|textual)\/[^/]+$/.test(name) && belongs(name, name.split('/')[0]!, names),
+      (name) => /^(?:visual|textual)\/[^/]+$/.test(name) && belongs(name, halfGraphs, names),
     );
     return [...root, ...halves];
   }
-  const inOnnx = names.filter((name) => /^onnx\/[^/]+$/.test(name));
-  const split = ['onnx/text_model.onnx', 'onnx/vision_model.onnx'];
-  const graphs = split.every((graph) => inOnnx.includes(graph)) ? split : ['onnx/model.onnx'];
-  if (!graphs.every((graph) => inOnnx.includes(graph))) {
-    const expected =
-      'onnx/text_model.onnx with onnx/vision_model.onnx, onnx/model.onnx, or visual/ and textual/';
-    throw noGraphs(names, where, expected, exportHint(where, 'clip'));
+  for (const graphs of CLIP_LAYOUTS) {
+    if (!graphs.every((graph) => names.includes(graph))) continue;
+    if (graphs[0]!.startsWith('onnx/')) {
+      const inOnnx = names.filter((name) => /^onnx\/[^/]+$/.test(name));
+      return [...root, ...inOnnx.filter((name) => belongs(name, graphs, names))];
+    }
+    // In the repository itself much lies beside a graph; its weights carry its name.
+    return [...root, ...names.filter((name) => graphs.some((graph) => name.startsWith(graph)))];
   }
-  const others = inOnnx.filter((name) => name.endsWith('.onnx') && !graphs.includes(name));
-  return [
-    ...root,
-    ...inOnnx.filter(
-      (name) => !FOREIGN.test(name.slice(5)) && !others.some((graph) => name.startsWith(graph)),
-    ),
-  ];
+  const expected =
+    'onnx/text_model.onnx with onnx/vision_model.onnx, onnx/model.onnx, or visual/ and textual/';
+  throw noGraphs(names, where, expected, hint(names, where, 'clip'));
 }
 
-/** Whether a file of a part's folder goes with its plain graph. */
-function belongs(name: string, folder: string, names: readonly string[]): boolean {
-  const base = name.slice(folder.length + 1);
-  if (FOREIGN.test(base)) return false;
-  const graph = `${folder}/model.onnx`;
-  const others = names.filter(
-    (other) => other.startsWith(`${folder}/`) && other.endsWith('.onnx') && other !== graph,
-  );
-  return !others.some((other) => name.startsWith(other));
+/**
+ * Whether a file goes with one of the `graphs` of its folder. A name with `.onnx` in it says whose it is; with the
+ * graph of that name absent it may still be ours, renamed, unless it is a variant of ours (`model_fp16.onnx_data`).
+ */
+function belongs(name: string, graphs: readonly string[], names: readonly string[]): boolean {
+  if (FOREIGN.test(name.slice(name.indexOf('/') + 1))) return false;
+  const owner = /^.*?\.onnx/.exec(name)?.[0];
+  if (owner === undefined || graphs.includes(owner)) return true;
+  return !names.includes(owner) && !graphs.some((graph) => owner.startsWith(graph.replace('.onnx', '_')));
 }
 
 function noGraphs(names: readonly string[], where: string, expected: string, fix: string): HubError {
@@ -159,9 +167,13 @@ function noGraphs(names: readonly string[], where: string, expected: string, fix
   });
 }
 
-function exportHint(where: string, kind: 'diffusion' | 'clip'): string {
-  const repo = where.split('@')[0];
+function hint(names: readonly string[], where: string, kind: 'diffusion' | 'clip'): string {
+  const isDiffusion = names.includes('model_index.json');
+  if (kind === 'clip' && isDiffusion) return 'It is a diffusion model: pass it as --diffusion';
+  if (kind === 'diffusion' && !isDiffusion && CLIP_GRAPHS.some((graph) => names.includes(graph)))
+    return 'It looks like a CLIP model: pass it as --clip';
   const task = kind === 'clip' ? ' --task zero-shot-image-classification' : '';
+  const repo = where.split('@')[0];
   return `Another revision may have them (see its branches); else export it, \`optimum-cli export onnx --model ${repo}${task} FOLDER\`, and pass the folder`;
 }
 

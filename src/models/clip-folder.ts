@@ -170,7 +170,7 @@ function graphFiles(folder: string, graphs: ClipDescription['graphs']): string[]
     const alone = graph.startsWith('visual/') || graph.startsWith('textual/');
     // Older exports of large OpenCLIP models keep each tensor in a file of its own name.
     const belongs = (name: string) =>
-      name.startsWith(basename(graph)) || (alone && !/\.(json|txt|model|md)$/.test(name));
+      name.startsWith(basename(graph)) || (alone && !/\.(json|txt|model|md|armnn|rknn)$/.test(name));
     return readdirSync(join(folder, place))
       .filter(belongs)
       .map((name) => (place === '' ? name : `${place}/${name}`))

@@ -7,6 +7,7 @@ import type {
   NoiseBanks,
   Probabilities,
   Pruning,
+  SamplesToDecide,
   Stopping,
   Summary,
 } from '../run/summary-schema.ts';
@@ -154,12 +155,17 @@ export function stoppingSentence(
   const how = { sequential: `at alpha ${alpha}`, ttest: `by t-tests at ${alpha} each`, stages: 'in stages' }[
     rule
   ];
-  const what =
-    rule === 'sequential'
-      ? `${stopped} examples stopped early ${how}, ${undecided} of them undecided`
-      : `${stopped} examples stopped early ${how}`;
-  const others = left > 0 ? `, ${left} captions or images left before their example` : '';
-  const parts = [`${what}${others}; ${evaluations} of ${fullPlan} evaluations${share}.`];
+  const whole = `${stopped} examples stopped early ${how}`;
+  const what = rule === 'sequential' ? [`${whole}, ${undecided} of them undecided`] : [whole];
+  const parts = [
+    `${[
+      // Stages never end an example early: its last captions run the whole plan.
+      ...(rule === 'stages' ? [] : what),
+      ...(left > 0 || rule === 'stages'
+        ? [`${left} captions or images left ${rule === 'stages' ? how : 'before their example'}`]
+        : []),
+    ].join(', ')}; ${evaluations} of ${fullPlan} evaluations${share}.`,
+  ];
   if (undecided > 0) parts.push('What is undecided may come out otherwise in the whole plan.');
   if (loss !== 'mse' || errorSpace !== 'native' || weighting)
     parts.push(
@@ -212,6 +218,11 @@ export function analysisPhrase({ loss, errorSpace, weighting }: Summary['analysi
 /** What p(caption | image) of a scorer is worth, in words. */
 export function probabilitySentence({ temperature, ece, logLoss, uniformLogLoss }: Probabilities): string {
   return `p(caption | image) = softmax(score / ${temperature.toPrecision(3)}): calibration error ${percent(ece)} points and log loss ${logLoss.toFixed(3)}, each half of the examples by the other's temperature (equal probabilities: ${uniformLogLoss.toFixed(3)}).`;
+}
+
+/** What the number of trials until a decision tells, in words. */
+export function samplesSentence({ choices, decided, medianTrials, ece }: SamplesToDecide): string {
+  return `samples to decide: of ${choices} choices among captions, ${decided} could be decided; half of all by ${medianTrials} trials. As a confidence: calibration error ${percent(ece)} points, each half of the examples by the other's curve.`;
 }
 
 /** Text with control characters made visible, so that data cannot steer a terminal. */

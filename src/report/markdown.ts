@@ -11,6 +11,7 @@ import {
   notAboveChance,
   omittedNote,
   probabilitySentence,
+  samplesSentence,
   stateLine,
   tagCount,
   tagGroups,
@@ -67,6 +68,9 @@ export function markdown(summary: Summary): string {
   for (const [name, { probabilities }] of Object.entries(summary.scorers))
     if (probabilities)
       parts.push(`${escapeMarkdown(name)}: ${escapeMarkdown(probabilitySentence(probabilities))}`);
+  for (const [name, { samplesToDecide }] of Object.entries(summary.scorers))
+    if (samplesToDecide)
+      parts.push(`${escapeMarkdown(name)}: ${escapeMarkdown(samplesSentence(samplesToDecide))}`);
   return `${parts.join('\n\n')}\n`;
 }
 

@@ -21,6 +21,7 @@ const scorerIdentity = z.discriminatedUnion('kind', [
       repeats: z.number().int(),
       seed: z.number().int(),
       moreSeeds: z.array(z.number().int()).optional(),
+      antithetic: z.literal(true).optional(),
       stages: z.array(z.number().int()).optional(),
       prefix: z.literal('plain').optional(),
     }),

@@ -5,11 +5,15 @@ import { pairLabel } from '../scoring/score-lines.ts';
 
 export { pairLabel };
 
-/** Lines of one example, captions within images. Scores keep all their digits; a NaN is written as null. */
+/** Lines of one example, captions within images. Scores keep all their digits; a NaN is null, a pruned pair has no line. */
 export function scoreLines(id: string, scores: readonly (readonly number[])[]): string {
   return scores
     .flatMap((row, image) =>
-      row.map((score, caption) => `${JSON.stringify({ label: pairLabel(id, image, caption), score })}\n`),
+      row.map((score, caption) =>
+        score === Number.NEGATIVE_INFINITY
+          ? ''
+          : `${JSON.stringify({ label: pairLabel(id, image, caption), score })}\n`,
+      ),
     )
     .join('');
 }

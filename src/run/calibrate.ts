@@ -4,7 +4,8 @@ import { UsageError } from '../errors.ts';
 import { type Contest, contestsOf, differencesOf } from '../scoring/contests.ts';
 import type { Calibration, ErrorSpread, ErrorSpreads } from '../scoring/error-spread.ts';
 import { type ContestVariances, fitErrorSpread } from '../scoring/fit-error-spread.ts';
-import { trialsOf } from '../scoring/plan.ts';
+import { meansOfUnits, planOfUnits, trialsOf, unitOf } from '../scoring/plan.ts';
+import { diffusionScorerOf } from './diffusion-scorer-of.ts';
 import type { StoredRun } from './open-run.ts';
 import type { DiffusionView } from './scorer-view.ts';
 
@@ -18,10 +19,10 @@ const FEWEST = 10;
  * @throws UsageError where the run has no such scorer, one noise per timestep only, or too few examples.
  */
 export function calibrate(run: StoredRun, scorer?: string): Calibration {
-  const [name, view] = diffusionOf(run, scorer);
+  const [name, view] = diffusionScorerOf(run, scorer);
   const { plan, results } = view;
   const where = `scorer "${name}" of ${run.folder.path}`;
-  const noises = trialsOf(plan) / plan.timesteps.length;
+  const noises = trialsOf(plan) / plan.timesteps.length / unitOf(plan);
   if (noises < 2) {
     throw new UsageError({
       what: 'the run has one noise per timestep, which cannot tell noise from the timestep',
@@ -84,6 +85,7 @@ export function calibrate(run: StoredRun, scorer?: string): Calibration {
       repeats: noises,
       seed: plan.seed,
       normalized: uncond !== 'never',
+      ...(plan.antithetic && { antithetic: true as const }),
     },
   };
 }
@@ -94,30 +96,16 @@ function variancesOf({ plan, results }: DiffusionView, index: number, contest: C
     results.store.values(index, slot, 'mse'),
   );
   const byTimestep = new Map<number, number[]>(plan.timesteps.map((t) => [t, []]));
-  for (const [k, { timestep }] of plan.trials.entries()) byTimestep.get(timestep)!.push(differences[k]!);
+  const means = meansOfUnits(plan, differences);
+  for (const [k, { timestep }] of planOfUnits(plan).trials.entries())
+    byTimestep.get(timestep)!.push(means[k]!);
   const variances = [...byTimestep.values()].map((list) => {
     const mean = list.reduce((sum, value) => sum + value, 0) / list.length;
     return list.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (list.length - 1);
   });
-  return { timesteps: plan.timesteps, variances, dof: trialsOf(plan) / plan.timesteps.length - 1 };
-}
-
-function diffusionOf(run: StoredRun, scorer: string | undefined): [string, DiffusionView] {
-  const all = [...run.views].filter(
-    (entry): entry is [string, DiffusionView] => entry[1].kind === 'diffusion',
-  );
-  const found = scorer === undefined && all.length === 1 ? all[0] : all.find(([name]) => name === scorer);
-  if (found) return found;
-  if (all.length === 0) {
-    throw new UsageError({ what: 'the run has no diffusion scorer', where: run.folder.path });
-  }
-  throw new UsageError({
-    what:
-      scorer === undefined
-        ? 'say which diffusion scorer of the run'
-        : `no diffusion scorer "${scorer}" in the run`,
-    where: run.folder.path,
-    expected: all.map(([name]) => name).join(', '),
-    ...(scorer === undefined && { fix: 'Pass --scorer NAME.' }),
-  });
+  return {
+    timesteps: plan.timesteps,
+    variances,
+    dof: planOfUnits(plan).trials.length / plan.timesteps.length - 1,
+  };
 }

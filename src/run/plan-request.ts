@@ -11,7 +11,7 @@ import type { ScoringOptions } from './settings.ts';
  * @throws UsageError as `parseTimesteps`, or where a seed is named twice.
  */
 export function planOf(
-  { timesteps, repeats, seed, moreSeeds = [], stop }: ScoringOptions,
+  { timesteps, repeats, seed, moreSeeds = [], antithetic = false, stop }: ScoringOptions,
   total: number,
 ): PlanSpec {
   const twice = moreSeeds.find((other, k) => other === seed || moreSeeds.indexOf(other) !== k);
@@ -20,9 +20,10 @@ export function planOf(
   const stages = stop?.rule === 'stages' ? stop.samples : undefined;
   return {
     timesteps: stages ? stageTimesteps(stages.at(-1)!, total) : parseTimesteps(timesteps, total),
-    repeats,
+    repeats: antithetic ? 2 * repeats : repeats,
     seed,
     ...(moreSeeds.length > 0 && { moreSeeds }),
+    ...(antithetic && { antithetic: true as const }),
     ...(stages && { stages }),
     ...((stop?.rule === 'stages' || stop?.rule === 'ttest') && { prefix: 'plain' as const }),
   };
@@ -30,12 +31,13 @@ export function planOf(
 
 /** The specification as it stands in the manifest. */
 export function storedPlan(plan: PlanSpec): Extract<ScorerIdentity, { kind: 'diffusion' }>['plan'] {
-  const { timesteps, repeats, seed, moreSeeds, stages, prefix } = plan;
+  const { timesteps, repeats, seed, moreSeeds, antithetic, stages, prefix } = plan;
   return {
     timesteps: [...timesteps],
     repeats,
     seed,
     ...(moreSeeds && { moreSeeds: [...moreSeeds] }),
+    ...(antithetic && { antithetic }),
     ...(stages && { stages: [...stages] }),
     ...(prefix && { prefix }),
   };

@@ -53,6 +53,8 @@ export interface ScoringOptions {
   seed: number;
   /** Seeds of further noise banks. */
   moreSeeds?: readonly number[];
+  /** Every noise is followed by its negative, which doubles the trials. */
+  antithetic?: boolean;
   uncond: UncondMode;
   resize: 'crop' | 'squash';
   /** Side in pixels; by default the model's own. */
@@ -130,7 +132,7 @@ export function prepareScorer(
     resize: options.resize,
     uncond: options.uncond,
     maps: options.maps,
-    ...(options.stop && { stop: stopRule(options.stop, folder, options.uncond) }),
+    ...(options.stop && { stop: stopRule(options.stop, folder, options) }),
     ...(options.prune && { prune: options.prune }),
   };
   return { name, ref, settings, workers: options.workers ?? workersFor({ bytes, device, threads }) };

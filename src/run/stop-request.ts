@@ -26,10 +26,14 @@ export const CALIBRATION_FILE = 'calibration.json';
  * The rule for a model.
  * @throws UsageError where a level or a stage makes no sense, or there is no calibration; InputError where it is damaged.
  */
-export function stopRule(request: StopRequest, modelFolder: string, uncond: UncondMode): StopRule {
+export function stopRule(
+  request: StopRequest,
+  modelFolder: string,
+  { uncond, antithetic = false }: { uncond: UncondMode; antithetic?: boolean },
+): StopRule {
   switch (request.rule) {
     case 'sequential':
-      return sequentialRule(request, modelFolder, uncond);
+      return sequentialRule(request, modelFolder, { uncond, antithetic });
     case 'ttest':
       checkLevel(request.alpha);
       return request;
@@ -61,7 +65,11 @@ function checkLevel(alpha: number): void {
   });
 }
 
-function sequentialRule(request: SequentialRequest, modelFolder: string, uncond: UncondMode): SequentialRule {
+function sequentialRule(
+  request: SequentialRequest,
+  modelFolder: string,
+  { uncond, antithetic }: { uncond: UncondMode; antithetic: boolean },
+): SequentialRule {
   const { rule, alpha, calibration } = request;
   checkLevel(alpha);
   const path = calibration ?? join(modelFolder, CALIBRATION_FILE);
@@ -86,6 +94,14 @@ function sequentialRule(request: SequentialRequest, modelFolder: string, uncond:
       expected: `one made with --uncond ${uncond}`,
       got: from.normalized ? 'one that used the empty caption' : 'one made with --uncond never',
       fix: 'Calibrate on a run with the same --uncond.',
+    });
+  }
+  if ((from.antithetic ?? false) !== antithetic) {
+    throw new UsageError({
+      what: 'the calibration is of other noises',
+      where: path,
+      expected: antithetic ? 'one made with --antithetic' : 'one made without --antithetic',
+      fix: 'Calibrate on a run with the same flag, and pass --calibration FILE.',
     });
   }
   return { rule, alpha, spread };

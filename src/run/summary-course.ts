@@ -1,4 +1,4 @@
-/** The parts of a summary that tell how far examples ran: stopping, pruning, and several noise banks. */
+/** The parts of a summary that tell how examples ran: stopping, pruning, several noise banks, trials to a decision. */
 
 import { verdict } from '../metrics/evaluate.ts';
 import { type MetricName, metricNames } from '../metrics/score-matrix.ts';
@@ -8,6 +8,7 @@ import type { Example } from '../scoring/example.ts';
 import { seedsOf } from '../scoring/plan.ts';
 import type { StopRule } from '../scoring/stop-rule.ts';
 import { readingOf } from '../scoring/weighting.ts';
+import { fitSampleConfidence, racesOf } from './samples-to-decide.ts';
 import { type DiffusionView, toMatrix } from './scorer-view.ts';
 import type { Analysis, NoiseBanks, Pruning, ScorerSummary, Stopping } from './summary-schema.ts';
 
@@ -16,13 +17,15 @@ export function summarizeCourse(
   view: DiffusionView,
   examples: readonly Example[],
   analysis: Analysis,
-): Pick<ScorerSummary, 'stopping' | 'pruning' | 'noiseBanks'> {
+): Pick<ScorerSummary, 'stopping' | 'pruning' | 'noiseBanks' | 'samplesToDecide'> {
   const done = [...examples.keys()].filter((index) => view.results.isDone(index));
+  const samplesToDecide = fitSampleConfidence(racesOf(view, examples));
   const noiseBanks = summarizeBanks(view, examples, { done, analysis });
   return {
     ...(view.stop && { stopping: summarizeStopping(view, view.stop, done) }),
     ...(view.prune && { pruning: summarizePruning(view, view.prune, { examples, done }) }),
     ...(noiseBanks && { noiseBanks }),
+    ...(samplesToDecide && { samplesToDecide }),
   };
 }
 

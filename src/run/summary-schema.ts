@@ -72,6 +72,21 @@ const probabilitiesSchema = z
   })
   .describe('absent where a temperature has no meaning: few choices, or every one right');
 
+const samplesSchema = z
+  .object({
+    choices: count.describe('images with one true caption among several, whose captions raced'),
+    decided: count.describe('those where a t-test told the best caption from all others'),
+    medianTrials: count,
+    curve: z
+      .object({ intercept: z.number(), slope: z.number() })
+      .describe('p that the best caption is the true one = 1 / (1 + exp(−(intercept + slope · ln trials)))'),
+    ece: fraction.describe('expected calibration error of p, ten bins, two folds'),
+    brier: fraction,
+  })
+  .describe(
+    'trials until a decision as a confidence; absent where examples were stopped or pruned, or for few choices',
+  );
+
 const scorerSchema = z.object({
   kind: z.enum(['diffusion', 'clip', 'external', 'imported']),
   primary: z
@@ -86,6 +101,7 @@ const scorerSchema = z.object({
   pruning: pruningSchema.optional(),
   noiseBanks: banksSchema.optional().describe('where there are several'),
   probabilities: probabilitiesSchema.optional(),
+  samplesToDecide: samplesSchema.optional(),
   seconds: z.number().min(0),
 });
 
@@ -134,6 +150,7 @@ export const summarySchema = z.object({
 export type MetricSummary = z.infer<typeof metricSchema>;
 export type MetricSummaries = z.infer<typeof metricsSchema>;
 export type ScorerSummary = z.infer<typeof scorerSchema>;
+export type SamplesToDecide = z.infer<typeof samplesSchema>;
 export type Probabilities = z.infer<typeof probabilitiesSchema>;
 export type Stopping = z.infer<typeof stoppingSchema>;
 export type Pruning = z.infer<typeof pruningSchema>;

@@ -1,4 +1,4 @@
-import type { Plan } from './plan.ts';
+import { type Plan, unitOf } from './plan.ts';
 import { SequentialPlan } from './sequential.ts';
 import { StagesPlan } from './stages.ts';
 import type { StoppingPlan, StopRule } from './stop-rule.ts';
@@ -10,7 +10,7 @@ export function applyRule(plan: Plan, rule: StopRule): StoppingPlan {
     case 'sequential':
       return new SequentialPlan(plan, rule);
     case 'ttest':
-      return new TTestPlan(plan.trials.length, rule);
+      return new TTestPlan(plan.trials.length, rule, unitOf(plan));
     case 'stages':
       return new StagesPlan(plan, rule);
   }

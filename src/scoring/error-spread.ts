@@ -48,6 +48,8 @@ export const calibrationSchema = z.object({
     seed: z.number().int(),
     /** Whether images were compared by errors minus those of the empty caption. */
     normalized: z.boolean(),
+    /** Whether noises came with their negatives: the spread is then that of a couple's mean. */
+    antithetic: z.literal(true).optional(),
   }),
 });
 

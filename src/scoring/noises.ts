@@ -1,5 +1,5 @@
 import { NoiseBank } from '../diffusion/noise-bank.ts';
-import { type PlanSpec, seedsOf } from './plan.ts';
+import { type PlanSpec, seedsOf, unitOf } from './plan.ts';
 
 /** Noises of a run by index, over all of its banks. */
 export interface Noises {
@@ -9,12 +9,24 @@ export interface Noises {
   sha256(): string;
 }
 
-/** One bank for each seed of the plan, one after the other; each as many noises as the plan has trials with it. */
+/**
+ * One bank for each seed of the plan, one after the other; each as many noises as the plan has trials with it. Of an
+ * antithetic plan a bank has half as many, and every second repeat is the negative of the one before it.
+ */
 export function noisesOf(plan: PlanSpec, shape: readonly [number, number, number]): Noises {
   const count = plan.timesteps.length * plan.repeats;
-  const banks = seedsOf(plan).map((seed) => new NoiseBank({ seed, count, shape }));
+  const drawn = count / unitOf(plan);
+  const banks = seedsOf(plan).map((seed) => new NoiseBank({ seed, count: drawn, shape }));
+  const { length } = plan.timesteps;
   return {
-    get: (index) => banks[Math.floor(index / count)]!.get(index % count),
+    get: (index) => {
+      const bank = banks[Math.floor(index / count)]!;
+      const own = index % count;
+      if (!plan.antithetic) return bank.get(own);
+      const repeat = Math.floor(own / length);
+      const noise = bank.get((own % length) + Math.floor(repeat / 2) * length);
+      return repeat % 2 === 0 ? noise : noise.map((value) => -value);
+    },
     sha256: () => banks.map((bank) => bank.sha256()).join(' '),
   };
 }

@@ -19,6 +19,8 @@ export interface PlanSpec {
   seed: number;
   /** Seeds of further noise banks: the grid is walked once more for each, and bank after bank is evaluated. */
   moreSeeds?: readonly number[];
+  /** Every second repeat takes the negative of the noise before it, and is evaluated right behind it. */
+  antithetic?: true;
   /** Timesteps of each stage of Li et al.'s elimination, ascending; the last one's are the whole grid. */
   stages?: readonly number[];
   /** How a prefix is read: by cells (see `prefixWeights`), or by its plain mean as the published rules do. */
@@ -102,6 +104,27 @@ export function seedsOf({ seed, moreSeeds = [] }: PlanSpec): number[] {
   return [seed, ...moreSeeds];
 }
 
+/** Trials that belong together: a noise and its negative, or each alone. */
+export function unitOf({ antithetic }: PlanSpec): 1 | 2 {
+  return antithetic ? 2 : 1;
+}
+
+/** The plan of which every trial is a unit of the given one: a noise with its negative counts as one. */
+export function planOfUnits(plan: Plan): Plan {
+  if (!plan.antithetic) return plan;
+  const { antithetic: _, ...spec } = plan;
+  return { ...spec, repeats: plan.repeats / 2, trials: plan.trials.filter((_, k) => k % 2 === 0) };
+}
+
+/** Values per trial as values per unit: the means of whole couples. */
+export function meansOfUnits(spec: PlanSpec, values: Float64Array): Float64Array {
+  if (!spec.antithetic) return values;
+  return Float64Array.from(
+    { length: Math.floor(values.length / 2) },
+    (_, k) => (values[2 * k]! + values[2 * k + 1]!) / 2,
+  );
+}
+
 /** Trials of a whole plan. */
 export function trialsOf(spec: PlanSpec): number {
   return spec.timesteps.length * spec.repeats * seedsOf(spec).length;
@@ -116,17 +139,17 @@ export function makePlan(spec: PlanSpec): Plan {
   if (spec.stages) return stagePlan(spec, spec.stages);
   const count = spec.timesteps.length;
   const bits = Math.max(1, Math.ceil(Math.log2(count)));
+  const unit = unitOf(spec);
   const trials: Trial[] = [];
   for (const [bank, seed] of seedsOf(spec).entries()) {
-    for (let repeat = 0; repeat < spec.repeats; repeat++) {
-      const shift = mix(seed, repeat) & ((1 << bits) - 1);
+    for (let repeat = 0; repeat < spec.repeats; repeat += unit) {
+      const shift = mix(seed, repeat / unit) & ((1 << bits) - 1);
       for (let i = 0; i < 1 << bits; i++) {
         const rank = reverseBits(i, bits) ^ shift;
         if (rank >= count) continue;
-        trials.push({
-          timestep: spec.timesteps[rank]!,
-          noise: rank + (repeat + bank * spec.repeats) * count,
-        });
+        const timestep = spec.timesteps[rank]!;
+        for (let turn = repeat; turn < repeat + unit; turn++)
+          trials.push({ timestep, noise: rank + (turn + bank * spec.repeats) * count });
       }
     }
   }

@@ -4,7 +4,7 @@ import type { MetricName } from '../metrics/score-matrix.ts';
 import { studentTIsf } from '../stats/student-t.ts';
 import { type Contest, differencesOf } from './contests.ts';
 import { deviationAt, type SequentialRule } from './error-spread.ts';
-import { type Plan, prefixWeights } from './plan.ts';
+import { meansOfUnits, type Plan, planOfUnits, prefixWeights, unitOf } from './plan.ts';
 import type { Decision, Follower, PairErrors, Ruling, StoppingPlan } from './stop-rule.ts';
 import { leaving, type Subject } from './subject.ts';
 
@@ -35,7 +35,10 @@ interface Look {
   variance: Record<Contest['over'], number>;
 }
 
-/** A rule applied to a plan: everything that examples share. */
+/**
+ * A rule applied to a plan: everything that examples share. Where noises come with their negatives, a couple counts as
+ * one observation: its two errors depend on each other, couples do not.
+ */
 export class SequentialPlan implements StoppingPlan {
   readonly rule: SequentialRule;
   readonly looks: ReadonlyMap<number, Look>;
@@ -45,10 +48,15 @@ export class SequentialPlan implements StoppingPlan {
   /** Variance of the full plan's mean under redrawn noise, in units of the contest's scale. */
   readonly full: Record<Contest['over'], number>;
   readonly trials: number;
+  /** The plan, and its units as a plan of their own. */
+  readonly plan: Plan;
+  readonly units: number;
 
-  constructor(plan: Plan, rule: SequentialRule) {
+  constructor(whole: Plan, rule: SequentialRule) {
     this.rule = rule;
-    this.trials = plan.trials.length;
+    this.trials = whole.trials.length;
+    this.plan = whole;
+    const plan = planOfUnits(whole);
     const each = <T>(value: (over: Contest['over']) => T): Record<Contest['over'], T> => ({
       captions: value('captions'),
       images: value('images'),
@@ -57,11 +65,13 @@ export class SequentialPlan implements StoppingPlan {
     this.sigma = each((over) =>
       Float64Array.from(plan.trials, ({ timestep }) => deviationAt(rule.spread[over], timestep)),
     );
-    const total = this.trials;
-    this.lookAt = looksOf(total);
+    const total = plan.trials.length;
+    this.units = total;
+    const size = unitOf(whole);
+    this.lookAt = looksOf(total).map((look) => look * size);
     this.full = each((over) => this.sigma[over].reduce((sum, value) => sum + (value / total) ** 2, 0));
     this.looks = new Map(
-      this.lookAt.map((seen) => {
+      looksOf(total).map((seen) => {
         const weights = prefixWeights(plan, seen);
         const order = [...weights.keys()].sort((a, b) => plan.trials[a]!.timestep - plan.trials[b]!.timestep);
         const variance = each((over) =>
@@ -70,7 +80,7 @@ export class SequentialPlan implements StoppingPlan {
             return sum + (weight * value) ** 2;
           }, 0),
         );
-        return [seen, { weights, half: prefixWeights(plan, seen / 2), order, variance }];
+        return [seen * size, { weights, half: prefixWeights(plan, seen / 2), order, variance }];
       }),
     );
   }
@@ -111,10 +121,14 @@ export class SequentialTest implements Follower {
     if (!look || contests.length === 0) return undefined;
     for (const contest of contests) {
       if (this.#isSettled(contest)) continue;
-      this.#settle(contest, this.#judge(contest, look, differencesOf(contest, trials, errors)));
+      this.#settle(contest, this.#judge(contest, look, this.#differencesOf(contest, trials, errors)));
     }
     const decision = this.#decide(trials);
     return { leave: this.#leaving(), ...(decision && { decision }) };
+  }
+
+  #differencesOf(contest: Contest, trials: number, errors: PairErrors): Float64Array {
+    return meansOfUnits(this.#shared.plan, differencesOf(contest, trials, errors));
   }
 
   #isSettled(contest: Contest): boolean {
@@ -163,7 +177,7 @@ export class SequentialTest implements Follower {
    * what coarse cells miss of a mean that changes with the timestep.
    */
   #judge(contest: Contest, look: Look, differences: Float64Array): 'won' | 'lost' | 'futile' | undefined {
-    const { rule, full, sigma, trials } = this.#shared;
+    const { rule, full, sigma, units } = this.#shared;
     const { scale, dof } = moderatedScale(
       differences,
       look.order,
@@ -175,7 +189,7 @@ export class SequentialTest implements Follower {
     const bound = quantile(this.#level / 2, dof) * error + Math.abs(mean - weighted(look.half, differences));
     if (mean > bound) return 'won';
     if (mean < -bound) return 'lost';
-    if (differences.length < FUTILITY_FROM * trials) return undefined;
+    if (differences.length < FUTILITY_FROM * units) return undefined;
     const reach = Math.abs(mean) + quantile(FUTILITY_LEVEL, dof) * error;
     return reach < SETTLING_Z * Math.sqrt(scale * full[contest.over]) ? 'futile' : undefined;
   }

@@ -23,11 +23,17 @@ export class TTestPlan implements StoppingPlan {
   readonly lookAt: readonly number[];
   readonly #quantiles = new Map<number, number>();
 
+  /** The sizes of which are looked at: after every trial, or after every couple where noises come with their negatives. */
+  readonly unit: 1 | 2;
+
   /** @param trials of the whole plan */
-  constructor(trials: number, rule: TTestRule) {
+  constructor(trials: number, rule: TTestRule, unit: 1 | 2 = 1) {
     this.rule = rule;
     this.trials = trials;
-    this.lookAt = Array.from({ length: Math.max(0, trials - rule.least) }, (_, k) => rule.least + k);
+    this.unit = unit;
+    this.lookAt = Array.from({ length: Math.max(0, trials - rule.least) }, (_, k) => rule.least + k).filter(
+      (look) => look % unit === 0,
+    );
   }
 
   /** A race where one true caption (or image) competes with others, as in the paper; else contest by contest. */
@@ -39,6 +45,12 @@ export class TTestPlan implements StoppingPlan {
       : new ContestTests(this, subject);
   }
 
+  /** Calls back with the difference of every unit among trials `from` to `to`: the mean of a couple's two. */
+  forUnits(from: number, to: number, differenceAt: (trial: number) => number, take: (value: number) => void) {
+    for (let k = from; k < to; k += this.unit)
+      take(this.unit === 1 ? differenceAt(k) : (differenceAt(k) + differenceAt(k + 1)) / 2);
+  }
+
   /** 1, −1 or 0: whether the mean of `count` differences is above 0, below it, or not told from it. Two-sided. */
   sign(count: number, sum: number, squares: number): -1 | 0 | 1 {
     const variance = Math.max(0, squares - sum ** 2 / count) / (count - 1);
@@ -46,6 +58,33 @@ export class TTestPlan implements StoppingPlan {
     this.#quantiles.set(count, known);
     const bound = known * Math.sqrt(count * variance);
     return sum > bound ? 1 : sum < -bound ? -1 : 0;
+  }
+}
+
+/** Running sums of differences, unit by unit. */
+class Moments {
+  readonly #plan: TTestPlan;
+  #trials = 0;
+  #count = 0;
+  #sum = 0;
+  #squares = 0;
+
+  constructor(plan: TTestPlan) {
+    this.#plan = plan;
+  }
+
+  /** Goes on to the first `trials` trials. */
+  extend(trials: number, differenceAt: (trial: number) => number): void {
+    this.#plan.forUnits(this.#trials, trials, differenceAt, (value) => {
+      this.#count++;
+      this.#sum += value;
+      this.#squares += value ** 2;
+    });
+    this.#trials = trials;
+  }
+
+  sign(): -1 | 0 | 1 {
+    return this.#plan.sign(this.#count, this.#sum, this.#squares);
   }
 }
 
@@ -69,13 +108,9 @@ class Race implements Follower {
     this.#left = this.#left.filter((entrant) => {
       if (entrant === best) return true;
       const own = series.get(entrant)!;
-      let [sum, squares] = [0, 0];
-      for (let k = 0; k < trials; k++) {
-        const difference = own(k) - leader(k);
-        sum += difference;
-        squares += difference ** 2;
-      }
-      return this.#plan.sign(trials, sum, squares) <= 0;
+      const moments = new Moments(this.#plan);
+      moments.extend(trials, (k) => own(k) - leader(k));
+      return moments.sign() <= 0;
     });
     const leave = leaving(
       this.#subject,
@@ -105,8 +140,7 @@ function sumOf(trials: number, value: (trial: number) => number): number {
 class ContestTests implements Follower {
   readonly #plan: TTestPlan;
   readonly #subject: Subject;
-  readonly #sums: { contest: Contest; sum: number; squares: number; state: Settled | undefined }[];
-  #seen = 0;
+  readonly #sums: { contest: Contest; moments: Moments; state: Settled | undefined }[];
 
   constructor(plan: TTestPlan, subject: Subject) {
     this.#plan = plan;
@@ -114,7 +148,7 @@ class ContestTests implements Follower {
     this.#sums = subject.contests.map((contest) => {
       const { sign } = contest.terms.find(({ slot }) => subject.skipped.has(slot)) ?? {};
       const state = sign === undefined ? undefined : sign === 1 ? 'right' : 'wrong';
-      return { contest, sum: 0, squares: 0, state };
+      return { contest, moments: new Moments(plan), state };
     });
   }
 
@@ -123,15 +157,12 @@ class ContestTests implements Follower {
     for (const entry of this.#sums) {
       if (entry.state) continue;
       const terms = entry.contest.terms.map(({ slot, sign }) => ({ values: errors(slot), sign }));
-      for (let k = this.#seen; k < trials; k++) {
-        const difference = terms.reduce((sum, { values, sign }) => sum + sign * values[k]!, 0);
-        entry.sum += difference;
-        entry.squares += difference ** 2;
-      }
-      const sign = this.#plan.sign(trials, entry.sum, entry.squares);
+      entry.moments.extend(trials, (k) =>
+        terms.reduce((sum, { values, sign }) => sum + sign * values[k]!, 0),
+      );
+      const sign = entry.moments.sign();
       if (sign !== 0) entry.state = sign > 0 ? 'right' : 'wrong';
     }
-    this.#seen = trials;
     const metrics: Decision['metrics'] = {};
     for (const { contest, state } of this.#sums) {
       if (metrics[contest.metric] !== 'wrong')

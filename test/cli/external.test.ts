@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { runCli, runOk, startCli, until } from '../support/run-cli.ts';
 import { leftovers, scoresByLabel, storedSummary } from '../support/run-files.ts';
 import { worldImage, worldRecords } from '../support/small-probe.ts';
@@ -45,6 +45,9 @@ const isGone = (pid: number) => {
   return until(gone, new Promise((resolve) => setTimeout(resolve, 10_000).unref()));
 };
 
+// What a good child's scores are; others are compared with it.
+beforeAll(() => runOk(external('alone')));
+
 describe('an external scorer', () => {
   test('stands beside a model in one run, one table and one comparison', async () => {
     const log = out('beside.log');
@@ -67,8 +70,7 @@ describe('an external scorer', () => {
     expect(leftovers(out('beside'))).toEqual([]);
   });
 
-  test('alone needs no model, and its scores are what it said', async () => {
-    await runOk(external('alone'));
+  test('alone needs no model, and its scores are what it said', () => {
     const scores = scoresByLabel(out('alone'), 'lengths');
     const { caption_1 } = worldRecords(1)[0]!;
     const bytes = readFileSync(worldImage(0, 0)).length;

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { folderFiles, hubEnv } from '../support/hub-files.ts';
 import { HubServer } from '../support/hub-server.ts';
 import { runCli, runOk } from '../support/run-cli.ts';
-import { resultHashes, storedSummary } from '../support/run-files.ts';
+import { resultHashes, scoresByLabel, storedSummary } from '../support/run-files.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const SHAPED = fileURLToPath(new URL('../../fixtures/winoground-shaped', import.meta.url));
@@ -43,6 +43,22 @@ describe('winoscope score winoground', () => {
     expect(parquet!.identity).toBe(zip!.identity);
     expect(resultHashes(runs[1]!)).toEqual(resultHashes(runs[0]!));
     expect(zip!.scorers.a!.metrics).toEqual(zip!.scorers.b!.metrics);
+  });
+
+  test('takes CLIP, SigLIP and OpenCLIP side by side', async () => {
+    const parts = fileURLToPath(new URL('../../fixtures/parts/clip', import.meta.url));
+    const names = ['transformersjs', 'optimum', 'fp16', 'siglip-split', 'siglip-joint', 'openclip'];
+    const clips = names.flatMap((name) => ['--clip', `${name}=${join(parts, name)}`]);
+    const path = out('families');
+    await runOk(['score', 'winoground', '--data', JSONL, ...clips, '--out', path, '--quiet'], { env });
+    const [split, joint, half, ...siglips] = names.map((name) => scoresByLabel(path, name));
+    expect(Object.keys(split!)).toHaveLength(48);
+    // The same weights in other layouts.
+    for (const [label, score] of Object.entries(split!)) {
+      expect(joint![label]).toBeCloseTo(score, 4);
+      expect(half![label]).toBeCloseTo(score, 1);
+      expect(siglips[1]![label]).toBeCloseTo(siglips[0]![label]!, 4);
+    }
   });
 
   test('groups the tags by kind', async () => {

@@ -21,8 +21,6 @@ export function compareRuns(full: string, stopped: string): string[] {
   const [a, b] = [openRun(full), openRun(stopped)];
   const [whole, early] = [diffusionOf(a), diffusionOf(b)];
   const { plan } = whole;
-  const rank = (k: number) => plan.trials[k]!.timestep;
-  const order = [...plan.trials.keys()].sort((x, y) => rank(x) - rank(y));
   const identity = Object.values(a.manifest.identity.scorers).find(({ kind }) => kind === 'diffusion')!;
   const uncond = identity.kind === 'diffusion' ? identity.uncond : 'auto';
   const groups = { settled: newGroup(), all: newGroup() };
@@ -31,7 +29,7 @@ export function compareRuns(full: string, stopped: string): string[] {
     if (!x || !y) continue;
     const errors = (slot: number) => whole.results.store.values(index, slot, 'mse');
     const clear = contestsOf(example, uncond).every((contest) =>
-      isSettled(differencesOf(contest, plan.trials.length, errors), order),
+      isSettled(plan, differencesOf(contest, plan.trials.length, errors)),
     );
     for (const group of clear ? [groups.settled, groups.all] : [groups.all]) {
       group.examples++;

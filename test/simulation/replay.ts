@@ -14,6 +14,8 @@ export interface Replay {
   timesteps: readonly number[];
   repeats: number;
   seed: number;
+  /** Whether noises 2 j and 2 j + 1 of a timestep are each other's negatives. */
+  antithetic: boolean;
   examples: readonly ReplayExample[];
 }
 
@@ -35,7 +37,8 @@ export function openReplay(folder: string): Replay {
     const contests = contestsOf(run.examples[index]!, uncond);
     return { contests, differences: contests.map((contest) => gridOf(view, index, contest)) };
   });
-  return { timesteps: plan.timesteps, repeats: plan.repeats, seed: plan.seed, examples };
+  const { timesteps, repeats, seed, antithetic = false } = plan;
+  return { timesteps, repeats, seed, antithetic, examples };
 }
 
 function gridOf({ plan, results }: DiffusionView, index: number, contest: Contest): Float64Array[] {

@@ -15,9 +15,9 @@ import { applyRule } from '../../src/scoring/apply-rule.ts';
 import type { Contest } from '../../src/scoring/contests.ts';
 import { decisionWithin } from '../../src/scoring/course.ts';
 import { deviationAt, type ErrorSpreads, parseCalibration } from '../../src/scoring/error-spread.ts';
-import { makePlan } from '../../src/scoring/plan.ts';
+import { makePlan, meansOfUnits, type Plan, planOfUnits } from '../../src/scoring/plan.ts';
 import { SETTLING_Z } from '../../src/scoring/sequential.ts';
-import type { Decision, StopRule } from '../../src/scoring/stop-rule.ts';
+import type { Decision, Settled, StoppingPlan, StopRule } from '../../src/scoring/stop-rule.ts';
 import { Random } from '../../src/stats/random.ts';
 import { wilsonInterval } from '../../src/stats/wilson.ts';
 import { mean, openReplay, type Replay } from './replay.ts';
@@ -49,10 +49,11 @@ export function simulateStopping(
 }
 
 function replayWorlds(
-  { timesteps, repeats, seed, examples }: Replay,
+  { timesteps, repeats, seed, antithetic, examples }: Replay,
   { rule, spread, banks }: { rule: StopRule; spread: ErrorSpreads; banks: number },
 ): Record<string, Tally> {
-  const plan = makePlan({ timesteps, repeats: 1, seed });
+  const unit = antithetic ? 2 : 1;
+  const plan = makePlan({ timesteps, repeats: unit, seed, ...(antithetic && { antithetic }) });
   const shared = applyRule(plan, rule);
   const rank = new Map(timesteps.map((t, k) => [t, k]));
   /** Place on the grid of every trial, in the plan's order. */
@@ -60,7 +61,7 @@ function replayWorlds(
   const random = new Random(1);
   const normal = () =>
     Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
-  const [asIs, centred, gaussian] = [new Tally(places), new Tally(places), new Tally(places)];
+  const [asIs, centred, gaussian] = [new Tally(plan), new Tally(plan), new Tally(plan)];
   // Each contest becomes a pair of its own, whose "error" is the difference.
   const alone = examples.map(({ contests }) =>
     contests.map((contest, slot): Contest => ({ ...contest, terms: [{ slot, sign: 1 }] })),
@@ -68,7 +69,9 @@ function replayWorlds(
   const centres = examples.map(({ differences }) => differences.map((grid) => mean(grid.map(mean))));
   for (let bank = 0; bank < banks; bank++) {
     for (const [e, { differences }] of examples.entries()) {
-      const chosen = places.map(() => random.below(repeats));
+      // A noise for every timestep, or a couple of a noise and its negative.
+      const drawnNoises = timesteps.map(() => random.below(repeats / unit));
+      const chosen = places.map((place, k) => unit * drawnNoises[place]! + (k % unit));
       const drawn = differences.map((grid) =>
         Float64Array.from(places, (place, k) => grid[place]![chosen[k]!]!),
       );
@@ -78,29 +81,43 @@ function replayWorlds(
         [
           gaussian,
           alone[e]!.map(({ over }) =>
-            Float64Array.from(plan.trials, ({ timestep }) => normal() * deviationAt(spread[over], timestep)),
+            withCouples(
+              unit,
+              plan.trials.map(({ timestep }) => normal() * deviationAt(spread[over], timestep)),
+            ),
           ),
         ],
       ];
       for (const [tally, series] of worlds) {
-        const subject = {
-          pairs: series.length,
-          skipped: new Set<number>(),
-          contests: alone[e]!,
-          always: new Set<number>(),
-        };
-        const done = plan.trials.length - 1;
-        const decision = decisionWithin(shared, subject, { errors: (slot) => series[slot]!, done });
-        tally.add(alone[e]!, series, decision);
+        tally.add(alone[e]!, series, decide(shared, alone[e]!, series));
+        for (const [slot, contest] of alone[e]!.entries()) {
+          const decision = decide(shared, [contest], series);
+          tally.addAlone(series[slot]!, decision?.metrics[contest.metric]);
+        }
       }
     }
   }
   return { 'as they are': asIs, 'means taken out': centred, 'Gaussian, mean zero': gaussian };
 }
 
+/** What a rule decides of some contests before the last trial. */
+function decide(
+  shared: StoppingPlan,
+  contests: readonly Contest[],
+  series: readonly Float64Array[],
+): Decision | undefined {
+  const subject = { pairs: series.length, skipped: new Set<number>(), contests, always: new Set<number>() };
+  return decisionWithin(shared, subject, { errors: (slot) => series[slot]!, done: shared.trials - 1 });
+}
+
+/** The spread of a couple is that of its mean: both of its values are the first one's. */
+function withCouples(unit: 1 | 2, values: readonly number[]): Float64Array {
+  return Float64Array.from(values, (_, k) => values[k - (k % unit)]!);
+}
+
 /** What replays of one world came to. */
 class Tally {
-  readonly #order: number[];
+  readonly #plan: Plan;
   readonly #count: number;
   #replays = 0;
   #wrong = 0;
@@ -111,9 +128,19 @@ class Tally {
   #same = { text: 0, image: 0, group: 0 };
   #clearEvaluations = 0;
 
-  constructor(places: readonly number[]) {
-    this.#order = [...places.keys()].sort((a, b) => places[a]! - places[b]!);
-    this.#count = places.length;
+  /** Contests on their own: all, settled, and settled against the full plan's sign. */
+  readonly #alone = { all: 0, settled: 0, wrong: 0 };
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    this.#count = plan.trials.length;
+  }
+
+  addAlone(series: Float64Array, state: Settled | undefined): void {
+    this.#alone.all++;
+    if (state === undefined || state === 'undecided') return;
+    this.#alone.settled++;
+    if ((state === 'right') !== mean(series) > 0) this.#alone.wrong++;
   }
 
   add(contests: readonly Contest[], series: readonly Float64Array[], decision: Decision | undefined): void {
@@ -127,7 +154,7 @@ class Tally {
     this.#evaluations += trials;
     if (states.some(isAgainst)) this.#wrong++;
     if (states.some(([, state]) => state === 'undecided')) this.#undecided++;
-    if (!series.every((values) => isSettled(values, this.#order))) return;
+    if (!series.every((values) => isSettled(this.#plan, values))) return;
     this.#clear++;
     this.#clearEvaluations += trials;
     const isSame = (name: string) =>
@@ -146,6 +173,11 @@ class Tally {
       `  settled against the full plan: ${share(this.#wrong, this.#replays)} [${(100 * low).toFixed(2)}, ${(100 * high).toFixed(2)}]`,
       `  with something undecided: ${share(this.#undecided, this.#replays)}; evaluations: ${share(this.#evaluations, this.#replays * this.#count)} of the full plan`,
     ];
+    const { all, settled, wrong } = this.#alone;
+    const [from, to] = wilsonInterval(wrong, all);
+    lines.push(
+      `  single contests: ${share(settled, all)} settled, ${share(wrong, all)} [${(100 * from).toFixed(2)}, ${(100 * to).toFixed(2)}] against the full plan`,
+    );
     if (this.#clear > 0) {
       const { text, image, group } = this.#same;
       const of = this.#clear;
@@ -159,9 +191,12 @@ class Tally {
 
 /**
  * Whether a full plan's mean is at least `SETTLING_Z` of its standard errors, from differences between neighbouring
- * timesteps, away from 0. `order` lists the trials by ascending timestep.
+ * timesteps, away from 0. A noise with its negative counts as one trial.
  */
-export function isSettled(values: Float64Array, order: readonly number[]): boolean {
+export function isSettled(plan: Plan, perTrial: Float64Array): boolean {
+  const { trials } = planOfUnits(plan);
+  const values = meansOfUnits(plan, perTrial);
+  const order = [...trials.keys()].sort((a, b) => trials[a]!.timestep - trials[b]!.timestep);
   let sum = 0;
   for (let k = 1; k < order.length; k++) sum += (values[order[k]!]! - values[order[k - 1]!]!) ** 2;
   const standardError = Math.sqrt(sum / (2 * (order.length - 1)) / order.length);

@@ -4,7 +4,7 @@
  *     npm run simulate -- variance RUN [--banks 50]
  *
  * RUN must hold several noises per timestep. Compared at equal numbers of trials: many timesteps with one noise each,
- * fewer with several; and weights by timestep that are fitted on other examples (two folds) so that the typical contest
+ * fewer with several; noises with their negatives, where the run has such (`--antithetic`); and weights by timestep that are fitted on other examples (two folds) so that the typical contest
  * stands out most from its noise, against equal ones.
  */
 
@@ -24,11 +24,17 @@ export function simulateVariance(folder: string, { banks }: { banks: number }): 
   const total = timesteps.length;
   for (const trials of divisors(total).filter((count) => count >= 5)) {
     for (const noises of divisors(trials).filter((count) => count <= repeats && trials / count >= 4)) {
-      for (const weighted of noises === 1 ? [false, true] : [false]) {
-        const { signs, right } = tryDesign(replay, { steps: trials / noises, noises, weighted, banks });
+      const designs = [
+        { weighted: false, couples: false },
+        ...(noises === 1 ? [{ weighted: true, couples: false }] : []),
+        ...(noises % 2 === 0 && replay.antithetic ? [{ weighted: false, couples: true }] : []),
+      ];
+      for (const { weighted, couples } of designs) {
+        const design = { steps: trials / noises, noises, weighted, couples, banks };
+        const { signs, right } = tryDesign(replay, design);
         const cells = [
           `${trials}`.padEnd(6),
-          `${trials / noises} x ${noises}`.padEnd(18),
+          `${trials / noises} x ${noises}${couples ? ' +-' : ''}`.padEnd(18),
           (weighted ? 'fitted' : 'equal').padEnd(7),
           `${(100 * signs).toFixed(2)} %`.padEnd(8),
           `${(100 * right).toFixed(2)} %`,
@@ -48,6 +54,8 @@ interface Design {
   steps: number;
   noises: number;
   weighted: boolean;
+  /** Noises are drawn with their negatives. */
+  couples: boolean;
   banks: number;
 }
 
@@ -55,7 +63,7 @@ function tryDesign(
   { examples, timesteps, repeats }: Replay,
   design: Design,
 ): { signs: number; right: number } {
-  const { steps, noises, weighted, banks } = design;
+  const { steps, noises, weighted, couples, banks } = design;
   const stride = timesteps.length / steps;
   // Li's grid: the middle of each of `steps` equal parts.
   const places = Array.from({ length: steps }, (_, k) => Math.floor((k + 0.5) * stride));
@@ -68,7 +76,14 @@ function tryDesign(
     for (const { differences } of own) {
       const truths = differences.map((grid) => mean(grid.map(mean)) > 0);
       for (let bank = 0; bank < banks; bank++) {
-        const chosen = places.map(() => Array.from({ length: noises }, () => random.below(repeats)));
+        const chosen = places.map(() =>
+          couples
+            ? Array.from({ length: noises / 2 }, () => 2 * random.below(repeats / 2)).flatMap((k) => [
+                k,
+                k + 1,
+              ])
+            : Array.from({ length: noises }, () => random.below(repeats)),
+        );
         const won = differences.map((grid) => {
           const sum = places.reduce(
             (total, place, k) => total + weights[k]! * mean(chosen[k]!.map((noise) => grid[place]![noise]!)),

@@ -69,7 +69,7 @@ export function clipFiles(): Record<string, Uint8Array | string> {
     'config.json': '{"model_type":"clip"}',
     'preprocessor_config.json': '{}',
     'tokenizer.json': '{"model":{}}',
-    'tokenizer_config.json': '{}',
+    'tokenizer_config.json': '{"model_max_length":77}',
     'model.safetensors': noise(5000, 2),
     'onnx/text_model.onnx': noise(40_000, 3),
     'onnx/vision_model.onnx': noise(70_000, 4),

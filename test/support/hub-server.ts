@@ -345,7 +345,7 @@ async function send(
     const to = Math.min(at + (1 << 16), stop, size);
     const piece = Buffer.from(slice(contents, at, to));
     if (fault && 'corrupt' in fault) piece[0] = piece[0]! ^ 1;
-    if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!response.write(piece)) await drained(response);
     if (response.destroyed) return;
     at = to;
   }
@@ -354,6 +354,17 @@ async function send(
     response.socket?.end();
     response.destroy();
   } else if (!fault || !('stallAfter' in fault)) response.end();
+}
+
+/** Resolves when more can be written, or nobody reads any more. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      response.off('drain', go).off('close', go);
+      resolve();
+    };
+    response.on('drain', go).on('close', go);
+  });
 }
 
 function json(response: ServerResponse, value: unknown, headers: Record<string, string> = {}): void {

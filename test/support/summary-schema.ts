@@ -31,13 +31,15 @@ const scorer = z.strictObject({
   evaluations: count,
   stopping: z
     .strictObject({
-      rule: z.literal('sequential'),
-      alpha: z.number().gt(0).lt(1),
+      rule: z.enum(['sequential', 'ttest', 'stages']),
+      alpha: z.number().gt(0).lt(1).optional(),
       stopped: count,
       undecided: count,
+      left: count,
       evaluations: count,
       fullPlan: count,
     })
+    .refine(({ rule, alpha }) => (rule === 'stages') === (alpha === undefined), 'a level without tests')
     .refine(({ undecided, stopped }) => undecided <= stopped, 'more undecided than stopped')
     .refine(({ evaluations, fullPlan }) => evaluations <= fullPlan, 'more evaluations than the full plan has')
     .optional(),
@@ -58,6 +60,42 @@ const scorer = z.strictObject({
       'bins do not hold all choices',
     )
     .optional(),
+  pruning: z
+    .strictObject({ by: z.string(), keep: count.min(1), pruned: count, truthsPruned: count })
+    .refine(({ pruned, truthsPruned }) => truthsPruned <= pruned, 'more truths pruned than captions')
+    .optional(),
+  noiseBanks: z
+    .strictObject({
+      banks: z
+        .array(
+          z.strictObject({
+            seed: count,
+            metrics: z.partialRecord(
+              metricName,
+              z
+                .strictObject({ score: fraction, correct: count, count: count.min(1) })
+                .refine(
+                  ({ score, correct, count }) => score === correct / count,
+                  'score is not correct / count',
+                ),
+            ),
+          }),
+        )
+        .min(2),
+      spread: z.partialRecord(metricName, z.number().min(0).max(1)),
+    })
+    .optional(),
+  samplesToDecide: z
+    .strictObject({
+      choices: count,
+      decided: count,
+      medianTrials: count,
+      curve: z.strictObject({ intercept: z.number(), slope: z.number() }),
+      ece: fraction,
+      brier: fraction,
+    })
+    .refine(({ decided, choices }) => decided <= choices, 'more decided than choices')
+    .optional(),
   seconds: z.number().min(0),
 });
 
@@ -77,6 +115,9 @@ export const summarySchema = z.strictObject({
   analysis: z.strictObject({
     loss: z.enum(['mse', 'mae', 'huber']),
     errorSpace: z.enum(['native', 'epsilon', 'x0']),
+    weighting: z
+      .union([z.literal('clark2023'), z.looseObject({ kind: z.literal('timestep-weights') })])
+      .optional(),
   }),
   scorers: z.record(z.string(), scorer),
   comparisons: z.array(
