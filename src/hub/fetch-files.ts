@@ -66,9 +66,17 @@ export async function* fetchFiles(
   const done: PulledFile[] = [];
   // Small ones first: what is forbidden or lacking shows at once.
   const queue = [...files].sort((a, b) => a.size - b.size);
+  const begunBlobs = new Map<string, Promise<FileOutcome>>();
   const worker = async () => {
-    for (let file = queue.shift(); file; file = queue.shift()) {
-      const outcome = await ensure(work, file, { signal, speed });
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      signal.throwIfAborted();
+      const file = next;
+      // Files of equal contents share a blob: the second finds what the first has brought.
+      const { oid } = file;
+      const before = begunBlobs.get(oid);
+      const mine = Promise.resolve(before?.catch(() => {})).then(() => ensure(work, file, { signal, speed }));
+      begunBlobs.set(oid, mine);
+      const outcome = await mine;
       const pulled = { path: file.path, bytes: file.size, oid: file.oid, ...outcome };
       done.push(pulled);
       notes.push({ type: 'file', file: pulled });

@@ -69,10 +69,11 @@ describe('models', () => {
     const missing = fresh();
     expectRefusal(await score(['--diffusion', missing]), 2, 'no such model folder', missing, '--diffusion');
     expectRefusal(
-      await score(['--clip', './some-user/some-model']),
+      await score(['--clip', 'some-user/some-model', '--offline']),
       2,
-      'no such model folder',
+      'not in the cache',
       'some-user/some-model',
+      'no folder',
     );
     expectRefusal(await score(['--clip', IMAGE]), 2, 'no such model folder', IMAGE);
     expectRefusal(await score(['--clip', 'name=']), 2, 'no such model folder');

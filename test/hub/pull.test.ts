@@ -141,6 +141,21 @@ describe('a first pull', () => {
     expect(all.result.folder).toContain('datasets--acme--set');
   });
 
+  test('fetches equal contents once', async () => {
+    const same = noise(50_000, 11);
+    server.add({ repo: 'acme/same', files: { 'a.bin': same, 'b/c.bin': same, 'd.bin': same } });
+    const ref = { ...REF, repo: 'acme/same' };
+    const { result, events } = await pulled(hubFor(server, temporaryFolder()), {
+      ref,
+      wanted: { what: 'everything' },
+    });
+    for (const { path } of result.files)
+      expect(readFileSync(join(result.folder, path)).equals(same)).toBe(true);
+    expect(server.downloads().filter(({ host }) => host === 'storage')).toHaveLength(1);
+    expect(events[0]).toMatchObject({ bytes: 150_000, missing: 50_000 });
+    expect(events.filter(({ type }) => type === 'waiting')).toEqual([]);
+  });
+
   test('tells what is missing, then bytes, then every file', async () => {
     server.add({ repo: 'acme/clip', files: clipFiles() });
     const { events } = await pulled(hubFor(server, temporaryFolder()));

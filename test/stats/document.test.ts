@@ -57,7 +57,7 @@ describe('docs/statistics.md', () => {
   });
 
   test('names every statistic that there is, distributions apart', () => {
-    const tools = ['acceleration', 'quantile', 'temperatureLoss'];
+    const tools = ['acceleration', 'quantile', 'temperatureLoss', 'curveAt', 'pairwiseLoss'];
     const exported = globSync('src/stats/*.ts', { cwd: ROOT })
       .filter((file) => !/\b(?:binomial|normal|student-t|polygamma)\.ts$/.test(file))
       .flatMap((file) => [...readFileSync(join(ROOT, file), 'utf8').matchAll(/^export function (\w+)/gm)])
