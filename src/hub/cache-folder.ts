@@ -2,8 +2,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * The folder for what this program itself makes to be quick and could make again: `WINOSCOPE_CACHE`, else the system's own
- * place for caches. Files of the Hub lie in the Hub's cache instead.
+ * The folder for what this program itself makes to be quick and could make again: `WINOSCOPE_CACHE`, else the
+ * system's own place for caches. Files of the Hub lie in the Hub's cache instead.
  */
 export function cacheFolder(
   env: Readonly<Record<string, string | undefined>> = process.env,

@@ -163,7 +163,10 @@ function findGraphs(folder: string): ClipDescription['graphs'] {
   });
 }
 
-/** The graphs and all that lies beside them under their name (`.onnx_data`, `.onnx.data`, chunks), or in OpenCLIP's case in their folder. */
+/**
+ * The graphs and all that lies beside them under their name (`.onnx_data`, `.onnx.data`, chunks), or, of OpenCLIP's
+ * halves, in their folder.
+ */
 function graphFiles(folder: string, graphs: ClipDescription['graphs']): string[] {
   return [...new Set(Object.values(graphs))].flatMap((graph) => {
     const place = dirname(graph) === '.' ? '' : dirname(graph);

@@ -25,8 +25,8 @@ export interface ClipGraph {
 }
 
 /**
- * Outputs that lie in the space in which both sides meet, by preference. CLIP's `pooler_output` is not among them (it comes
- * before the projection); SigLIP has no projection, so there it is the embedding.
+ * Outputs that lie in the space in which both sides meet, by preference. CLIP's `pooler_output` is not among them (it
+ * comes before the projection); SigLIP has no projection, so there it is the embedding.
  */
 const OUTPUTS = {
   clip: { image: ['image_embeds'], text: ['text_embeds'] },

@@ -28,8 +28,8 @@ export function openClipTokenizer(description: ClipDescription): CaptionTokenize
 
 /**
  * Opens a CLIP, SigLIP or OpenCLIP model. One image or caption per call, so that an embedding depends on it alone.
- * Embeddings are scaled to length 1 here, whether the graph did so or not; the cosine leaves out the logit scale and bias,
- * which change no comparison.
+ * Embeddings are scaled to length 1 here, whether the graph did so or not; the cosine leaves out the logit scale and
+ * bias, which change no comparison.
  * @throws ModelFileError, ShapeError where files and graphs do not fit each other.
  */
 export async function openClip(description: ClipDescription, options: SessionOptions): Promise<ClipModel> {

@@ -4,9 +4,10 @@
  * - `none`: nothing.
  * - `whitespace`, `lower`: open_clip's `clean` of these names: runs of white space become one blank, the ends are
  *   trimmed; `lower` also puts it in lower case.
- * - `canonicalize`: open_clip's of that name: lower case, `_` to a blank, ASCII punctuation removed, white space as above.
- * - `siglip`, `siglip-cased`: the caption with sentencepiece's blank `▁` before it, without ASCII punctuation, white space as
- *   above, in lower case, as `SiglipTokenizer` itself does it; the second keeps the case (`do_lower_case: false`).
+ * - `canonicalize`: open_clip's of that name: lower case, `_` to a blank, ASCII punctuation removed, white space as
+ *   above.
+ * - `siglip`, `siglip-cased`: the caption with sentencepiece's blank `▁` before it, without ASCII punctuation, white
+ *   space as above, in lower case, as `SiglipTokenizer` itself does it; the second keeps the case (`do_lower_case: false`).
  */
 export const CLEANINGS = ['none', 'whitespace', 'lower', 'canonicalize', 'siglip', 'siglip-cased'] as const;
 export type Cleaning = (typeof CLEANINGS)[number];

@@ -75,7 +75,7 @@ export function tokenizerFiles(folder: string): string[] {
  *
  * `encode` equals `tokenizer(caption, padding="max_length", truncation=True, max_length=contextLength)` of transformers'
  * fast tokenizers: truncation keeps the begin and end tokens around the first ids that fit, and padding is the
- * checkpoint's own pad token. Its id matters: a UNet and SigLIP's text tower attend to the padded positions.
+ * checkpoint's own pad token on its own side. The id matters: a UNet and SigLIP's text tower attend to the padded positions.
  *
  * @throws ModelFileError where a file is missing or malformed, or nothing says how long the context is.
  */
@@ -116,8 +116,9 @@ export function openTokenizer(folder: string, options: TokenizerOptions = {}): C
           ? [...all.slice(0, contextLength - 1), all[all.length - 1]!]
           : all.slice(0, contextLength);
       const ids = new Int32Array(contextLength).fill(padId);
-      ids.set(kept);
-      const mask = new Int32Array(contextLength).fill(1, 0, kept.length);
+      const start = config.padding_side === 'left' ? contextLength - kept.length : 0;
+      ids.set(kept, start);
+      const mask = new Int32Array(contextLength).fill(1, start, start + kept.length);
       return { ids, mask, length: all.length, truncated };
     },
   };

@@ -11,8 +11,8 @@ const EXTRA_IDS = 100;
 
 /**
  * The `tokenizer.json` that transformers' `T5Tokenizer` builds from `spiece.model`: sentencepiece's own normalization,
- * words split at white space with a blank put before each, Unigram, and the end token. `SiglipTokenizer` has no sentinels
- * and takes a cleaned caption as a whole, the blank before it included.
+ * words split at white space with a blank put before each, Unigram, and the end token. `SiglipTokenizer` has no
+ * sentinels and takes a cleaned caption as a whole, the blank before it included.
  * @throws ModelFileError where the file is malformed or no Unigram model.
  */
 export function t5Definition(folder: string, config: TokenizerConfig): TokenizerDefinition {

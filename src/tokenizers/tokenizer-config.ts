@@ -42,6 +42,7 @@ const configSchema = z.object({
   tokenizer_class: z.string().optional(),
   do_lower_case: z.boolean().optional(),
   extra_ids: z.number().int().min(0).optional(),
+  padding_side: z.enum(['left', 'right']).optional(),
   added_tokens_decoder: z.record(z.string(), tokenSchema).optional(),
 });
 
@@ -61,6 +62,8 @@ export interface TokenizerConfig extends Partial<Record<(typeof SPECIAL_TOKENS)[
   do_lower_case?: boolean | undefined;
   /** Sentinels `<extra_id_…>` that T5 has beyond its sentencepiece vocabulary. */
   extra_ids?: number | undefined;
+  /** @default 'right' */
+  padding_side?: 'left' | 'right' | undefined;
 }
 
 /**
@@ -87,15 +90,9 @@ export function tokenizerConfig(folder: string): TokenizerConfig {
   }
   for (const [id, found] of Object.entries(config.added_tokens_decoder ?? {}))
     added.set(found.content, { ...found, id: Number(id) });
-  const { model_max_length, tokenizer_class, do_lower_case, extra_ids } = config;
-  return {
-    ...contents,
-    added: [...added.values()],
-    model_max_length,
-    tokenizer_class,
-    do_lower_case,
-    extra_ids,
-  };
+  const { model_max_length, tokenizer_class, do_lower_case, extra_ids, padding_side } = config;
+  const rest = { model_max_length, tokenizer_class, do_lower_case, extra_ids, padding_side };
+  return { ...contents, added: [...added.values()], ...rest };
 }
 
 function parse<T extends z.ZodType>(path: string, schema: T): z.infer<T> | undefined {

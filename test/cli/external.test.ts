@@ -215,6 +215,19 @@ describe('what goes wrong is one sentence, and what was scored is kept', () => {
   });
 });
 
+test('kill -9 leaves no child behind, and what was scored is kept', async () => {
+  const log = out('killed.log');
+  const running = startCli(external('killed'), { env: { MODE: 'waits', LOG: log } });
+  expect(await until(() => asked(log).length === 3, running.result)).toBe(true);
+  running.child.kill('SIGKILL');
+  await running.result;
+  expect(await isGone(asked(log)[0]!.pid)).toBe(true);
+  const again = out('killed-again.log');
+  await runOk(external('killed'), { env: { LOG: again } });
+  expect(asked(again)).toHaveLength(4); // of six
+  expect(scoresByLabel(out('killed'), 'lengths')).toEqual(scoresByLabel(out('alone'), 'lengths'));
+});
+
 describe('imported scores', () => {
   const file = out('alone-scores.jsonl');
   const write = (lines: readonly string[], name = file) => {

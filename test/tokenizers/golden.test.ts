@@ -62,6 +62,15 @@ describe('a folder says it otherwise', () => {
     expect(openTokenizer(join(FOLDER, 'clip-sd2')).padId).toBe(0);
   });
 
+  test('padding may stand on the left', () => {
+    const right = openTokenizer(join(FOLDER, 'clip-sd2')).encode('a cat on a mat');
+    const left = openTokenizer(copy('clip-sd2', { padding_side: 'left' })).encode('a cat on a mat');
+    const { length } = right;
+    expect([...left.ids.subarray(77 - length)]).toEqual([...right.ids.subarray(0, length)]);
+    expect([...left.mask]).toEqual([...right.mask].reverse());
+    expect(new Set(left.ids.subarray(0, 77 - length))).toEqual(new Set([0]));
+  });
+
   test('a context that nothing bounds is refused', () => {
     const folder = copy('t5-spiece', { model_max_length: 1e30 });
     expect(() => openTokenizer(folder)).toThrow(/how many tokens.*tokenizer_config\.json.*model_max_length/);

@@ -30,6 +30,10 @@ else if (MODE === 'dies-first') {
       setInterval(() => {}, 1000);
       await new Promise(() => {});
     }
+    if (isBad && MODE === 'waits') {
+      process.stdin.on('close', () => process.exit());
+      await new Promise(() => {});
+    }
     if (isBad && MODE === 'garbage') say('Loading checkpoint shards: 100%');
     else if (isBad && MODE === 'wrong-shape') say({ id, scores: [scores[0]] });
     else if (isBad && MODE === 'wrong-id') say({ id: id + 1, scores });
