@@ -34,7 +34,7 @@ async function walk(terminal: Terminal): Promise<void> {
       title,
     );
   };
-  await visit('2', '2 Examples', /id +tag +margin/);
+  await visit('2', '2 Examples', /id +.*margin/);
   terminal.press('j', 'j', 'Enter');
   expectWhole(await terminal.shows('[Pair]'), 'Pair');
   terminal.press('Escape');
