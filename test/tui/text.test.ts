@@ -79,7 +79,8 @@ describe('examples of other shapes', async () => {
     expect(textOf(controller)).toContain('odd');
     expect(textOf(controller)).toMatch(images === 1 || captions === 1 ? / [A·]\?? +/ : / [TIGM·]{3,4}\?? +/);
     press(controller, 'return');
-    expect(textOf(controller)).toContain('caption number 0');
+    // Words that differ stand in brackets.
+    expect(textOf(controller)).toMatch(/caption number \[?0/);
     press(controller, 'escape', '1');
     expect(textOf(controller)).toContain(images === 1 || captions === 1 ? 'accuracy' : 'group');
   });
