@@ -14,6 +14,7 @@ import {
   stateOf,
 } from './app-state.ts';
 import { EMPTY_MODEL } from './empty-model.ts';
+import type { Picture, Size } from './picture.ts';
 import { advance, NO_PROGRESS, type Progress, SETTLED_KEPT } from './progress.ts';
 import type { ScreenContext, ScreenName } from './screens/screen.ts';
 import type { Services } from './services.ts';
@@ -34,21 +35,9 @@ export interface ControllerOptions {
   onQuit: (force: boolean) => void;
 }
 
-export interface Size {
-  columns: number;
-  rows: number;
-}
-
 /** A running run as the controller needs it: a model that can be told that results came in. */
 export interface LiveModel extends RunModel {
   touch(): void;
-}
-
-/** What is drawn: replaced as a whole, never changed. */
-export interface Picture {
-  app: AppState;
-  context: ScreenContext;
-  size: Size;
 }
 
 /** Rows of the frame: header, a blank line, hints. */
