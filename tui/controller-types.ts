@@ -1,10 +1,9 @@
-/** What the controller is given and what it gives to draw. */
+/** What the controller is given. */
 
 import type { RunEntry } from '../src/report/list-runs.ts';
 import type { RunModel } from '../src/report/run-model.ts';
-import type { AppState } from './app-state.ts';
 import type { Graphics } from './images/graphics.ts';
-import type { ScreenContext } from './screens/screen.ts';
+import type { Size } from './picture.ts';
 import type { Services } from './services.ts';
 import type { Theme } from './theme.ts';
 
@@ -25,19 +24,7 @@ export interface ControllerOptions {
   onQuit: (force: boolean) => void;
 }
 
-export interface Size {
-  columns: number;
-  rows: number;
-}
-
 /** A running run as the controller needs it: a model that can be told that results came in. */
 export interface LiveModel extends RunModel {
   touch(): void;
-}
-
-/** What is drawn: replaced as a whole, never changed. */
-export interface Picture {
-  app: AppState;
-  context: ScreenContext;
-  size: Size;
 }

@@ -13,12 +13,13 @@ import {
   reduceApp,
   stateOf,
 } from './app-state.ts';
-import type { ControllerOptions, LiveModel, Picture, Size } from './controller-types.ts';
+import type { ControllerOptions, LiveModel } from './controller-types.ts';
 import { EMPTY_MODEL } from './empty-model.ts';
+import type { Picture, Size } from './picture.ts';
 import { advance, NO_PROGRESS, type Progress, SETTLED_KEPT } from './progress.ts';
 import type { ScreenContext, ScreenName } from './screens/screen.ts';
 
-export type { ControllerOptions, LiveModel, Picture, Size } from './controller-types.ts';
+export type { ControllerOptions, LiveModel } from './controller-types.ts';
 
 /** Rows of the frame: header, a blank line, hints. */
 const FRAME_ROWS = 3;
