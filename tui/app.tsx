@@ -2,8 +2,9 @@ import { Box, useInput, usePaste } from 'ink';
 import { useSyncExternalStore } from 'react';
 import { footerLine, headerLine } from './components/frame.ts';
 import { Lines, Rows } from './components/rows.tsx';
-import type { Controller, Picture } from './controller.ts';
+import type { Controller } from './controller.ts';
 import { keyNames } from './key-name.ts';
+import type { Picture } from './picture.ts';
 import { SCREEN } from './screens/index.ts';
 
 /** Below this there is no room for any screen. */

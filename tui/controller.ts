@@ -13,46 +13,13 @@ import {
   reduceApp,
   stateOf,
 } from './app-state.ts';
+import type { ControllerOptions, LiveModel } from './controller-types.ts';
 import { EMPTY_MODEL } from './empty-model.ts';
-import type { Graphics } from './images/graphics.ts';
+import type { Picture, Size } from './picture.ts';
 import { advance, NO_PROGRESS, type Progress, SETTLED_KEPT } from './progress.ts';
 import type { ScreenContext, ScreenName } from './screens/screen.ts';
-import type { Services } from './services.ts';
-import type { Theme } from './theme.ts';
 
-export interface ControllerOptions {
-  /** Runs on disk that are looked at; the first one is shown. None: the list of runs. */
-  opened: readonly RunModel[];
-  /** Whether events of a run will be pushed. */
-  live: boolean;
-  theme: Theme;
-  size: Size;
-  openRun: (path: string) => RunModel;
-  listRuns: () => readonly RunEntry[];
-  /** What tasks of screens may use beside the model. */
-  services?: Omit<Services, 'model'>;
-  /** Pictures in the terminal's own pixels. */
-  graphics?: Graphics | undefined;
-  /** The user wants to leave; `force`: at once, by Ctrl-C or after having been asked. */
-  onQuit: (force: boolean) => void;
-}
-
-export interface Size {
-  columns: number;
-  rows: number;
-}
-
-/** A running run as the controller needs it: a model that can be told that results came in. */
-export interface LiveModel extends RunModel {
-  touch(): void;
-}
-
-/** What is drawn: replaced as a whole, never changed. */
-export interface Picture {
-  app: AppState;
-  context: ScreenContext;
-  size: Size;
-}
+export type { ControllerOptions, LiveModel } from './controller-types.ts';
 
 /** Rows of the frame: header, a blank line, hints. */
 const FRAME_ROWS = 3;

@@ -49,7 +49,10 @@ function describeRun(folder: RunFolder): RunEntry {
     const known = {
       ...empty,
       task: task.name,
-      scorers: Object.keys(scorers),
+      // Diffusion first, as in every report.
+      scorers: Object.keys(scorers).sort(
+        (a, b) => Number(scorers[a]!.kind === 'clip') - Number(scorers[b]!.kind === 'clip'),
+      ),
       count: task.count,
       changed,
     };

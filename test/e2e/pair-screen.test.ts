@@ -5,6 +5,7 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BIN, runOk } from '../support/run-cli.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { TmuxSession } from '../support/tmux-session.ts';
+import { HAS_TMUX } from './terminal.ts';
 
 const folder = temporaryFolder();
 const run = join(folder, 'run');
@@ -25,7 +26,7 @@ async function open(columns: number, rows: number, env: Record<string, string | 
   await session.waitFor(/Example 0 .*1 of 210/);
 }
 
-describe.each([
+describe.skipIf(!HAS_TMUX).each([
   [120, 40],
   [80, 24],
 ])('in a terminal of %i × %i', (columns, rows) => {
@@ -101,7 +102,7 @@ describe.each([
   });
 });
 
-test('Ctrl-C in the middle of scoring an edit gives the terminal back', async () => {
+test.skipIf(!HAS_TMUX)('Ctrl-C in the middle of scoring an edit gives the terminal back', async () => {
   await open(120, 40);
   session.keys('e', 'C-w');
   session.type('square');
@@ -113,7 +114,7 @@ test('Ctrl-C in the middle of scoring an edit gives the terminal back', async ()
   expect(session.text()).not.toMatch(/ended with 13[49]/);
 });
 
-test('without colours nothing is coloured, and all is there', async () => {
+test.skipIf(!HAS_TMUX)('without colours nothing is coloured, and all is there', async () => {
   await open(80, 24, { NO_COLOR: '1', COLORTERM: undefined });
   await session.waitFor('++ A better by');
   const colored = session.colored();
@@ -122,7 +123,7 @@ test('without colours nothing is coloured, and all is there', async () => {
   expect(screen).toContain('an orange [star] above a red [circle]');
 });
 
-test('under 256 colours pictures are of the palette', async () => {
+test.skipIf(!HAS_TMUX)('under 256 colours pictures are of the palette', async () => {
   await open(80, 24, { COLORTERM: undefined, TERM: 'xterm-256color', TMUX: undefined });
   await session.waitFor('▀▀▀▀');
   expect(session.colored()).toContain('[38;5;');

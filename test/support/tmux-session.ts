@@ -110,8 +110,10 @@ export class TmuxSession {
   }
 
   #tmux(...args: string[]): string {
-    return execFileSync('tmux', ['-L', this.#socket, ...args], {
+    return execFileSync('tmux', ['-u', '-L', this.#socket, ...args], {
       encoding: 'utf8',
+      // Whatever the locale here: pictures and plots are not ASCII.
+      env: { ...process.env, LC_ALL: 'C.UTF-8' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   }

@@ -1,8 +1,8 @@
 /** The lines around every screen. */
 
 import { TABS } from '../app-state.ts';
-import type { Picture } from '../controller.ts';
 import { bindingsOf, keyLabel } from '../keymap.ts';
+import type { Picture } from '../picture.ts';
 import type { Progress } from '../progress.ts';
 import { SCREEN } from '../screens/index.ts';
 import { cut, shown, sized, width as widthOf } from '../text.ts';

@@ -120,7 +120,7 @@ describe('what is shown', () => {
 
   test('that maps were off, and that nothing is scored yet', () => {
     const off = madeModel({ maps: false });
-    expect(text(looking(0, off), off)).toContain('Maps were off in this run (--maps off).');
+    expect(text(looking(0, off), off)).toContain('Maps were off in this run.');
     expect(text(looking(3, model))).toContain('Not scored yet.');
     expect(text(looking(3, model))).toContain('No trial of this example is in yet.');
   });

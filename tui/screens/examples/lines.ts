@@ -107,7 +107,7 @@ function choiceLine(
   const count =
     list.length === model.examples.length ? `${list.length}` : `${list.length} of ${model.examples.length}`;
   const where = position(top, room);
-  const text = `${count} examples, by ${state.sort}; ${shown(scorer)}, ${metricTitle(metric)}${filters.length > 0 ? `; ${filters.join(', ')}` : ''}`;
+  const text = `${count} ${model.examples.length === 1 ? 'example' : 'examples'}, by ${state.sort}; ${shown(scorer)}, ${metricTitle(metric)}${filters.length > 0 ? `; ${filters.join(', ')}` : ''}`;
   const left = cut(text, width - where.length - 3);
   return ` ${theme.paint('title', left)}${sized(where, width - 2 - [...left].length, 'right')}`;
 }

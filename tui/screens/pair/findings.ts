@@ -57,7 +57,7 @@ export function heatMapsOf(state: PairState, context: ScreenContext): Heat | str
   const maps = mapsOf(state, context);
   if (!maps) {
     if (variantOf(state)) return 'Maps come when all trials are in.';
-    return errorsOf(state, context) ? 'Maps were off in this run (--maps off).' : 'Not scored yet.';
+    return errorsOf(state, context) ? 'Maps were off in this run.' : 'Not scored yet.';
   }
   // Sums of a running example are replaced, never changed in place, so they may name what was computed.
   const sums = maps.pairs[0]?.[first]?.sums;
