@@ -78,6 +78,28 @@ function pairing(): string[] {
   ];
 }
 
+/** Two versions of one publication, each from a run of its own on the same 400 examples. */
+function versions(): string[] {
+  const [first, third] = [136, 154];
+  const bounds = pairingBounds(third, first, N);
+  const { p } = twoProportionTest(third, N, first, N);
+  return [
+    ...table([
+      ['v1', `${first} of ${N}`, percent(first / N), `95 %: ${percents(wilsonInterval(first, N))}`],
+      ['v3', `${third} of ${N}`, percent(third / N), `95 %: ${percents(wilsonInterval(third, N))}`],
+      [
+        'v3 - v1',
+        third - first,
+        percent((third - first) / N),
+        `95 %: ${percents(newcombeInterval(third, N, first, N))}`,
+      ],
+    ]),
+    `z-test as if unpaired: p = ${pValue(p)}`,
+    `McNemar's p lies between ${pValue(bounds.p[0])} and ${pValue(bounds.p[1])}`,
+    `significant at 0.05 where ${bounds.significant![0]} to ${bounds.significant![1]} examples are discordant`,
+  ];
+}
+
 /** Which scores are above chance. */
 function chance(): string[] {
   const least = (list: readonly number[]) => leastAboveChance(list)!;
@@ -188,6 +210,7 @@ function many(): string[] {
 export const figures: Record<string, () => string[]> = {
   counts,
   pairing,
+  versions,
   chance,
   detectable,
   clusters,
