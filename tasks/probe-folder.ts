@@ -144,7 +144,7 @@ async function readImages(folder: string, record: ProbeRecord, where: string) {
  * The file of an image name: as it stands or with an ending added, in `images/` or beside the examples. A name that
  * leads out of the folder is refused, links included: a probe is passed around and must read nothing but itself.
  */
-function imagePath(folder: string, name: string, where: string): string {
+export function imagePath(folder: string, name: string, where: string): string {
   const refuse = (what: string): never => {
     throw new InputError({ what, where, got: `"${name}"`, fix: 'Name images relative to the probe folder.' });
   };

@@ -12,6 +12,12 @@ export interface TaskOptions extends ProbeOptions {
   data?: string;
 }
 
+/** The folder of a built-in task, or of the probe that is meant; whether it exists is not looked at. */
+export function taskFolder(nameOrFolder: string): string {
+  const builtIn = builtInTasks.find(({ name }) => name === nameOrFolder);
+  return builtIn ? join(packageRoot(), 'fixtures', 'tiny-world', builtIn.folder) : resolve(nameOrFolder);
+}
+
 /**
  * Loads a task by name, or a probe by its folder.
  * @throws UsageError where there is neither; InputError as `loadProbeFolder` and `loadWinoground`.
@@ -27,10 +33,7 @@ export async function loadTask(nameOrFolder: string, options: TaskOptions = {}):
       fix: 'Leave --data out; a probe folder is named as the task itself.',
     });
   }
-  const builtIn = builtInTasks.find(({ name }) => name === nameOrFolder);
-  const folder = builtIn
-    ? join(packageRoot(), 'fixtures', 'tiny-world', builtIn.folder)
-    : resolve(nameOrFolder);
+  const folder = taskFolder(nameOrFolder);
   // The source as the user named it: an absolute path would tell of this machine in every run folder.
   if (existsSync(folder) && statSync(folder).isDirectory())
     return { ...(await loadProbeFolder(folder, probe)), source: nameOrFolder };

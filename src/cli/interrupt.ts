@@ -6,6 +6,8 @@ export interface Interrupt {
   signal: AbortSignal;
   /** 128 plus the number of the signal that came; 0 where none did. */
   exitCode(): number;
+  /** As if SIGINT had come: in raw mode Ctrl-C is a key, not a signal. */
+  stop(): void;
   /** Gives the signals back. */
   dispose(): void;
 }
@@ -32,5 +34,6 @@ export function onInterrupt(): Interrupt {
   const dispose = () => {
     for (const [name, handler] of handlers) process.off(name, handler);
   };
-  return { signal: controller.signal, exitCode: () => code, dispose };
+  const stop = () => handlers.find(([name]) => name === 'SIGINT')![1]();
+  return { signal: controller.signal, exitCode: () => code, stop, dispose };
 }

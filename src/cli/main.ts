@@ -12,6 +12,7 @@ import { addPullCommand } from './pull-command.ts';
 import { addReportCommand } from './report-command.ts';
 import { addScoreCommand } from './score-command.ts';
 import { addVerifyCommand } from './verify-command.ts';
+import { addViewCommand } from './view-command.ts';
 
 /** Exit codes that are part of the contract with scripts. */
 export const EXIT = { done: 0, failed: 1, usage: 2, skipped: 3 } as const;
@@ -29,6 +30,7 @@ export async function main(args: readonly string[]): Promise<void> {
       '\nWithout a GPU, an account or a download:\n  winoscope score                 score the embedded probe with the embedded models\n  winoscope pair a.png b.png --caption "a red circle left of a blue star" --caption "a blue star left of a red circle"',
     );
   addScoreCommand(program);
+  addViewCommand(program);
   addPairCommand(program);
   addReportCommand(program);
   addCalibrateCommand(program);

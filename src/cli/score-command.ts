@@ -21,6 +21,8 @@ export interface ScoreFlags extends SharedFlags, StopFlags, OtherFlags {
   dryRun?: boolean;
   json?: boolean;
   quiet?: boolean;
+  plain?: boolean;
+  screenReader?: boolean;
 }
 
 /** Adds `score` to the program. */
@@ -61,6 +63,8 @@ export function addScoreCommand(program: Command): void {
     .option('--dry-run', 'say what the run will take, from a few real calls, and stop')
     .option('--json', 'print the summary as JSON on stdout and nothing else there')
     .option('--quiet', 'no progress')
+    .option('--plain', 'plain lines instead of the dashboard')
+    .option('--screen-reader', 'the dashboard as linear text')
     .addHelpText(
       'after',
       `\nTasks that come with it:\n${builtInTasks.map(({ name, about }) => `  ${name.padEnd(27)} ${about}`).join('\n')}\n\nTasks whose data you must have (--data):\n  winoground                  Winoground itself, gated on the Hub`,

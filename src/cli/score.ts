@@ -17,6 +17,7 @@ import { otherScorersOf } from './other-scorers.ts';
 import { ProgressLines } from './progress-lines.ts';
 import type { ScoreFlags } from './score-command.ts';
 import { pruneOf, stopOf } from './stop-flags.ts';
+import { canShowDashboard, wantsScreenReader } from './terminal.ts';
 
 /** Carries out `winoscope score`; see `docs/cli.md`. @throws WinoscopeError for what the user can mend. */
 export async function score(taskName: string, flags: ScoreFlags): Promise<void> {
@@ -46,7 +47,8 @@ export async function score(taskName: string, flags: ScoreFlags): Promise<void> 
   };
   const run = await prepareRun(request);
   const lines = new ProgressLines(process.stderr, { quiet: flags.quiet ?? false });
-  for (const { id, message } of task.failures) lines.note(`left out ${id}: ${message}`);
+  const inDashboard = !flags.dryRun && canShowDashboard(flags);
+  if (!inDashboard) for (const { id, message } of task.failures) lines.note(`left out ${id}: ${message}`);
   if (flags.dryRun) {
     for (const message of run.warnings) lines.show({ type: 'warning', message });
     for (const failure of run.failures) lines.show({ type: 'example-failed', ...failure });
@@ -59,13 +61,16 @@ export async function score(taskName: string, flags: ScoreFlags): Promise<void> 
   const interrupt = onInterrupt();
   let last: { summary: Summary; interrupted: boolean } | undefined;
   try {
-    for await (const event of runTask(run, request, {
-      analysis,
-      onError: flags.onError,
-      signal: interrupt.signal,
-    })) {
-      lines.show(event);
-      if (event.type === 'end') last = event;
+    const options = { analysis, onError: flags.onError };
+    if (inDashboard) {
+      const { scoreInDashboard } = await import('./score-dashboard.ts');
+      const screenReader = wantsScreenReader(flags);
+      last = await scoreInDashboard({ run, request, options, interrupt, lines, screenReader });
+    } else {
+      for await (const event of runTask(run, request, { ...options, signal: interrupt.signal })) {
+        lines.show(event);
+        if (event.type === 'end') last = event;
+      }
     }
   } finally {
     lines.end();

@@ -131,7 +131,10 @@ class Reader {
   }
 
   #function(definition: Field): void {
-    for (const field of this.#fields(definition)) if (field.number === 7) this.#node(field, field.start);
+    for (const field of this.#fields(definition)) {
+      if (field.number === 7) this.#node(field, field.start);
+      else if (field.number === 11) this.#attribute(field, new Map()); // an attribute's default
+    }
   }
 
   #node(message: Field, start: number): GraphNode {
@@ -148,14 +151,14 @@ class Reader {
       else if (field.number === 2) node.outputs.push(this.#text(field));
       else if (field.number === 4) node.op = this.#text(field);
       else if (field.number === 7) node.domain = this.#text(field);
-      else if (field.number === 5) this.#attribute(field, node);
+      else if (field.number === 5) this.#attribute(field, node.integers);
     }
     if (node.domain === 'ai.onnx') node.domain = '';
     this.#result.operators.add(node.domain ? `${node.domain}:${node.op}` : node.op);
     return node;
   }
 
-  #attribute(message: Field, node: GraphNode): void {
+  #attribute(message: Field, found: Map<string, number[]>): void {
     let name = '';
     const values: number[] = [];
     for (const field of this.#fields(message)) {
@@ -165,7 +168,7 @@ class Reader {
       else if (field.number === 6 || field.number === 11) this.#graph(field, false);
       else if (field.number === 22 || field.number === 23) this.#sparse(field);
     }
-    if (values.length > 0) node.integers.set(name, values);
+    if (values.length > 0) found.set(name, values);
   }
 
   #sparse(message: Field): void {

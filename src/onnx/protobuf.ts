@@ -57,30 +57,25 @@ export class FileBytes {
 /** The fields of the message in `[start, end)`, in order. @throws RangeError where it is none. */
 export function* fields(bytes: FileBytes, start: number, end: number): Generator<Field> {
   let at = start;
-  const varint = (): bigint => {
-    let value = 0n;
-    for (let shift = 0n; shift < 70n; shift += 7n) {
-      if (at >= end) throw new RangeError('a message ends within a number');
-      const byte = bytes.byte(at++);
-      value |= BigInt(byte & 127) << shift;
-      if (byte < 128) return value;
-    }
-    throw new RangeError('a number is too long');
+  const varint = (): number => {
+    const read = readVarint(bytes, at, end);
+    at = read.end;
+    return read.value;
   };
   while (at < end) {
-    const tag = Number(varint());
+    const tag = varint();
     const [number, wire] = [Math.floor(tag / 8), tag % 8];
     if (number === 0) throw new RangeError('a field has no number');
     let value = 0;
     let size: number;
     if (wire === 0) {
-      value = Number(BigInt.asIntN(64, varint()));
+      value = varint();
       size = 0;
     } else if (wire === 1) size = 8;
     else if (wire === 5) size = 4;
-    else if (wire === 2) size = Number(varint());
+    else if (wire === 2) size = varint();
     else throw new RangeError(`a field is of the unknown wire type ${wire}`);
-    if (at + size > end) throw new RangeError('a field is longer than its message');
+    if (size < 0 || at + size > end) throw new RangeError('a field is longer than its message');
     yield { number, wire, value, start: at, end: at + size };
     at += size;
   }
@@ -92,18 +87,31 @@ export function integers(bytes: FileBytes, field: Field): number[] {
   const values: number[] = [];
   let at = field.start;
   while (at < field.end) {
-    let value = 0n;
-    let shift = 0n;
-    let byte: number;
-    do {
-      if (at >= field.end) throw new RangeError('a message ends within a number');
-      byte = bytes.byte(at++);
-      value |= BigInt(byte & 127) << shift;
-      shift += 7n;
-    } while (byte > 127);
-    values.push(Number(BigInt.asIntN(64, value)));
+    const read = readVarint(bytes, at, field.end);
+    values.push(read.value);
+    at = read.end;
   }
   return values;
+}
+
+/** The number that begins at `at`, as a signed 64-bit one, and where it ends. */
+function readVarint(bytes: FileBytes, at: number, end: number): { value: number; end: number } {
+  let small = 0;
+  for (let k = 0; k < 10; k++) {
+    if (at + k >= end) throw new RangeError('a message ends within a number');
+    const byte = bytes.byte(at + k);
+    // Up to 28 bits are exact in 32; what is longer is rare.
+    if (k < 4) small |= (byte & 127) << (7 * k);
+    if (byte > 127) continue;
+    return { value: k < 4 ? small : longVarint(bytes, at, k), end: at + k + 1 };
+  }
+  throw new RangeError('a number is too long');
+}
+
+function longVarint(bytes: FileBytes, at: number, last: number): number {
+  let value = 0n;
+  for (let k = last; k >= 0; k--) value = (value << 7n) | BigInt(bytes.byte(at + k) & 127);
+  return Number(BigInt.asIntN(64, value));
 }
 
 /** A field with a whole number of at least 0. */

@@ -1,45 +1,19 @@
 /** A run as screens and reports see it, whether it is going on or lies on disk: examples, and per scorer what is known. */
 
-import type { Verdict } from '../metrics/evaluate.ts';
-import type { MetricName } from '../metrics/score-matrix.ts';
+import type { ErrorMaps } from '../results/error-maps.ts';
+import type { ErrorsByTimestep } from '../results/errors-by-timestep.ts';
+import type { Judgement } from '../run/judgement.ts';
 import type { Analysis, Summary } from '../run/summary-schema.ts';
-import type { ExampleScores } from '../scoring/aggregate.ts';
 import type { Example } from '../scoring/example.ts';
+
+export type { ErrorMaps } from '../results/error-maps.ts';
+export type { ErrorsByTimestep } from '../results/errors-by-timestep.ts';
+export type { Judgement } from '../run/judgement.ts';
 
 /** One scorer of a run. */
 export interface ScorerInfo {
   name: string;
   kind: 'diffusion' | 'clip' | 'external' | 'imported';
-}
-
-/** What one scorer makes of one example. */
-export interface Judgement {
-  scores: ExampleScores;
-  verdict: Verdict;
-  /** By how much each metric is won, in the scorer's own unit; see `margins`. */
-  margins: Partial<Record<MetricName, number>>;
-  /** Given up by a stopping rule, or within the numeric floor. */
-  undecided: boolean;
-  /** Trials evaluated, for diffusion. */
-  trials?: number;
-}
-
-/** Denoising errors of one example, for plots: per image, per caption (∅ last where it was evaluated). */
-export interface ErrorsByTimestep {
-  /** Distinct timesteps evaluated so far, ascending. */
-  timesteps: readonly number[];
-  /** `[image][caption][timestep][noise]` mean squared errors; repeats are several noises. */
-  errors: readonly (readonly (readonly (readonly number[])[])[])[];
-  /** The same under ∅, `[image][timestep][noise]`. */
-  unconditional?: readonly (readonly (readonly number[])[])[];
-}
-
-/** Where in the image the error lies: sums over trials and channels of the squared error. */
-export interface ErrorMaps {
-  height: number;
-  width: number;
-  /** `[image][caption]`: trials summed, and float32 `[height · width]`. */
-  pairs: readonly (readonly { trials: number; sums: Float32Array }[])[];
 }
 
 /** One image's bytes, or why they cannot be shown. */
@@ -63,6 +37,8 @@ export interface RunModel {
   /** Undefined where maps were off. */
   maps(scorer: string, index: number): ErrorMaps | undefined;
   image(index: number, image: number): Promise<ImageAccess>;
-  /** Recomputed where results came in since the last call; about 50 ms for 400 examples. */
+  /** Recomputed where results came in since the last call; about 50 ms for 400 examples, seconds for 10,000. */
   summary(): Summary;
+  /** The same without what takes long (intervals of differences, probabilities), or the whole where it is at hand. */
+  standings(): Summary;
 }

@@ -67,6 +67,12 @@ export class RunFolder {
       .map((name) => join(folder, name));
   }
 
+  /** Whether a session was cut off before its segments were put together. */
+  hasSegments(): boolean {
+    const folder = join(this.path, 'segments');
+    return existsSync(folder) && readdirSync(folder).length > 0;
+  }
+
   /** Whether anything was stored by a scorer, whole or in segments. */
   hasResults(): boolean {
     return ['segments', 'trials', 'maps', 'scores'].some((part) => {
@@ -99,6 +105,12 @@ export class RunFolder {
 
   writeManifest(manifest: Manifest): void {
     writeAtomically(this.manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
+  }
+
+  /** The process that works on the run, unless it is known to be gone. */
+  holder(): { host: string; pid: number } | undefined {
+    const holder = readHolder(join(this.path, 'run.lock'));
+    return holder && (holder.host !== hostname() || isAlive(holder.pid)) ? holder : undefined;
   }
 
   /**

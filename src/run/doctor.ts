@@ -4,6 +4,8 @@ import { statSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, WinoscopeError } from '../errors.ts';
+import type { ClipDescription } from '../models/clip-folder.ts';
+import type { DiffusionDescription } from '../models/diffusion-folder.ts';
 import { type Recipe, recipeOf } from '../models/recipe.ts';
 import { checkGraph } from '../onnx/check-graph.ts';
 import { type Device, ORT_VERSION, supportedDevices } from '../onnx/session.ts';
@@ -41,6 +43,8 @@ export interface ModelReport {
   kind: 'diffusion' | 'clip';
   folder: string;
   recipe: Recipe;
+  /** The same as numbers and names, for programs. */
+  description: DiffusionDescription | ClipDescription;
   device: string;
   /** Rows of a model call, threads within one, and workers beside each other. */
   calls: { batch: number; threads: number; workers: number };
@@ -68,6 +72,7 @@ export function examineModel(request: ModelRequest, options: ScoringOptions): Mo
     kind: request.kind,
     folder: description.folder,
     recipe: recipeOf(description, options.resize),
+    description,
     device: options.device.id === 0 ? options.device.name : `${options.device.name}:${options.device.id}`,
     calls: { batch, threads: settings.threads, workers },
     files: {

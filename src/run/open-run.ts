@@ -17,6 +17,8 @@ export interface StoredRun {
   /** Without pixels; captions only where the task's licence let them be kept. */
   examples: readonly Example[];
   views: ReadonlyMap<string, ScorerView>;
+  /** `summary.json` as the last session left it; what was stored since is not in it. */
+  last: Summary | undefined;
   /** The numbers under another loss or error space: a moment's work, no model. */
   summarize(analysis: Analysis): Summary;
 }
@@ -57,6 +59,7 @@ export function openRun(path: string): StoredRun {
     manifest,
     examples,
     views,
+    last,
     summarize: (analysis) =>
       summarize({
         run: path,

@@ -22,6 +22,8 @@ export interface RunTaskOptions {
   /** What to do with an example whose input is bad. */
   onError: 'stop' | 'skip';
   signal?: AbortSignal;
+  /** Told once what the scorers have stored; the same objects grow as results come in. For screens. */
+  onOpen?: (views: ReadonlyMap<string, ScorerView>) => void;
 }
 
 /**
@@ -49,6 +51,7 @@ export async function* runTask(
       seconds: readSeconds(run),
       maps: request.scoring.maps,
     });
+    options.onOpen?.(views);
     const { selected } = run;
     const isPending = run.scorers.some(({ name }) => pendingOf(views.get(name)!, selected).length > 0);
     const manifest = recordSession(run, request, isPending || !run.stored);

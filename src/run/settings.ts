@@ -247,7 +247,8 @@ function dtypeOf(scorers: readonly PreparedScorer[]): Numerics['dtype'] {
   return types.size > 1 ? 'float16+float32' : ([...types][0] ?? 'float32');
 }
 
-async function hashFile(path: string): Promise<string> {
+/** sha256 of a file. @throws ModelFileError where it cannot be read. */
+export async function hashFile(path: string): Promise<string> {
   const known = verifiedSha256(path);
   if (known !== undefined) return known;
   const hash = createHash('sha256');

@@ -112,12 +112,13 @@ function summarizeScorer(
 }
 
 /** Whether any comparison of the example lies within the numeric floor of its scores. */
-function isClose(matrix: ScoreMatrix): boolean {
+export function isClose(matrix: ScoreMatrix): boolean {
   const size = Math.max(...matrix.scores.flat().filter(Number.isFinite).map(Math.abs));
   return Object.values(margins(matrix)).some((margin) => Math.abs(margin) < NUMERIC_FLOOR * size);
 }
 
-function withIntervals(tallies: Tallies): MetricSummaries {
+/** Every metric that was counted, with its interval. */
+export function withIntervals(tallies: Tallies): MetricSummaries {
   const summaries: MetricSummaries = {};
   for (const metric of metricNames) {
     const { correct, count, score, chance, chances } = tallies[metric];
@@ -143,8 +144,14 @@ function differenceOf(both: readonly (readonly (boolean | undefined)[])[]): Comp
   return { estimate, ci95: [lo, hi], interval: method };
 }
 
-/** Every two scorers on every metric they share, paired by example. */
-function compare(verdicts: ReadonlyMap<string, readonly (Verdict | undefined)[]>): Comparison[] {
+/**
+ * Every two scorers on every metric they share, paired by example.
+ * @param resample whether differences get their bootstrap intervals, by far the longest part. @default true
+ */
+export function compare(
+  verdicts: ReadonlyMap<string, readonly (Verdict | undefined)[]>,
+  resample = true,
+): Comparison[] {
   const names = [...verdicts.keys()];
   const found: Omit<Comparison, 'pHolm'>[] = [];
   for (const [k, a] of names.entries()) {
@@ -157,7 +164,7 @@ function compare(verdicts: ReadonlyMap<string, readonly (Verdict | undefined)[]>
         if (both.length === 0) continue;
         const aOnly = both.filter(([x, y]) => x && !y).length;
         const bOnly = both.filter(([x, y]) => y && !x).length;
-        const difference = differenceOf(both);
+        const difference = resample ? differenceOf(both) : undefined;
         found.push({
           a,
           b,

@@ -4,19 +4,17 @@ import { denoisingError } from '../diffusion/denoising-error.ts';
 import { type NoiseSchedule, noiseSchedule } from '../diffusion/noise-schedule.ts';
 import { addNoise, predictionTarget } from '../diffusion/prediction-target.ts';
 import { InputError, messageOf } from '../errors.ts';
-import { centerCrop, resizeToCover } from '../images/crop.ts';
-import { decodeImage, type ImageSource } from '../images/decode.ts';
-import { resize } from '../images/resize.ts';
-import { bytesOf, type Condition } from '../models/condition.ts';
+import type { ImageSource } from '../images/decode.ts';
+import type { Condition } from '../models/condition.ts';
 import type { Denoiser } from '../models/denoiser.ts';
 import type { DiffusionDescription } from '../models/diffusion-folder.ts';
-import { openDenoiser, openImageEncoder, openTextConditioner } from '../models/open-parts.ts';
 import type { ImageEncoder } from '../models/vae-encoder.ts';
 import type { Device } from '../onnx/session.ts';
 import { applyRule } from './apply-rule.ts';
 import { type PairIndex, pairsOf, type UncondMode } from './conditions.ts';
 import { Course } from './course.ts';
-import { EmbeddingCache } from './embedding-cache.ts';
+import { type DiffusionParts, modelImage, openDiffusionParts } from './diffusion-parts.ts';
+import type { EmbeddingCache } from './embedding-cache.ts';
 import { type Example, UNCONDITIONAL } from './example.ts';
 import { type Noises, noisesOf } from './noises.ts';
 import { makePlan, type Plan, type PlanSpec } from './plan.ts';
@@ -72,19 +70,19 @@ interface Progress {
   errors: readonly Float64Array[];
 }
 
-/** Opens the model's graphs. @throws ModelFileError, UsageError as the parts do. */
-export async function openDiffusionScorer(settings: DiffusionSettings): Promise<Scorer> {
-  const options = { threads: settings.threads, device: settings.device };
-  const images = await openImageEncoder(settings.description, options);
-  const texts = await openTextConditioner(settings.description, options);
-  const denoiser = await openDenoiser(settings.description, settings.batch, options);
-  const captions = new EmbeddingCache((caption) => texts.encode(caption), bytesOf);
-  const scorer = new DiffusionScorer(settings, images, denoiser, captions);
+/**
+ * A scorer on the model's graphs, which it opens unless they are given; they are released with it.
+ * @throws ModelFileError, UsageError as the parts do.
+ */
+export async function openDiffusionScorer(
+  settings: DiffusionSettings,
+  opened?: DiffusionParts,
+): Promise<Scorer> {
+  const parts = opened ?? (await openDiffusionParts(settings));
+  const scorer = new DiffusionScorer(settings, parts);
   return {
     evaluate: (work, emit, stopping) => scorer.evaluate(work, emit, stopping),
-    async release() {
-      for (const part of [images, texts, denoiser]) await part.release();
-    },
+    release: () => parts.release(),
   };
 }
 
@@ -99,12 +97,7 @@ class DiffusionScorer {
   readonly #noisy: Float32Array;
   readonly #stop: StoppingPlan | undefined;
 
-  constructor(
-    settings: DiffusionSettings,
-    images: ImageEncoder,
-    denoiser: Denoiser,
-    captions: EmbeddingCache<Condition>,
-  ) {
+  constructor(settings: DiffusionSettings, { images, denoiser, captions }: DiffusionParts) {
     this.#settings = settings;
     this.#images = images;
     this.#denoiser = denoiser;
@@ -204,13 +197,7 @@ class DiffusionScorer {
   }
 
   async #encodeImage(source: ImageSource): Promise<Float32Array> {
-    const { latent, downscale } = this.#settings.description;
-    const [height, width] = [latent[1] * downscale, latent[2] * downscale];
-    const image = await decodeImage(source);
-    if (this.#settings.resize === 'squash')
-      return this.#images.encode(resize(image, width, height, 'bicubic'));
-    const covering = resizeToCover(image, { width, height }, 'bicubic');
-    return this.#images.encode(centerCrop(covering, width, height));
+    return this.#images.encode(await modelImage(source, this.#settings));
   }
 
   /** One canonical call: trial `k` of the given rows. */

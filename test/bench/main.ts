@@ -1,20 +1,21 @@
 /**
- * The benchmark: `npm run bench -- [--part a,b,c,startup] [--seconds S] [--rounds N] [--json FILE]`.
+ * The benchmark: `npm run bench -- [--part a,b,c,startup,dashboard] [--seconds S] [--rounds N] [--json FILE]`.
  *
  * (a) the product against a bare loop over the same graph, (b) against PyTorch, (c) what the reference's scheme would
- * evaluate, and start-up. Prints tables on stdout, what goes on to stderr, and writes nothing but the file of `--json`.
+ * evaluate, start-up, and the dashboard: how soon a key shows, and what it costs. Prints tables on stdout, what goes on to stderr, and writes nothing but the file of `--json`.
  */
 
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { breakdownLines, measureBreakdown } from './breakdown.ts';
+import { dashboardLines, measureDashboard } from './dashboard.ts';
 import { describeMachine, machineLines } from './machine.ts';
 import { referenceCost, referenceCostLines } from './reference-cost.ts';
 import { measureStartup, startupLines } from './startup.ts';
 import { openSubject } from './subject.ts';
 import { measureThroughput, throughputLines } from './throughput.ts';
 
-const PARTS = ['a', 'b', 'c', 'startup'];
+const PARTS = ['a', 'b', 'c', 'startup', 'dashboard'];
 /** A breakdown needs fewer calls than a comparison: its parts are large or measured apart. */
 const BREAKDOWN_SHARE = 0.5;
 
@@ -46,6 +47,12 @@ if (parts.has('startup')) {
   const startup = await measureStartup();
   report.startup = startup;
   print(startupLines(startup));
+}
+if (parts.has('dashboard')) {
+  note('dashboard');
+  const dashboard = await measureDashboard({ rounds });
+  report.dashboard = dashboard;
+  print(dashboardLines(dashboard));
 }
 const subject = await openSubject();
 if (bare || torch) {

@@ -52,8 +52,14 @@ test('the embedded models: a recipe each, as text', async () => {
 
 describe('the recipe says what was read', () => {
   test('of an old export: what no file says, and that its draw is made zero', async () => {
-    const { recipe, kind } = await report(part('sd-a-int'), '--resolution', '16');
+    const { recipe, kind, description } = await report(part('sd-a-int'), '--resolution', '16');
     expect(kind).toBe('diffusion');
+    expect(description).toMatchObject({
+      latent: [3, 8, 8],
+      downscale: 2,
+      scalingFactor: 0.18215,
+      vae: 'still',
+    });
     expect(recipe).toMatchObject({
       predicts: expect.stringMatching(/^epsilon/),
       schedule: expect.stringMatching(/^400 timesteps/),

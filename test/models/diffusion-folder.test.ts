@@ -113,6 +113,15 @@ describe('describeDiffusion', () => {
     });
   });
 
+  test('reads numbers that only Python writes, and leaves them alone in texts', () => {
+    const folder = hollowCopy(DIFFUSION);
+    const path = join(folder, 'scheduler', 'scheduler_config.json');
+    const text =
+      '{"_class_name": "DPMSolverMultistepScheduler", "lambda_min_clipped": -Infinity, "x": [NaN, Infinity], "note": "\\"NaN"}';
+    writeFileSync(path, text);
+    expect(describeDiffusion(folder).schedule).toMatchObject({ _class_name: 'DPMSolverMultistepScheduler' });
+  });
+
   test('another resolution changes the latent', () => {
     expect(describeDiffusion(DIFFUSION, 128).latent).toEqual([4, 16, 16]);
     expect(() => describeDiffusion(DIFFUSION, 100)).toThrow(ModelFileError);

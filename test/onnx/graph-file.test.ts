@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import { checkGraph } from '../../src/onnx/check-graph.ts';
 import { readGraphFile } from '../../src/onnx/graph-file.ts';
 import { messageField, numberField, textField } from '../../src/onnx/protobuf.ts';
 import { OnnxSession } from '../../src/onnx/session.ts';
+import { stillDraws } from '../../src/onnx/still-draws.ts';
 import { temporaryFolder } from '../temporary.ts';
 import { identityGraph } from './identity-graph.ts';
 import { externalTensor, node, onnxFile, port } from './onnx-file.ts';
@@ -101,6 +102,23 @@ describe('weights beside the graph', () => {
       await session.release();
     },
   );
+});
+
+test('graph and weights as links into another folder, as in Hugging Face’s cache, read and edited', async () => {
+  const root = temporaryFolder();
+  const snapshot = join(root, 'snapshots', 'abc', 'vae_encoder');
+  mkdirSync(snapshot, { recursive: true });
+  mkdirSync(join(root, 'blobs'));
+  for (const [k, name] of ['model.onnx', 'model.onnx_data'].entries()) {
+    cpSync(join(PARTS, 'sd-b-zero-snr', 'vae_encoder', name), join(root, 'blobs', `${k}`));
+    symlinkSync(join('..', '..', '..', 'blobs', `${k}`), join(snapshot, name));
+  }
+  const path = join(snapshot, 'model.onnx');
+  for (const options of [{}, { edited: stillDraws(path)! }]) {
+    const session = await OnnxSession.open(path, options);
+    expect([...session.outputs.keys()]).toEqual(['latent_sample']);
+    await session.release();
+  }
 });
 
 describe('what onnxruntime cannot run says what it is', () => {

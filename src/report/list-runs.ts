@@ -1,0 +1,85 @@
+/** The run folders under a folder, each with how far it is. */
+
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '../errors.ts';
+import { RunFolder } from '../results/run-folder.ts';
+import type { Summary } from '../run/summary-schema.ts';
+
+/**
+ * `complete`: every example by every scorer; `resumable`: the same command goes on; `running`: a process works on it;
+ * `torn`: something of it is damaged or missing, and `why` says what.
+ */
+export type RunState = 'complete' | 'resumable' | 'running' | 'torn';
+
+/** What a list shows of a run folder, without reading its results. */
+export interface RunEntry {
+  path: string;
+  name: string;
+  state: RunState;
+  task: string;
+  scorers: readonly string[];
+  /** Examples done by every scorer at the end of the last session; undefined where it left no summary. */
+  done: number | undefined;
+  count: number;
+  /** Milliseconds since 1970 of the last change of its summary or manifest. */
+  changed: number;
+  why?: string;
+}
+
+/** All run folders directly under `root`, the latest first; a `root` that is none itself has none. */
+export function listRuns(root: string): RunEntry[] {
+  if (!existsSync(root)) return [];
+  const folders = readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+    .map(({ name }) => new RunFolder(join(root, name)))
+    .filter((folder) => existsSync(folder.manifestFile) || looksLikeRun(folder));
+  return folders.map(describeRun).sort((a, b) => b.changed - a.changed || a.name.localeCompare(b.name));
+}
+
+/** One run folder. */
+function describeRun(folder: RunFolder): RunEntry {
+  const name = folder.path.split(/[/\\]/).at(-1)!;
+  const empty = { path: folder.path, name, task: '', scorers: [], done: undefined, count: 0 };
+  const changed = changedAt(folder);
+  try {
+    const manifest = folder.readManifest();
+    if (!manifest) return { ...empty, state: 'torn', changed, why: 'its run.json is missing' };
+    const { task, scorers } = manifest.identity;
+    const known = {
+      ...empty,
+      task: task.name,
+      // Diffusion first, as in every report.
+      scorers: Object.keys(scorers).sort(
+        (a, b) => Number(scorers[a]!.kind === 'clip') - Number(scorers[b]!.kind === 'clip'),
+      ),
+      count: task.count,
+      changed,
+    };
+    if (folder.holder()) return { ...known, state: 'running' };
+    if (!existsSync(folder.examplesFile))
+      return { ...known, state: 'torn', why: 'its examples.jsonl is missing' };
+    if (!existsSync(folder.summaryFile)) return { ...known, state: 'resumable' };
+    const summary = JSON.parse(readFileSync(folder.summaryFile, 'utf8')) as Summary;
+    const complete = summary.complete && !folder.hasSegments();
+    return { ...known, done: summary.examples.done, state: complete ? 'complete' : 'resumable' };
+  } catch (error) {
+    return { ...empty, state: 'torn', changed, why: messageOf(error) };
+  }
+}
+
+function looksLikeRun(folder: RunFolder): boolean {
+  try {
+    return folder.hasResults();
+  } catch {
+    return false;
+  }
+}
+
+function changedAt(folder: RunFolder): number {
+  const times = [folder.summaryFile, folder.manifestFile, folder.path].flatMap((path) => {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found ? [found.mtimeMs] : [];
+  });
+  return times[0] ?? 0;
+}

@@ -1,0 +1,78 @@
+/** One interactive worker as seen from here: requests with their replies. */
+
+import { Worker } from 'node:worker_threads';
+import type { InteractiveReply, InteractiveRequest, InteractiveWorkerData } from './interactive-worker.ts';
+
+// Beside this file: TypeScript when run from the sources, JavaScript when compiled.
+const WORKER_FILE = new URL(
+  `./interactive-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`,
+  import.meta.url,
+);
+
+type Ask =
+  | Omit<Extract<InteractiveRequest, { type: 'score' }>, 'id'>
+  | Omit<Extract<InteractiveRequest, { type: 'reconstruct' }>, 'id'>;
+
+/** Starts with its first request and lives until it is closed. */
+export class InteractiveThread {
+  readonly #data: InteractiveWorkerData;
+  readonly #listeners = new Map<number, (reply: InteractiveReply) => void>();
+  #worker: Worker | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  #next = 1;
+
+  constructor(data: InteractiveWorkerData) {
+    this.#data = data;
+  }
+
+  /** Sends a request; its replies come to `listen`, the last one being `done`, `refused` or `failed`. Returns its number. */
+  ask(request: Ask, listen: (reply: InteractiveReply) => void): number {
+    const id = this.#next++;
+    this.#listeners.set(id, listen);
+    this.#start().postMessage({ ...request, id });
+    return id;
+  }
+
+  /** Lets a request end at its next model call. */
+  cancel(id: number): void {
+    this.#worker?.postMessage({ type: 'cancel', id } satisfies InteractiveRequest);
+  }
+
+  /** Lets the thread finish the model call it is in and end. It is never torn down within one: that would abort. */
+  async close(): Promise<void> {
+    this.#worker?.postMessage({ type: 'stop' } satisfies InteractiveRequest);
+    await this.#ended;
+  }
+
+  #start(): Worker {
+    if (this.#worker) return this.#worker;
+    const worker = new Worker(WORKER_FILE, { workerData: this.#data });
+    this.#worker = worker;
+    let reason: Error | undefined;
+    worker.on('message', (reply: InteractiveReply) => {
+      const listen = this.#listeners.get(reply.id);
+      if (reply.type === 'done' || reply.type === 'refused' || reply.type === 'failed')
+        this.#listeners.delete(reply.id);
+      listen?.(reply);
+    });
+    worker.on('error', (error) => {
+      reason = error instanceof Error ? error : new Error(String(error));
+    });
+    this.#ended = new Promise((resolve) => {
+      worker.once('exit', () => {
+        this.#worker = undefined; // the next request starts another
+        const message = reason?.message ?? 'it ended';
+        const error = {
+          message: `the worker failed: ${message}`,
+          known: true,
+          exitCode: 1,
+          stack: undefined,
+        };
+        for (const [id, listen] of this.#listeners) listen({ type: 'failed', id, error });
+        this.#listeners.clear();
+        resolve();
+      });
+    });
+    return worker;
+  }
+}

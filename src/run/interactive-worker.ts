@@ -1,0 +1,166 @@
+/** A worker thread that answers one scorer's share of what a screen asks. Loads its model when first asked. */
+
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { InputError, WinoscopeError } from '../errors.ts';
+import { imageSize, readSource } from '../images/decode.ts';
+import { openClipScorer } from '../scoring/clip-scorer.ts';
+import { type DiffusionParts, openDiffusionParts } from '../scoring/diffusion-parts.ts';
+import { openDiffusionScorer } from '../scoring/diffusion-scorer.ts';
+import type { Example } from '../scoring/example.ts';
+import { noisesOf } from '../scoring/noises.ts';
+import {
+  openReconstructor,
+  type Reconstruction,
+  type ReconstructionRequest,
+  type Reconstructor,
+} from '../scoring/reconstruct.ts';
+import type { Scorer, ScorerOutput } from '../scoring/scorer.ts';
+import { preflight } from './preflight.ts';
+import type { RerunScorer } from './rerun-settings.ts';
+import { hashFile } from './settings.ts';
+import type { WorkerFailure } from './worker.ts';
+
+/** What the thread is for. */
+export interface InteractiveWorkerData {
+  prepared: RerunScorer;
+  /** sha256 by file, and of the noises, as the run had them. */
+  files: Record<string, string>;
+  noise?: string;
+}
+
+/** Sent to the thread. Requests are answered in turn; a cancelled one at the next model call. */
+export type InteractiveRequest =
+  | { type: 'score'; id: number; example: Example; force: boolean }
+  | { type: 'reconstruct'; id: number; request: ReconstructionRequest }
+  | { type: 'cancel'; id: number }
+  | { type: 'stop' };
+
+/** Sent by the thread; the last of a request is `done`, `refused` or `failed`. */
+export type InteractiveReply =
+  | { type: 'loading'; id: number }
+  | { type: 'note'; id: number; message: string }
+  | { type: 'output'; id: number; output: ScorerOutput }
+  | { type: 'done'; id: number; reconstruction?: Reconstruction }
+  | { type: 'refused'; id: number; message: string }
+  | { type: 'failed'; id: number; error: WorkerFailure };
+
+const port = parentPort!;
+const { prepared, files, noise } = workerData as InteractiveWorkerData;
+const { settings } = prepared;
+const cancelled = new Set<number>();
+let stopping = false;
+let parts: DiffusionParts | undefined;
+let scorer: Scorer | undefined;
+let reconstructor: Reconstructor | undefined;
+let differs: Promise<string | undefined> | undefined;
+
+async function openScorer(id: number): Promise<Scorer> {
+  if (scorer) return scorer;
+  reply({ type: 'loading', id });
+  scorer = settings.kind === 'clip' ? await openClipScorer(settings) : await scorerOfParts();
+  return scorer;
+}
+
+async function scorerOfParts(): Promise<Scorer> {
+  if (settings.kind === 'clip') throw new Error('a CLIP model has no parts');
+  parts ??= await openDiffusionParts(settings);
+  return openDiffusionScorer(settings, parts);
+}
+
+async function score(id: number, example: Example, force: boolean): Promise<void> {
+  const sizes = [
+    await Promise.all(example.images.map(async (image) => imageSize(await readSource(image), 'the image'))),
+  ];
+  const { warnings } = preflight([example], prepared, { sizes, strict: false, force, skip: false });
+  for (const message of warnings) reply({ type: 'note', id, message });
+  const opened = await openScorer(id);
+  await tellDifferences(id);
+  await opened.evaluate(
+    [{ index: 0, example, start: 0 }],
+    (output) => reply({ type: 'output', id, output }),
+    () => stopping || cancelled.has(id),
+  );
+  reply({ type: 'done', id });
+}
+
+async function reconstruct(id: number, request: ReconstructionRequest): Promise<void> {
+  if (settings.kind === 'clip') throw new InputError({ what: 'a CLIP model reconstructs nothing' });
+  if (!reconstructor) {
+    reply({ type: 'loading', id });
+    parts ??= await openDiffusionParts(settings);
+    reconstructor = await openReconstructor(settings, parts);
+  }
+  reply({ type: 'done', id, reconstruction: await reconstructor.reconstruct(request) });
+}
+
+/** Whether the model is the one that the run was made with; files are read once. */
+async function tellDifferences(id: number): Promise<void> {
+  differs ??= differences();
+  const message = await differs;
+  if (message !== undefined) reply({ type: 'note', id, message });
+}
+
+async function differences(): Promise<string | undefined> {
+  const { description } = settings;
+  const names = [...new Set([...Object.keys(files), ...description.files])].sort();
+  const changed: string[] = [];
+  for (const name of names) {
+    const known = description.files.includes(name) && files[name] !== undefined;
+    if (!known || (await hashFile(join(description.folder, name))) !== files[name]) changed.push(name);
+  }
+  if (changed.length > 0) {
+    const list = changed.length > 3 ? `${changed.slice(0, 3).join(', ')} …` : changed.join(', ');
+    return `The model of "${prepared.name}" is not the one of the run any more (${list}): its numbers do not compare.`;
+  }
+  if (
+    settings.kind === 'clip' ||
+    noise === undefined ||
+    noisesOf(settings.plan, settings.description.latent).sha256() === noise
+  )
+    return undefined;
+  return `The run of "${prepared.name}" used other noises than its seed gives: its numbers do not compare exactly.`;
+}
+
+async function handle(request: InteractiveRequest): Promise<void> {
+  switch (request.type) {
+    case 'cancel':
+      return; // seen when it came
+    case 'stop':
+      await reconstructor?.release();
+      // A scorer on shared parts releases them.
+      await (scorer ?? parts)?.release();
+      port.close();
+      return;
+    default:
+      if (stopping || cancelled.delete(request.id)) return reply({ type: 'done', id: request.id });
+      try {
+        if (request.type === 'score') await score(request.id, request.example, request.force);
+        else await reconstruct(request.id, request.request);
+      } catch (error) {
+        reply(failure(request.id, error));
+      }
+      cancelled.delete(request.id);
+  }
+}
+
+function failure(id: number, error: unknown): InteractiveReply {
+  // What the checks refuse says in `what` all that a screen needs; the rest speaks of flags.
+  if (error instanceof InputError && /does not know|only knows/.test(error.parts.what))
+    return { type: 'refused', id, message: error.parts.what };
+  const known = error instanceof WinoscopeError;
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = !known && error instanceof Error ? error.stack : undefined;
+  return { type: 'failed', id, error: { message, known, exitCode: known ? error.exitCode : 1, stack } };
+}
+
+function reply(message: InteractiveReply): void {
+  port.postMessage(message);
+}
+
+let last = Promise.resolve();
+port.on('message', (request: InteractiveRequest) => {
+  if (request.type === 'cancel') cancelled.add(request.id);
+  if (request.type === 'stop') stopping = true;
+  last = last.then(() => handle(request));
+});

@@ -1,0 +1,199 @@
+/** Scores and reconstructs with a stored run's own models, for screens: in worker threads, under the run's settings. */
+
+import { ModelFileError, messageOf, WinoscopeError } from '../errors.ts';
+import type { Manifest } from '../results/manifest.ts';
+import { RunFolder } from '../results/run-folder.ts';
+import type { Example } from '../scoring/example.ts';
+import type { Reconstruction, ReconstructionRequest } from '../scoring/reconstruct.ts';
+import type { Interactive, RescoreEvent, RescoreRequest } from './interactive-events.ts';
+import { InteractiveThread } from './interactive-thread.ts';
+import type { InteractiveReply } from './interactive-worker.ts';
+import { rerunSettings } from './rerun-settings.ts';
+import { followRescoring, type Rescoring } from './rescoring.ts';
+import type { PreparedScorer } from './settings.ts';
+import type { Analysis } from './summary-schema.ts';
+
+/** A scorer with its thread, or the sentence that says why there is none. */
+type Member = { prepared: PreparedScorer; thread: InteractiveThread } | { missing: string };
+
+/**
+ * The models of the run in a folder. Nothing is read or loaded before it is asked for.
+ * @param analysis how errors become scores, as on the screen.
+ */
+export function openInteractive(run: string, analysis: Analysis): Interactive {
+  const members = new Map<string, Member>();
+  let manifest: Manifest | undefined;
+  const readManifest = (): Manifest => {
+    manifest ??= new RunFolder(run).readManifest();
+    if (!manifest)
+      throw new ModelFileError({ what: 'the run is gone, so its models are not known', where: run });
+    return manifest;
+  };
+  const member = (scorer: string): Member => {
+    let found = members.get(scorer);
+    if (!found) {
+      found = openMember(readManifest(), scorer);
+      // What is missing today may be put back.
+      if ('thread' in found) members.set(scorer, found);
+    }
+    return found;
+  };
+  return {
+    score: (request, signal) =>
+      score({ names: () => Object.keys(readManifest().identity.scorers), member, analysis }, request, signal),
+    async reconstruct(scorer, request, signal) {
+      signal?.throwIfAborted();
+      const found = member(scorer);
+      if ('missing' in found) throw new ModelFileError({ what: found.missing.replace(/\.$/, '') });
+      return reconstructWith(found.thread, request, signal);
+    },
+    async close() {
+      const threads = [...members.values()].flatMap((found) => ('thread' in found ? [found.thread] : []));
+      members.clear();
+      await Promise.all(threads.map((thread) => thread.close()));
+    },
+  };
+}
+
+function reconstructWith(
+  thread: InteractiveThread,
+  request: ReconstructionRequest,
+  signal?: AbortSignal,
+): Promise<Reconstruction> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      thread.cancel(id);
+      reject(signal!.reason);
+    };
+    const fail = (message: string) => reject(new ModelFileError({ what: message.replace(/\.$/, '') }));
+    const id = thread.ask({ type: 'reconstruct', request }, (reply) => {
+      if (reply.type !== 'done' && reply.type !== 'refused' && reply.type !== 'failed') return;
+      signal?.removeEventListener('abort', onAbort);
+      if (reply.type === 'failed') fail(reply.error.message);
+      else if (reply.type === 'refused') fail(reply.message);
+      else if (reply.reconstruction) resolve(reply.reconstruction);
+      else fail('the models were closed');
+    });
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+function openMember(manifest: Manifest, scorer: string): Member {
+  try {
+    const prepared = rerunSettings(manifest, scorer);
+    const identity = manifest.identity.scorers[scorer]!;
+    const thread = new InteractiveThread({
+      prepared,
+      files: 'files' in identity ? identity.files : {},
+      ...(identity.kind === 'diffusion' && { noise: identity.noise }),
+    });
+    return { prepared, thread };
+  } catch (error) {
+    if (!(error instanceof WinoscopeError)) throw error;
+    return { missing: sentence(error.message) };
+  }
+}
+
+interface Session {
+  names: () => string[];
+  member: (scorer: string) => Member;
+  analysis: Analysis;
+}
+
+/** One scorer's part in a request that is going on. */
+interface Part {
+  scorer: string;
+  rescoring: Rescoring;
+  thread: InteractiveThread;
+  id: number;
+  /** Trials came in that no event has told of yet. */
+  isFresh: boolean;
+  isOver: boolean;
+}
+
+async function* score(
+  { names, member, analysis }: Session,
+  { images, captions, truth, force }: RescoreRequest,
+  signal?: AbortSignal,
+): AsyncGenerator<RescoreEvent> {
+  signal?.throwIfAborted();
+  const example: Example = { id: 'variant', images, captions, truth, tags: [] };
+  const told: RescoreEvent[] = [];
+  const parts: Part[] = [];
+  let wake = () => {};
+  for (const scorer of names()) {
+    const found = member(scorer);
+    if ('missing' in found) {
+      told.push({ type: 'unavailable', scorer, message: found.missing });
+      continue;
+    }
+    const rescoring = followRescoring(found.prepared.settings, example, analysis);
+    const part: Part = { scorer, rescoring, thread: found.thread, id: 0, isFresh: false, isOver: false };
+    parts.push(part);
+    part.id = found.thread.ask({ type: 'score', example, force }, (reply) => {
+      told.push(...take(part, reply));
+      wake();
+    });
+  }
+  const onAbort = () => wake();
+  signal?.addEventListener('abort', onAbort);
+  try {
+    while (told.length > 0 || parts.some(({ isOver, isFresh }) => !isOver || isFresh)) {
+      signal?.throwIfAborted();
+      while (told.length > 0) yield told.shift()!;
+      for (const part of parts) {
+        if (!part.isFresh) continue;
+        part.isFresh = false;
+        const { done, total } = part.rescoring.progress();
+        // Read only now: where events are taken slowly, most trials are never turned into scores.
+        if (!part.isOver)
+          yield { type: 'trials', scorer: part.scorer, done, total, result: part.rescoring.result()! };
+      }
+      if (told.length > 0 || parts.every(({ isOver }) => isOver)) continue;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        if (signal?.aborted || told.length > 0 || parts.some(({ isFresh }) => isFresh)) resolve();
+      });
+    }
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    for (const { thread, id, isOver } of parts) if (!isOver) thread.cancel(id);
+  }
+}
+
+/** What a worker's reply means for its scorer. */
+function take(part: Part, reply: InteractiveReply): RescoreEvent[] {
+  const { scorer, rescoring } = part;
+  switch (reply.type) {
+    case 'loading':
+      return [{ type: 'loading', scorer }];
+    case 'note':
+      return [{ type: 'note', scorer, message: sentence(reply.message) }];
+    case 'output':
+      if (reply.output.type === 'failed') {
+        part.isOver = true;
+        return [{ type: 'unavailable', scorer, message: sentence(reply.output.message) }];
+      }
+      if (rescoring.accept(reply.output)) part.isFresh = true;
+      return [];
+    case 'refused':
+      part.isOver = true;
+      return [{ type: 'refused', scorer, message: sentence(reply.message) }];
+    case 'failed':
+      part.isOver = true;
+      return [{ type: 'unavailable', scorer, message: sentence(reply.error.message) }];
+    case 'done': {
+      if (part.isOver) return [];
+      part.isOver = true;
+      part.isFresh = false;
+      const result = rescoring.result();
+      return result ? [{ type: 'scored', scorer, result }] : [];
+    }
+  }
+}
+
+/** One line that begins with a capital and ends with a full stop. */
+function sentence(message: string): string {
+  const text = messageOf(message);
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

@@ -1,0 +1,286 @@
+/** Re-scoring and reconstruction with the embedded models, against a run that the real command line stored. */
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { storedRunModel } from '../../src/report/stored-run-model.ts';
+import { openInteractive } from '../../src/run/interactive.ts';
+import type { Interactive, RescoreEvent, RescoreRequest } from '../../src/run/interactive-events.ts';
+import { openRun } from '../../src/run/open-run.ts';
+import { runOk } from '../support/run-cli.ts';
+import { alteredModel, modelFile, worldImage, worldRecords } from '../support/small-probe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const folder = temporaryFolder();
+const analysis = { loss: 'mse', errorSpace: 'native' } as const;
+const run = join(folder, 'run');
+const opened: Interactive[] = [];
+
+function open(path = run): Interactive {
+  const interactive = openInteractive(path, analysis);
+  opened.push(interactive);
+  return interactive;
+}
+
+afterAll(async () => {
+  for (const interactive of opened) await interactive.close();
+});
+
+/** The first example as it was scored, with other captions where given. */
+function request(captions?: string[], force = false): RescoreRequest {
+  const { caption_0, caption_1 } = worldRecords(1)[0]!;
+  return {
+    images: [{ path: worldImage(0, 0) }, { path: worldImage(0, 1) }],
+    captions: captions ?? [caption_0, caption_1],
+    truth: [
+      [0, 0],
+      [1, 1],
+    ],
+    force,
+  };
+}
+
+async function all(events: AsyncIterable<RescoreEvent>): Promise<RescoreEvent[]> {
+  const list: RescoreEvent[] = [];
+  for await (const event of events) list.push(event);
+  return list;
+}
+
+const ofType = <T extends RescoreEvent['type']>(events: readonly RescoreEvent[], type: T, scorer?: string) =>
+  events.filter(
+    (event): event is Extract<RescoreEvent, { type: T }> =>
+      event.type === type && (scorer === undefined || event.scorer === scorer),
+  );
+
+beforeAll(async () => {
+  await runOk(['score', '--limit', '2', '--out', run, '--quiet']);
+});
+
+describe('an unedited example', () => {
+  let events: RescoreEvent[];
+  const model = () => storedRunModel(openRun(run));
+
+  beforeAll(async () => {
+    events = await all(open().score(request()));
+  });
+
+  test.each(['diffusion', 'clip'])('gets the scores of the stored run by %s, bit for bit', (scorer) => {
+    const { judgement } = ofType(events, 'scored', scorer)[0]!.result;
+    expect(judgement).toEqual(model().judge(scorer, 0));
+  });
+
+  test('gets the stored errors and maps too', () => {
+    const { errors, maps } = ofType(events, 'scored', 'diffusion')[0]!.result;
+    expect(errors).toEqual(model().errors('diffusion', 0));
+    expect(maps).toEqual(model().maps('diffusion', 0));
+  });
+
+  test('has its trials told as they come, each count once and rising', () => {
+    const trials = ofType(events, 'trials', 'diffusion');
+    expect(trials.length).toBeGreaterThan(1);
+    const done = trials.map((event) => event.done);
+    expect(done).toEqual([...new Set(done)].sort((a, b) => a - b));
+    expect(trials.every(({ total, result }) => total === 32 && result.errors!.done <= 32)).toBe(true);
+  });
+
+  test('needs no note: the models are those of the run', () => {
+    expect([
+      ...ofType(events, 'note'),
+      ...ofType(events, 'refused'),
+      ...ofType(events, 'unavailable'),
+    ]).toEqual([]);
+  });
+
+  test('is scored at once the second time: the models stay open', async () => {
+    const interactive = open();
+    await all(interactive.score(request()));
+    const again = await all(interactive.score(request()));
+    expect(ofType(again, 'loading')).toEqual([]);
+    expect(ofType(again, 'scored', 'clip')).toEqual(ofType(events, 'scored', 'clip'));
+  });
+});
+
+test('a run that stops examples early stops this one at the same trial', async () => {
+  const stopped = join(folder, 'stopped');
+  const flags = ['--timesteps', '64', '--stop', 'sequential', '--diffusion', 'tiny-world'];
+  await runOk(['score', '--limit', '1', ...flags, '--out', stopped, '--quiet']);
+  const stored = storedRunModel(openRun(stopped));
+  const { result } = ofType(await all(open(stopped).score(request())), 'scored', 'diffusion')[0]!;
+  expect(result.judgement.trials).toBeLessThan(64);
+  expect(result.judgement).toEqual(stored.judge('diffusion', 0));
+  expect(result.errors).toEqual(stored.errors('diffusion', 0));
+});
+
+test('an edited caption changes its own scores and no other', async () => {
+  const interactive = open();
+  const { caption_0, caption_1 } = worldRecords(1)[0]!;
+  const before = await all(interactive.score(request()));
+  const after = await all(interactive.score(request([caption_0, 'a blue square above a green cross'])));
+  for (const scorer of ['diffusion', 'clip']) {
+    const [a, b] = [before, after].map(
+      (events) => ofType(events, 'scored', scorer)[0]!.result.judgement.scores.raw,
+    );
+    expect(b!.map((row) => row[0])).toEqual(a!.map((row) => row[0]));
+    for (const image of [0, 1]) expect(b![image]![1], caption_1).not.toBe(a![image]![1]);
+  }
+});
+
+test('foreign words are refused in one sentence before a model is loaded, and scored when forced', async () => {
+  const interactive = open();
+  const captions = ['a cat above a dog', 'a dog above a cat'];
+  const refused = await all(interactive.score(request(captions)));
+  expect(refused.map(({ type }) => type)).toEqual(['refused', 'refused']);
+  for (const event of ofType(refused, 'refused')) {
+    expect(event.message).toBe('The tiny world model does not know the words "cat", "dog".');
+  }
+  const forced = await all(interactive.score(request(captions, true)));
+  expect(
+    ofType(forced, 'scored')
+      .map(({ scorer }) => scorer)
+      .sort(),
+  ).toEqual(['clip', 'diffusion']);
+});
+
+test('aborting ends the stream with its reason, and the next request is answered in full', async () => {
+  const interactive = open();
+  const controller = new AbortController();
+  const reason = new Error('the caption was edited again');
+  let trials = 0;
+  const reading = (async () => {
+    for await (const event of interactive.score(request(), controller.signal)) {
+      if (event.type === 'trials' && ++trials === 2) controller.abort(reason);
+    }
+  })();
+  await expect(reading).rejects.toBe(reason);
+  expect(trials).toBe(2);
+  const after = await all(interactive.score(request()));
+  expect(
+    ofType(after, 'scored')
+      .map(({ scorer }) => scorer)
+      .sort(),
+  ).toEqual(['clip', 'diffusion']);
+});
+
+test('an abort before the start evaluates nothing', async () => {
+  const signal = AbortSignal.abort(new Error('not needed'));
+  await expect(all(open().score(request(), signal))).rejects.toThrow('not needed');
+});
+
+describe('reconstructions', () => {
+  test('that nobody waits for any more are given up', async () => {
+    const controller = new AbortController();
+    const asked = open().reconstruct(
+      'diffusion',
+      { image: { path: worldImage(0, 0) }, captions: ['a star'], timestep: 484, noise: 15 },
+      controller.signal,
+    );
+    controller.abort(new Error('another timestep'));
+    await expect(asked).rejects.toThrow('another timestep');
+  });
+
+  test('come as pictures of the model’s size, for every caption and ∅', async () => {
+    const { caption_0, caption_1 } = worldRecords(1)[0]!;
+    const found = await open().reconstruct('diffusion', {
+      image: { path: worldImage(0, 0) },
+      captions: [caption_0, caption_1, ''],
+      timestep: 484,
+      noise: 15,
+    });
+    expect(found.pictures.map(({ width, height }) => [width, height])).toEqual([
+      [64, 64],
+      [64, 64],
+      [64, 64],
+    ]);
+    expect(found.errors[0]!).toBeLessThan(found.errors[1]!);
+  });
+
+  test('of CLIP there are none', async () => {
+    const asked = open().reconstruct('clip', {
+      image: { path: worldImage(0, 0) },
+      captions: ['a star'],
+      timestep: 484,
+      noise: 15,
+    });
+    await expect(asked).rejects.toThrow('a CLIP model reconstructs nothing.');
+  });
+});
+
+describe('models that are not as they were', () => {
+  const ownRun = join(folder, 'own-run');
+  const model = join(folder, 'my-model');
+
+  beforeAll(async () => {
+    alteredModel('diffusion', model, { vae_decoder: null });
+    await runOk([
+      'score',
+      '--limit',
+      '1',
+      '--timesteps',
+      '4',
+      '--diffusion',
+      model,
+      '--out',
+      ownRun,
+      '--quiet',
+    ]);
+  });
+
+  test('without a decoder scores come and reconstructions say why not', async () => {
+    const interactive = open(ownRun);
+    expect(ofType(await all(interactive.score(request())), 'scored')).toHaveLength(1);
+    const asked = interactive.reconstruct('diffusion', {
+      image: { path: worldImage(0, 0) },
+      captions: ['a star'],
+      timestep: 125,
+      noise: 0,
+    });
+    await expect(asked).rejects.toThrow(
+      /^the model has no VAE decoder, so its reconstructions cannot be shown/,
+    );
+  });
+
+  test('a changed file is told with its name, and the numbers still come', async () => {
+    const changed = join(folder, 'changed-run');
+    cpSync(ownRun, changed, { recursive: true });
+    const config = join(model, 'model_index.json');
+    const text = modelFile('diffusion', 'model_index.json').toString();
+    alteredModel('diffusion', join(folder, 'other'), { vae_decoder: null, 'model_index.json': `${text}\n` });
+    expect(existsSync(config)).toBe(true);
+    const manifest = join(changed, 'run.json');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll(model, join(folder, 'other')));
+    const events = await all(open(changed).score(request()));
+    expect(ofType(events, 'note').map(({ message }) => message)).toEqual([
+      'The model of "diffusion" is not the one of the run any more (model_index.json): its numbers do not compare.',
+    ]);
+    expect(ofType(events, 'scored')).toHaveLength(1);
+  });
+
+  test('an absent folder is one sentence', async () => {
+    const lost = join(folder, 'lost-run');
+    cpSync(ownRun, lost, { recursive: true });
+    const manifest = join(lost, 'run.json');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll(model, './nowhere'));
+    const interactive = open(lost);
+    const sentence =
+      /^The model of "diffusion" is not here, so it cannot score again: \.\/nowhere\. Start from the folder where the run was made, or put the model back\.$/;
+    const events = await all(interactive.score(request()));
+    expect(events).toHaveLength(1);
+    expect(ofType(events, 'unavailable')[0]!.message).toMatch(sentence);
+    const asked = interactive.reconstruct('diffusion', {
+      image: { path: worldImage(0, 0) },
+      captions: [''],
+      timestep: 1,
+      noise: 0,
+    });
+    await expect(asked).rejects.toThrow(sentence);
+  });
+});
+
+test('closing in the middle of an evaluation lets it end', async () => {
+  const interactive = openInteractive(run, analysis);
+  const stream = interactive.score(request());
+  const first = await stream.next();
+  expect(first.value?.type).toBe('loading');
+  await interactive.close();
+  const rest = await all(stream);
+  expect(ofType(rest, 'unavailable').every(({ message }) => message.endsWith('.'))).toBe(true);
+});

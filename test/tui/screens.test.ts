@@ -1,0 +1,245 @@
+/** What keys do to the screens, without a terminal. */
+
+import { describe, expect, test } from 'vitest';
+import { contest } from '../../src/report/contest.ts';
+import type { RunEntry } from '../../src/report/list-runs.ts';
+import type { RunModel } from '../../src/report/run-model.ts';
+import type { Controller } from '../../tui/controller.ts';
+import type { ExamplesState } from '../../tui/screens/examples/state.ts';
+import type { PairState } from '../../tui/screens/pair/state.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { makeController, press, textOf } from './render-tui.ts';
+import { smallRun } from './runs.ts';
+
+const folder = temporaryFolder();
+const model = await smallRun(folder);
+const other = await smallRun(folder, { seed: 8 });
+
+const examples = (controller: Controller) => controller.picture().app.states.examples as ExamplesState;
+const pair = (controller: Controller) => controller.picture().app.states.pair as PairState;
+const current = (controller: Controller) => controller.picture().app.current;
+/** Ids listed, in order. */
+const listed = (controller: Controller) =>
+  textOf(controller)
+    .split('\n')
+    .slice(4, 20)
+    .map((line) => line.slice(2).trim().split(/\s+/)[0]!)
+    .filter((id) => /^\d+$/.test(id));
+
+describe('the frame', () => {
+  test('digits and Tab walk the screens, the header names the one that is shown', () => {
+    const controller = makeController({ opened: [model] });
+    const seen = ['2', '3', '4', '1', 'tab', 'tab', 'shift-tab'].map((key) => {
+      press(controller, key);
+      return /\[\d (\w+)\]/.exec(textOf(controller))?.[1];
+    });
+    expect(seen).toEqual(['Examples', 'Compare', 'Runs', 'Summary', 'Examples', 'Compare', 'Examples']);
+  });
+
+  test('? shows help and leads back, from any screen', () => {
+    const controller = makeController({ opened: [model] });
+    for (const key of ['1', '2', '3', '4']) {
+      press(controller, key);
+      const before = current(controller);
+      press(controller, '?');
+      expect(current(controller)).toBe('help');
+      press(controller, key === '1' ? '?' : 'escape');
+      expect(current(controller)).toBe(before);
+    }
+  });
+
+  test('q leaves a stored run without a question, Ctrl-C at once', () => {
+    const quits: boolean[] = [];
+    const controller = makeController({ opened: [model], onQuit: (force) => quits.push(force) });
+    press(controller, 'q', 'ctrl-c');
+    expect(quits).toEqual([false, true]);
+  });
+
+  test('a terminal that is too small gets one sentence, and the screen again once it has grown', () => {
+    const controller = makeController({ opened: [model], columns: 59, rows: 24 });
+    expect(textOf(controller).trim()).toBe('The dashboard needs 60×20; this is 59×24. q quits.');
+    controller.resize({ columns: 60, rows: 20 });
+    expect(textOf(controller)).toContain('[1 Summary]');
+  });
+
+  test('a key that means nothing changes nothing', () => {
+    const controller = makeController({ opened: [model] });
+    const before = textOf(controller);
+    press(controller, 'é', 'Z', 'delete', 'ctrl-z');
+    expect(textOf(controller)).toBe(before);
+  });
+});
+
+describe('examples', () => {
+  const open = () => press(makeController({ opened: [model] }), '2');
+
+  test('the cursor moves by rows, pages and to both ends, and never leaves the list', () => {
+    const controller = open();
+    const selectedAfter = (...keys: string[]) => {
+      press(controller, ...keys);
+      return examples(controller).selected;
+    };
+    expect(selectedAfter('up')).toBe(0);
+    expect(selectedAfter('j', 'j', 'k')).toBe(1);
+    expect(selectedAfter('pagedown')).toBe(15);
+    expect(selectedAfter('G', 'j')).toBe(23);
+    expect(selectedAfter('g')).toBe(0);
+  });
+
+  test('sorting by margin puts what is most wrong first, by disagreement what scorers differ on', () => {
+    const controller = press(open(), 's');
+    const margins = listed(controller).map((id) => model.judge('diffusion', Number(id))!.margins.group!);
+    expect(margins).toEqual([...margins].sort((a, b) => a - b));
+    expect(examples(controller).selected).toBe(Number(listed(controller)[0]));
+    press(controller, 's');
+    const spread = (scorer: string) => {
+      const values = model.examples.map((_, k) => model.judge(scorer, k)!.margins.group!);
+      return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+    };
+    const [a, b] = [spread('diffusion'), spread('clip')];
+    const gaps = listed(controller).map((id) => {
+      const margin = (scorer: string) => model.judge(scorer, Number(id))!.margins.group!;
+      return Math.abs(margin('diffusion') / a - margin('clip') / b);
+    });
+    expect(gaps).toEqual([...gaps].sort((x, y) => y - x));
+    press(controller, 's');
+    expect(listed(controller).slice(0, 3)).toEqual(['0', '1', '2']);
+  });
+
+  test('filters by verdict, disagreement and tag add up, and x takes them all away', () => {
+    const controller = press(open(), 'v');
+    const wrong = model.examples.flatMap(({ id }, k) =>
+      model.judge('diffusion', k)!.verdict.group ? [] : [id],
+    );
+    expect(wrong.length).toBeGreaterThan(0);
+    expect(listed(controller)).toEqual(wrong);
+    press(controller, 'v');
+    expect(listed(controller)).not.toContain(wrong[0]);
+    press(controller, 'x', 'd');
+    const differing = model.examples.flatMap(({ id }, k) =>
+      model.judge('diffusion', k)!.verdict.group !== model.judge('clip', k)!.verdict.group ? [id] : [],
+    );
+    expect(listed(controller)).toEqual(differing);
+    press(controller, 'x', 't', 'down', 'return');
+    expect(examples(controller).tag).toBe('Object');
+    expect(listed(controller)).toEqual(
+      model.examples.flatMap(({ id, tags }) => (tags.includes('Object') ? [id] : [])),
+    );
+    press(controller, 'escape');
+    expect(listed(controller)).toHaveLength(15);
+  });
+
+  test('search finds every word in captions, while it is typed; letters are text then', () => {
+    const controller = press(open(), '/', ...'q small');
+    expect(textOf(controller)).toContain('/q small▏');
+    press(controller, 'backspace', ...Array(6).fill('backspace'), ...'SMALL cross', 'return');
+    const found = model.examples.flatMap(({ id, captions }) =>
+      captions.some((text) => text.includes('small')) && captions.some((text) => text.includes('cross'))
+        ? [id]
+        : [],
+    );
+    expect(found.length).toBeGreaterThan(1);
+    expect(listed(controller)).toEqual(found);
+    press(controller, '/', 'escape');
+    expect(examples(controller)).toMatchObject({ query: '', searching: false });
+  });
+
+  test('what finds nothing says how to get back', () => {
+    const controller = press(open(), '/', ...'zzz', 'return');
+    expect(textOf(controller)).toContain('No example fits. x takes all filters away.');
+    press(controller, 'down', 'return', 'x');
+    expect(listed(controller)).toHaveLength(15);
+  });
+
+  test('Enter opens the pair, n and p walk the list in its order, Esc leads back to it', () => {
+    const controller = press(open(), 's', 'j', 'return');
+    const order = listed(press(makeController({ opened: [model] }), '2', 's'));
+    const shownId = () => model.examples[pair(controller).order[pair(controller).at]!]!.id;
+    expect([current(controller), shownId()]).toEqual(['pair', order[1]]);
+    press(controller, 'n', 'n');
+    expect(shownId()).toBe(order[3]);
+    press(controller, 'p');
+    expect(shownId()).toBe(order[2]);
+    press(controller, 'escape');
+    expect(current(controller)).toBe('examples');
+  });
+});
+
+describe('compare', () => {
+  test('shows the table of two scorers and jumps from a flip to its pair', () => {
+    const controller = press(makeController({ opened: [model] }), '3');
+    const sides = [
+      { model, scorer: 'diffusion' },
+      { model, scorer: 'clip' },
+    ] as const;
+    const { both, aOnly, bOnly, neither, flips } = contest(sides[0], sides[1], 'group');
+    const text = textOf(controller);
+    expect(text).toMatch(new RegExp(`A right +${both} +${aOnly}\\n A wrong +${bOnly} +${neither}\\n`));
+    expect(both + aOnly + bOnly + neither).toBe(24);
+    press(controller, 'j', 'return');
+    expect(pair(controller).order[pair(controller).at]).toBe(flips[1]!.a);
+    press(controller, 'escape', 'f');
+    expect(textOf(controller)).toContain(`Only A right: ${aOnly}`);
+    press(controller, 'm');
+    expect(textOf(controller)).toContain('GroupMatch');
+  });
+
+  test('of two runs, compares the same scorer; a and b choose other sides and never the same twice', () => {
+    const controller = press(makeController({ opened: [model, other] }), '3');
+    const sides = () =>
+      textOf(controller)
+        .split('\n')
+        .slice(2, 4)
+        .map((line) => line.trim());
+    expect(sides()).toEqual(
+      [`A diffusion in ${model.path}`, `B diffusion in ${other.path}`].map((line) => line.slice(0, 78)),
+    );
+    for (const key of ['a', 'a', 'b', 'a', 'b', 'b']) {
+      press(controller, key);
+      expect(sides()[0]!.slice(2)).not.toBe(sides()[1]!.slice(2));
+    }
+  });
+
+  test('examples of two runs are matched by id, and only what both have done counts', async () => {
+    const less = await smallRun(folder, { done: 10, seed: 9 });
+    const found = contest({ model, scorer: 'clip' }, { model: less, scorer: 'clip' }, 'text');
+    expect(found.both + found.aOnly + found.bOnly + found.neither).toBe(10);
+  });
+});
+
+describe('runs', () => {
+  const entry = (name: string, state: RunEntry['state']): RunEntry => ({
+    path: `runs/${name}`,
+    name,
+    state,
+    task: 'tiny-world',
+    scorers: ['diffusion'],
+    done: 3,
+    count: 24,
+    changed: 0,
+    ...(state === 'torn' && { why: 'its run.json is missing' }),
+  });
+  const runs = [entry('one', 'complete'), entry('two', 'torn'), entry('three', 'resumable')];
+
+  test('is what is seen where no run was named; Enter opens one', () => {
+    const asked: string[] = [];
+    const openRun = (path: string): RunModel => {
+      asked.push(path);
+      return model;
+    };
+    const controller = makeController({ runs, openRun });
+    const text = textOf(controller);
+    for (const state of ['✓ complete', '✗ torn', '‖ resumable']) expect(text).toContain(state);
+    press(controller, 'return');
+    expect(asked).toEqual(['runs/one']);
+    expect([current(controller), controller.picture().context.model]).toEqual(['summary', model]);
+  });
+
+  test('a torn or damaged run is a sentence at the bottom', () => {
+    const controller = press(makeController({ runs }), 'down', 'return');
+    expect(textOf(controller)).toContain('This run cannot be opened: its run.json is missing.');
+    press(controller, 'down', 'return');
+    expect(textOf(controller)).toContain('no run runs/three.');
+    expect(current(controller)).toBe('runs');
+  });
+});

@@ -1,0 +1,20 @@
+import { Lines, Rows } from '../../components/rows.tsx';
+import { screen, type ViewProps } from '../screen.ts';
+import { exampleLines } from './lines.ts';
+import { exampleSentences } from './sentences.ts';
+import { type ExamplesState, initialExamples, reduceExamples } from './state.ts';
+
+/** The list of examples. */
+export function ExamplesView({ state, context }: ViewProps<ExamplesState>) {
+  if (context.theme.linear) return <Lines lines={exampleSentences(state, context)} />;
+  return <Rows lines={exampleLines(state, context)} height={context.height} />;
+}
+
+export const examplesScreen = screen<ExamplesState>({
+  name: 'examples',
+  title: 'Examples',
+  initial: initialExamples,
+  reduce: reduceExamples,
+  typing: ({ searching }) => searching,
+  View: ExamplesView,
+});

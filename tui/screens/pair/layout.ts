@@ -1,0 +1,74 @@
+/** Where the parts of the pair screen stand, from the room there is: pure. */
+
+import type { ScreenContext } from '../screen.ts';
+import { captionsOf, type PairState, variantOf } from './state.ts';
+
+export interface Layout {
+  /** Rows of the list of captions. */
+  captions: number;
+  /** Rows that tell how far the scoring of an edit is. */
+  status: number;
+  /** Room of one picture, in cells; no rows while the panel is zoomed. Maps beside their images are pictures too. */
+  picture: { columns: number; rows: number };
+  /** Columns of the score matrices beside the images. */
+  matrix: number;
+  /** Rows of the panel, its head included. */
+  panel: number;
+  /** Images that are seen. */
+  images: readonly number[];
+}
+
+/** Columns that a score matrix needs for two captions. */
+const MATRIX = 37;
+/** More are narrower than a picture can be. */
+const MOST_IMAGES = 4;
+const GAP = 2;
+/** Least rows of a plot with its head and axis. */
+const LEAST_PANEL = 5;
+
+/** Images that are seen at once, from the first of those that are looked at. */
+export function visibleImages(state: PairState, { model, width }: ScreenContext): number[] {
+  const count = model.examples[state.index]?.images.length ?? 0;
+  const room = Math.max(1, Math.min(MOST_IMAGES, Math.floor((width - MATRIX) / 24)));
+  const most = count === 2 ? 2 : Math.min(count, room);
+  return Array.from({ length: count }, (_, image) => image).slice(state.firstImage, state.firstImage + most);
+}
+
+/** Width over height of the widest image that is seen; square while none is loaded. */
+function aspectOf({ images: loaded }: PairState, images: readonly number[]): number {
+  const aspects = images.flatMap((image) => {
+    const found = loaded[image];
+    return found && 'image' in found ? [found.image.width / found.image.height] : [];
+  });
+  return Math.min(2, Math.max(0.5, ...(aspects.length > 0 ? aspects : [1])));
+}
+
+/** Shares out the rows: captions first, then images and panel about evenly, as far as the width lets images grow. */
+export function layoutOf(state: PairState, context: ScreenContext): Layout {
+  const { width, height, model } = context;
+  const images = visibleImages(state, context);
+  const count = captionsOf(state, context).length;
+  const captions = Math.min(count, Math.max(2, Math.min(12, Math.floor(height * 0.22))));
+  const variant = variantOf(state);
+  const status = variant ? (variant.problem === undefined ? Math.min(3, model.scorers.length) : 1) : 0;
+  // A title, a line of labels above the images, and the legend beneath them.
+  const rest = height - 1 - captions - status;
+  if (state.zoom)
+    return { captions, status, picture: { columns: 0, rows: 0 }, matrix: 0, panel: rest, images };
+  const shown = Math.max(1, images.length) * (state.heat === 'beside' ? 2 : 1);
+  const byWidth = Math.floor((width - MATRIX - 1 - GAP * shown) / shown);
+  const room = rest - 2;
+  const aspect = aspectOf(state, images);
+  const byColumns = Math.floor(byWidth / (2 * aspect));
+  const share = state.panel === 'clean' ? 0.6 : 0.52;
+  const rows = Math.max(3, Math.min(Math.ceil(room * share), byColumns, room - LEAST_PANEL));
+  const columns = Math.max(6, Math.min(byWidth, Math.round(2 * rows * aspect)));
+  return {
+    captions,
+    status,
+    picture: { columns, rows },
+    matrix: width - 1 - shown * (columns + GAP),
+    panel: Math.max(0, room - rows),
+    images,
+  };
+}

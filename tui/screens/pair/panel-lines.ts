@@ -1,0 +1,173 @@
+/** The lower part of the pair screen: error differences as plots, or reconstructions as pictures. */
+
+import type { DifferenceCurve } from '../../../src/report/error-difference.ts';
+import { errorPlot, spanOf } from '../../components/error-plot.ts';
+import { beside, exactly } from '../../components/lines.ts';
+import type { Painter } from '../../images/painter.ts';
+import { cut, shown, width as widthOf, wrap } from '../../text.ts';
+import type { ScreenContext } from '../screen.ts';
+import { curveOf, errorsOf, noiseAt } from './findings.ts';
+import type { Layout } from './layout.ts';
+import { type Clean, knowsCaptions, NO_CAPTIONS, type PairState, type Panel, variantOf } from './state.ts';
+
+const TABS: Record<Panel, string> = { timesteps: 't timesteps', running: 'r trials', clean: 'x x̂₀' };
+/** From here on both plots fit beside each other. */
+const WIDE = 150;
+
+/** What the band is made of, short enough for half a screen. */
+const BANDS: Record<DifferenceCurve['band'], string> = {
+  repeats: 'band: noises of 3 timesteps',
+  neighbours: 'band: successive differences',
+  none: 'too few trials for a band',
+};
+
+/** The panel that is chosen, exactly as many rows as the layout gives it. */
+export function panelLines(
+  state: PairState,
+  context: ScreenContext,
+  { layout, painter }: { layout: Layout; painter: Painter },
+): string[] {
+  const { theme, width } = context;
+  const rows = layout.panel;
+  if (rows < 2) return exactly([], rows);
+  const tabs = (Object.keys(TABS) as Panel[])
+    .map((panel) =>
+      panel === state.panel
+        ? theme.paint('title', `[${TABS[panel]}]`)
+        : theme.paint('muted', ` ${TABS[panel]} `),
+    )
+    .join('');
+  const used = Object.values(TABS).reduce((sum, text) => sum + widthOf(text) + 2, 0);
+  const head = (text: string) => ` ${tabs}  ${theme.paint('muted', cut(text, width - used - 4))}`;
+  if (state.panel === 'clean') return exactly(cleanLines(state, context, { layout, painter, head }), rows);
+  const curves = layout.images.map((image) => curveOf(state, context, { panel: 'timesteps', image }));
+  if (state.second === undefined || curves.every((curve) => curve === undefined)) {
+    return exactly([head(''), ` ${theme.paint('muted', nothingYet(state, context))}`], rows);
+  }
+  const isWide = width >= WIDE;
+  const shownPanels = isWide ? (['timesteps', 'running'] as const) : ([state.panel] as const);
+  const columns = Math.floor((width - 1) / (layout.images.length * shownPanels.length)) - 1;
+  const blocks = shownPanels.flatMap((panel) =>
+    plots(state, context, { panel, layout, columns, rows: rows - 1 }),
+  );
+  const what = state.panel === 'running' && !isWide ? 'mean so far' : 'err(B) − err(A)';
+  const text = `${what}, > 0: A is better; dots: 95 %`;
+  return exactly([head(text), ...beside(blocks, 1).map((line) => ` ${line}`)], rows);
+}
+
+function nothingYet(state: PairState, { model }: ScreenContext): string {
+  if (state.second === undefined) return 'One caption: there is nothing to compare.';
+  if (!model.scorers.some(({ kind }) => kind === 'diffusion')) return 'No scorer of this run has trials.';
+  return variantOf(state)
+    ? 'No trial of the edited captions is in yet.'
+    : 'No trial of this example is in yet.';
+}
+
+/** One plot per image, all of a panel on one scale. */
+function plots(
+  state: PairState,
+  context: ScreenContext,
+  {
+    panel,
+    layout,
+    columns,
+    rows,
+  }: { panel: 'timesteps' | 'running'; layout: Layout; columns: number; rows: number },
+) {
+  const { theme } = context;
+  const errors = errorsOf(state, context);
+  const found = layout.images.map((image) => curveOf(state, context, { panel, image }));
+  const span = spanOf(found);
+  const trials = variantOf(state) ? errors?.plan.trials.length : errors?.done;
+  const grid = errors?.plan.timesteps ?? [0];
+  const range =
+    panel === 'timesteps'
+      ? { from: grid[0]!, to: grid.at(-1)!, axis: 'timestep' }
+      : { from: 1, to: trials ?? 1, axis: 'trials' };
+  return found.map((curve, k) => {
+    const image = layout.images[k]!;
+    const band = curve && BANDS[curve.band];
+    const last = curve?.points.at(-1);
+    const value =
+      panel === 'running' && last
+        ? `  now ${last.value < 0 ? '−' : '+'}${Math.abs(last.value).toPrecision(3)}`
+        : '';
+    const title = `image ${image}${value}  ${band ?? ''}`;
+    const cursor = panel === 'timesteps' && state.timestep !== undefined ? { cursor: state.timestep } : {};
+    const options = { width: columns, height: rows - 1, theme, span, ...range, ...cursor };
+    return {
+      columns,
+      lines: [theme.paint('muted', cut(title, columns)), ...(curve ? errorPlot(curve, options) : [])],
+    };
+  });
+}
+
+/** x̂0 under each caption beside what the denoiser was given, per image. */
+function cleanLines(
+  state: PairState,
+  context: ScreenContext,
+  { layout, painter, head }: { layout: Layout; painter: Painter; head: (text: string) => string },
+): string[] {
+  const { theme, width } = context;
+  const timestep = state.timestep;
+  const noise = timestep === undefined ? undefined : noiseAt(state, context, timestep);
+  const at = timestep === undefined ? '' : `at timestep ${timestep} (noise ${noise})`;
+  const columns = Math.floor((width - 1) / Math.max(1, layout.images.length)) - 1;
+  const blocks = layout.images.map((image) => ({
+    columns,
+    lines: cleanBlock(
+      state,
+      { image, clean: state.clean[image] },
+      { columns, rows: layout.panel - 1, painter },
+    ),
+  }));
+  const why = knowsCaptions(state, context) ? 'No timestep of this example is known yet.' : NO_CAPTIONS;
+  const lines = blocks.every(({ lines: [first] }) => first === undefined)
+    ? [` ${theme.paint('muted', why)}`]
+    : beside(blocks, 1).map((line) => ` ${line}`);
+  return [head(`${at}, mse of the latent`), ...lines];
+}
+
+function cleanBlock(
+  { second }: PairState,
+  { image, clean }: { image: number; clean: Clean | undefined },
+  { columns, rows, painter }: { columns: number; rows: number; painter: Painter },
+): string[] {
+  const { theme } = painter;
+  if (!clean) return [];
+  if (clean.message !== undefined)
+    return [
+      `image ${image}`,
+      ...wrap(shown(clean.message), columns, rows - 1).map((line) => theme.paint('warn', line)),
+    ];
+  const { result } = clean;
+  if (!result) return [theme.paint('muted', `image ${image}: reconstructing …`)];
+  const names = second === undefined ? ['under the caption', '∅'] : ['A', 'B', '∅'];
+  const best = Math.min(...result.errors.slice(0, second === undefined ? 1 : 2));
+  const all = [
+    { picture: result.noisy, label: `noised ${image}`, role: 'muted' as const },
+    ...result.pictures.map((picture, k) => ({
+      picture,
+      label: `${names[k]} ${result.errors[k]!.toPrecision(3)}${result.errors[k] === best && second !== undefined ? ' *' : ''}`,
+      role:
+        k === 0
+          ? ('first' as const)
+          : k === 1 && second !== undefined
+            ? ('second' as const)
+            : ('muted' as const),
+    })),
+  ];
+  // Without room for four, what ∅ gives is left out.
+  const shownPictures = columns >= 60 || rows < 6 ? all : all.slice(0, -1);
+  const each = Math.floor((columns + 1) / shownPictures.length) - 1;
+  return beside(
+    shownPictures.map(({ picture, label, role }) => ({
+      columns: each,
+      lines: [
+        theme.paint(role, cut(label, each)),
+        ...painter.image(picture, { columns: each, rows: rows - 1 }).lines,
+      ],
+    })),
+    1,
+  );
+}

@@ -1,0 +1,195 @@
+/** The upper part of the pair screen: title, images with their heat maps, score matrices, legend. */
+
+import type { MetricName } from '../../../src/metrics/evaluate.ts';
+import { METRIC_TITLES } from '../../../src/report/format.ts';
+import type { Judgement } from '../../../src/report/run-model.ts';
+import { heatLegend } from '../../components/heat-map.ts';
+import { beside, exactly } from '../../components/lines.ts';
+import { pictureLines } from '../../components/picture.ts';
+import { matrixLines, verdictLine } from '../../components/score-matrix.ts';
+import type { HeatMode } from '../../images/heat.ts';
+import type { Painter } from '../../images/painter.ts';
+import { cut, shown, sized, width } from '../../text.ts';
+import type { ScreenContext } from '../screen.ts';
+import { heatMapsOf, judgementOf } from './findings.ts';
+import type { Layout } from './layout.ts';
+import { captionsOf, type PairState, trialScorer, variantOf } from './state.ts';
+
+/** `Example 12 · 12 of 210 · Object, Noun`. */
+export function titleLine(state: PairState, context: ScreenContext): string {
+  const { model, theme } = context;
+  const example = model.examples[state.index];
+  if (!example) return ' No example.';
+  const title = `Example ${shown(example.id)}`;
+  const edits = state.variants.length;
+  const parts = [
+    `${state.at + 1} of ${state.order.length}`,
+    ...(example.tags.length > 0 ? [example.tags.map(shown).join(', ')] : []),
+  ];
+  const more = cut(parts.join(' · '), context.width - width(title) - (edits > 0 ? 26 : 4));
+  const edited = edits > 0 ? theme.paint('warn', `  edited, ${edits} to undo`) : '';
+  return ` ${theme.paint('title', title)}  ${theme.paint('muted', more)}${edited}`;
+}
+
+/** How far each scorer is with an edit. */
+export function statusLines(state: PairState, context: ScreenContext, rows: number): string[] {
+  const variant = variantOf(state);
+  if (!variant || rows === 0) return [];
+  const { theme, width: columns } = context;
+  if (variant.problem !== undefined)
+    return [` ${theme.paint('warn', cut(shown(variant.problem), columns - 2))}`];
+  const lines = context.model.scorers.map(({ name }) => {
+    const standing = variant.standings[name];
+    const title = sized(shown(name), 12);
+    const note = standing?.notes.at(-1);
+    switch (standing?.state) {
+      case 'refused':
+        return ` ${title}${theme.paint('warn', cut(`f scores it all the same: ${shown(standing.message!)}`, columns - 14))}`;
+      case 'unavailable':
+        return ` ${title}${theme.paint('warn', cut(shown(standing.message!), columns - 14))}`;
+      case 'running': {
+        const bar = 24;
+        const full = Math.round((bar * standing.done) / Math.max(1, standing.total));
+        return ` ${title}${theme.paint('accent', '█'.repeat(full))}${theme.paint('muted', '░'.repeat(bar - full))} trial ${standing.done} of ${standing.total}`;
+      }
+      case 'done': {
+        if (note !== undefined) return ` ${title}${theme.paint('warn', cut(shown(note), columns - 14))}`;
+        const before = context.model.judge(name, state.index);
+        return ` ${title}${theme.paint('good', 'scored')}${theme.paint('muted', changesOf(before, standing.result!.judgement))}`;
+      }
+      case 'loading':
+        return ` ${title}${theme.paint('muted', 'loading the model …')}`;
+      default:
+        return ` ${title}${theme.paint('muted', 'waiting …')}`;
+    }
+  });
+  return exactly(lines, rows);
+}
+
+/** `, 32 trials; text ✓ → ✗`: what the edit did to the verdicts. */
+function changesOf(before: Judgement | undefined, after: Judgement): string {
+  const trials = after.trials === undefined ? '' : `, ${after.trials} trials`;
+  if (!before) return trials;
+  const mark = (isRight: boolean | undefined) => (isRight ? '✓' : '✗');
+  const changed = (Object.keys(after.verdict) as MetricName[]).filter(
+    (metric) => before.verdict[metric] !== after.verdict[metric],
+  );
+  if (changed.length === 0) return `${trials}; verdicts as before the edit`;
+  const list = changed.map(
+    (metric) => `${METRIC_TITLES[metric]} ${mark(before.verdict[metric])} → ${mark(after.verdict[metric])}`,
+  );
+  return `${trials}; ${list.join(', ')}`;
+}
+
+/** Images beside the score matrices, and the legend beneath: the layout's rows and two. */
+export function mainLines(
+  state: PairState,
+  context: ScreenContext,
+  { layout, painter }: { layout: Layout; painter: Painter },
+): string[] {
+  const { theme } = context;
+  const { picture, images } = layout;
+  const heat = heatMapsOf(state, context);
+  const map = typeof heat === 'string' ? undefined : heat;
+  const block = (image: number, label: string, mode: HeatMode | undefined) => ({
+    columns: picture.columns,
+    lines: [
+      theme.paint('muted', cut(label, picture.columns)),
+      ...pictureLines(mode === 'alone' && !map ? { missing: '' } : state.images[image], {
+        space: picture,
+        painter,
+        heat: map && mode ? { heat: map, image, mode } : undefined,
+      }),
+    ],
+  });
+  const blocks = images.flatMap((image) => {
+    const label = imageLabel(state, context, { image, columns: picture.columns });
+    if (state.heat !== 'beside') return [block(image, label, state.heat === 'over' ? 'over' : undefined)];
+    return [block(image, label, undefined), block(image, 'where it lies', 'alone')];
+  });
+  const scorer = shown(trialScorer(state, context) ?? '');
+  const columns = context.width - layout.matrix - 2;
+  const legend =
+    typeof heat === 'string'
+      ? theme.paint('muted', cut(heat, columns))
+      : heatLegend(heat, { theme, columns, mode: state.heat === 'off' ? 'off' : 'over', scorer });
+  const used = blocks.length * (picture.columns + 2);
+  const left = [...beside(blocks), ''];
+  left[left.length - 1] = legend;
+  const matrices = matrixBlock(state, context, { rows: left.length, columns: layout.matrix });
+  return beside(
+    [
+      { lines: left.map((line) => ` ${line}`), columns: used },
+      { lines: matrices, columns: layout.matrix },
+    ],
+    1,
+  );
+}
+
+function imageLabel(
+  state: PairState,
+  { model }: ScreenContext,
+  { image, columns }: { image: number; columns: number },
+): string {
+  const example = model.examples[state.index]!;
+  const truth = example.truth.filter(([i]) => i === image).map(([, c]) => c);
+  const more = example.images.length > 2 ? ` of ${example.images.length}` : '';
+  const found = state.images[image];
+  if (found && 'missing' in found) return `image ${image}: ${shown(found.missing)}`;
+  const long = `image ${image}${more}${truth.length > 0 ? ` = caption ${truth.join(', ')}` : ''}`;
+  return width(long) <= columns ? long : `image ${image}`;
+}
+
+/** All scorers' matrices, with normalized scores where there is room for them. */
+function matrixBlock(
+  state: PairState,
+  context: ScreenContext,
+  { rows, columns }: { rows: number; columns: number },
+): string[] {
+  const { model, theme } = context;
+  const example = { ...model.examples[state.index]!, captions: captionsOf(state, context) };
+  const { first, second } = state;
+  const captions = [
+    { caption: first, label: second === undefined ? 'score' : `A ${first}` },
+    ...(second === undefined ? [] : [{ caption: second, label: `B ${second}` }]),
+  ];
+  const images =
+    example.images.length <= 4 ? [...example.images.keys()] : visible(state, example.images.length);
+  const draw = (normalized: boolean) =>
+    model.scorers.map(({ name }) =>
+      matrixLines(
+        name,
+        { judgement: judgementOf(state, context, name), example },
+        { theme, columns, images, captions, normalized },
+      ),
+    );
+  const full = draw(true);
+  const short = draw(false);
+  const brief = model.scorers.map(({ name }) => {
+    const judgement = judgementOf(state, context, name);
+    const verdict = judgement
+      ? verdictLine(judgement, theme, columns)
+      : theme.paint('muted', ' not scored yet');
+    return [theme.paint('title', cut(shown(name), columns)), verdict];
+  });
+  const found = full.flat().length <= rows ? full : asManyAsFit(short, brief, rows);
+  const spare = rows - found.flat().length;
+  // What room is left goes between the scorers, then to what the marks mean.
+  const lines = spare >= found.length + 1 ? found.flatMap((block) => [...block, '']) : found.flat();
+  const hints = ['* best caption of its image', '^ best image of its caption'];
+  const hint = hints.map((text) => theme.paint('muted', cut(text, columns)));
+  return exactly([...lines, ...hint], rows);
+}
+
+/** Whole matrices for the first scorers, the brief form for those that there is no room for. */
+function asManyAsFit(blocks: readonly string[][], brief: readonly string[][], rows: number): string[][] {
+  for (let whole = blocks.length; whole > 0; whole--) {
+    const found = [...blocks.slice(0, whole), ...brief.slice(whole)];
+    if (found.flat().length <= rows) return found;
+  }
+  return [...brief];
+}
+
+function visible({ firstImage }: PairState, count: number): number[] {
+  return Array.from({ length: Math.min(4, count - firstImage) }, (_, k) => firstImage + k);
+}

@@ -1,0 +1,33 @@
+/** The list of run folders. */
+
+import { move, scrollTo } from '../../scroll.ts';
+import type { ScreenAction, ScreenContext, Step } from '../screen.ts';
+
+export interface RunsState {
+  at: number;
+  top: number;
+}
+
+export const initialRuns = (): RunsState => ({ at: 0, top: 0 });
+
+/** Rows that show runs: a title, heads and the selected run's path take the rest. */
+export function runsPage({ height }: ScreenContext): number {
+  return Math.max(1, height - 5);
+}
+
+export function reduceRuns(state: RunsState, action: ScreenAction, context: ScreenContext): Step<RunsState> {
+  if (action.type !== 'command') return { state };
+  const runs = context.runs ?? [];
+  const at = Math.min(state.at, Math.max(0, runs.length - 1));
+  if (action.command === 'refresh') return { state, effects: [{ type: 'refresh-runs' }] };
+  const run = runs[at];
+  if (action.command === 'open' && run) {
+    if (run.state === 'torn')
+      return { state, effects: [{ type: 'notice', text: `This run cannot be opened: ${run.why}.` }] };
+    return { state, effects: [{ type: 'open-run', path: run.path }] };
+  }
+  const room = { count: runs.length, page: runsPage(context) };
+  const target = runs.length === 0 ? undefined : move(action.command, at, room);
+  if (target === undefined || target === state.at) return { state };
+  return { state: { at: target, top: scrollTo(target, state.top, room) } };
+}
