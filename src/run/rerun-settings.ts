@@ -62,7 +62,9 @@ function locate(scorer: string, ref: string, kind: 'diffusion' | 'clip'): Scorer
     throw new ModelFileError({
       what: `the model of "${scorer}" is not here, so it cannot score again`,
       where: ref,
-      fix: 'Start from the folder where the run was made, or put the model back (`winoscope pull` where it is from the Hub).',
+      fix: isLocal(ref)
+        ? 'Start from the folder where the run was made, or put the model back.'
+        : `Fetch it with \`winoscope pull ${ref}\`.`,
       cause,
     });
   }
