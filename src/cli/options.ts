@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { LOSSES, type Loss } from '../diffusion/denoising-error.ts';
+import { SCORE_LOSSES, type ScoreLoss } from '../diffusion/denoising-error.ts';
 import { messageOf, UsageError } from '../errors.ts';
 import { EMBEDDED } from '../hub/resolve-ref.ts';
 import type { ScorerRequest, ScoringOptions } from '../run/settings.ts';
@@ -29,7 +29,7 @@ export interface SharedFlags {
   device: string;
   batch?: number;
   threads?: number;
-  loss: Loss;
+  loss: ScoreLoss;
   errorSpace: ErrorSpace;
   weighting: string;
   force?: boolean;
@@ -113,7 +113,7 @@ export function addScoringFlags(command: Command): Command {
 /** Adds the flags that turn stored errors into scores: they cost no evaluation. */
 export function addAnalysisFlags(command: Command): Command {
   return command
-    .addOption(new Option('--loss <name>', 'which stored error is averaged').choices(LOSSES).default('mse'))
+    .addOption(new Option('--loss <name>', 'which error is averaged; l2norm: the un-squared norm, √(mse · C · H · W)').choices(SCORE_LOSSES).default('mse'))
     .option(
       '--weighting <name|file>',
       'weights of the timesteps: uniform, clark2023, or a file of `winoscope fit-weights`',

@@ -29,7 +29,7 @@ export async function score(taskName: string, flags: ScoreFlags): Promise<void> 
     scorers,
     scoring: scoringOf(flags, {
       maps: flags.maps === 'on',
-      ...stopOf(flags, scorers),
+      ...stopOf(flags, scorers, analysis),
       ...pruneOf(flags, scorers),
       ...(flags.workers !== undefined && { workers: flags.workers }),
     }),

@@ -5,11 +5,15 @@ import { toVaeInput } from '../images/normalize.ts';
 import { OnnxSession, type SessionOptions } from '../onnx/session.ts';
 import { checkOutput } from './check-output.ts';
 import type { DiffusionDescription } from './diffusion-folder.ts';
+import { posteriorDraw } from './posterior.ts';
 
 /** Images to scaled latents. */
 export interface ImageEncoder {
-  /** Latent `[C, H, W]` float32, `(mean − shift_factor) · scaling_factor`, of an image of the model's own size. */
-  encode(image: RgbImage): Promise<Float32Array>;
+  /**
+   * Latent `[C, H, W]` float32, `(z − shift_factor) · scaling_factor`, of an image of the model's own size: z is the
+   * posterior's mean, or with `noise` (`[C, H, W]`) the draw that it makes.
+   */
+  encode(image: RgbImage, noise?: Float32Array): Promise<Float32Array>;
   release(): Promise<void>;
 }
 
@@ -35,14 +39,16 @@ export async function openVaeEncoder(
   const [channels, height, width] = description.latent;
   const { scalingFactor, shiftFactor, downscale } = description;
   return {
-    async encode(image) {
+    async encode(image, noise) {
       const dims = [1, 3, height * downscale, width * downscale];
       const name = 'latent_parameters';
       const output = (await session.run({ sample: { data: toVaeInput(image), dims } }, [name]))[name]!;
       checkOutput(output, [1, 2 * channels, height, width], { name, path: session.path });
       // Channels are mean, then log-variance; the mean is the first half.
-      const mean = output.data.subarray(0, channels * height * width);
-      return mean.map((value) => (value - shiftFactor) * scalingFactor);
+      const z = noise
+        ? posteriorDraw(output.data, noise)
+        : output.data.subarray(0, channels * height * width);
+      return z.map((value) => (value - shiftFactor) * scalingFactor);
     },
     release: () => session.release(),
   };

@@ -1,7 +1,8 @@
 /** What a diffusion scorer leaves in the run folder: trials and error maps, written as they come. */
 
 import { rmSync } from 'node:fs';
-import type { Loss } from '../diffusion/denoising-error.ts';
+import type { ScoreLoss } from '../diffusion/denoising-error.ts';
+import type { NoiseSchedule } from '../diffusion/noise-schedule.ts';
 import type { ExampleErrors } from '../scoring/aggregate.ts';
 import { applyRule } from '../scoring/apply-rule.ts';
 import type { UncondMode } from '../scoring/conditions.ts';
@@ -29,8 +30,12 @@ export interface DiffusionResultsOptions {
   examples: readonly Example[];
   plan: Plan;
   uncond: UncondMode;
+  /** Values of a latent, C · H · W. */
+  elements?: number;
   /** The rule that may end an example before the plan's end. */
   stop?: StopRule;
+  /** Of the model; a rule that looks at weighted errors needs it. */
+  schedule?: NoiseSchedule;
   /** Slots of an example's pairs that are not evaluated; undefined where that is not known yet. By default none. */
   skipped?: (index: number) => readonly number[] | undefined;
   /** Whether error maps are wanted: examples without them are not finished. */
@@ -64,7 +69,7 @@ export class DiffusionResults implements ScorerResults {
     const { folder, scorer, session, identity } = options;
     this.store = new TrialStore(options);
     this.maps = new MapStore(this.store, options.examples);
-    this.#stop = options.stop && applyRule(options.plan, options.stop);
+    this.#stop = options.stop && applyRule(options.plan, options.stop, options.schedule);
     const metadata = { format: '1', identity, scorer };
     this.#trialWriter = new SegmentWriter(folder.segmentFile(scorer, 'trials', session), 'trials', metadata);
     this.#mapWriter = new SegmentWriter(folder.segmentFile(scorer, 'maps', session), 'maps', metadata);
@@ -210,7 +215,7 @@ export class DiffusionResults implements ScorerResults {
   }
 
   /** Errors of one example under one loss: of the trials that count, which a stopping rule may have made fewer. */
-  errors(index: number, loss: Loss): ExampleErrors {
+  errors(index: number, loss: ScoreLoss): ExampleErrors {
     const trials = this.trialsOf(index);
     const done = Math.max(...trials);
     return {

@@ -1,6 +1,6 @@
 /** All denoising errors of one scorer in memory: per example, loss, pair and trial. */
 
-import { LOSSES, type Loss } from '../diffusion/denoising-error.ts';
+import { LOSSES, type Loss, type ScoreLoss } from '../diffusion/denoising-error.ts';
 import { ResultsError } from '../errors.ts';
 import type { ExampleErrors } from '../scoring/aggregate.ts';
 import { type PairIndex, pairsOf, type UncondMode } from '../scoring/conditions.ts';
@@ -31,6 +31,8 @@ export interface TrialStoreOptions {
   examples: readonly Example[];
   plan: Plan;
   uncond: UncondMode;
+  /** Values of a latent, C · H · W: un-squared norms are told from mean squares by it. */
+  elements?: number;
   /** Whether a numeric setting gives the same bits again; GPUs do not. By default all do. */
   repeats?: (numerics: number) => boolean;
 }
@@ -49,8 +51,10 @@ export class TrialStore {
   readonly #numerics: Int16Array;
 
   readonly #repeats: (numerics: number) => boolean;
+  readonly #elements: number | undefined;
 
-  constructor({ examples, plan, uncond, repeats = () => true }: TrialStoreOptions) {
+  constructor({ examples, plan, uncond, elements, repeats = () => true }: TrialStoreOptions) {
+    this.#elements = elements;
     this.#examples = examples;
     this.#plan = plan;
     this.#repeats = repeats;
@@ -146,7 +150,7 @@ export class TrialStore {
   }
 
   /** The errors of one example under one loss, for scoring: `[image][caption]`, and `[image]` under ∅. */
-  errors(index: number, loss: Loss): ExampleErrors {
+  errors(index: number, loss: ScoreLoss): ExampleErrors {
     return { ...this.byPair(index, (slot) => this.values(index, slot, loss)), done: this.done(index) };
   }
 
@@ -162,8 +166,12 @@ export class TrialStore {
   }
 
   /** The errors of one pair under one loss, per trial of the plan's order; NaN where not evaluated. */
-  values(index: number, slot: number, loss: Loss): Float64Array {
-    return this.#values(index, this.#numerics[index]!, slot, loss);
+  values(index: number, slot: number, loss: ScoreLoss): Float64Array {
+    const setting = this.#numerics[index]!;
+    if (loss !== 'l2norm') return this.#values(index, setting, slot, loss);
+    const elements = this.#elements;
+    if (elements === undefined) throw new Error('a trial store was not told the size of the latents');
+    return this.#values(index, setting, slot, 'mse').map((mse) => Math.sqrt(mse * elements));
   }
 
   #values(index: number, setting: number, slot: number, loss: Loss): Float64Array {

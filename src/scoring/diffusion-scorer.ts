@@ -6,7 +6,7 @@ import { addNoise, predictionTarget } from '../diffusion/prediction-target.ts';
 import { InputError, messageOf } from '../errors.ts';
 import { centerCrop, resizeShortestEdge } from '../images/crop.ts';
 import { decodeImage, type ImageSource } from '../images/decode.ts';
-import { resize } from '../images/resize.ts';
+import { type Interpolation, resize } from '../images/resize.ts';
 import { bytesOf, type Condition } from '../models/condition.ts';
 import type { DiffusionDescription } from '../models/diffusion-folder.ts';
 import { openTextEncoder } from '../models/text-encoder.ts';
@@ -18,6 +18,7 @@ import { type PairIndex, pairsOf, type UncondMode } from './conditions.ts';
 import { Course } from './course.ts';
 import { EmbeddingCache } from './embedding-cache.ts';
 import { type Example, UNCONDITIONAL } from './example.ts';
+import { type LatentMode, latentNoise } from './latent-draw.ts';
 import { type Noises, noisesOf } from './noises.ts';
 import { makePlan, type Plan, type PlanSpec } from './plan.ts';
 import type { ExampleWork, Scorer, ScorerOutput, TrialRows } from './scorer.ts';
@@ -36,6 +37,10 @@ export interface DiffusionSettings {
   device: Device;
   /** Non-square images: cut to the middle square, or squashed. */
   resize: 'crop' | 'squash';
+  /** Pillow's filter for resizing. @default 'bicubic' */
+  interpolation?: Interpolation;
+  /** The posterior's mean or a draw from it, the same for all captions of an image. @default 'mean' */
+  latent?: LatentMode;
   uncond: UncondMode;
   maps: boolean;
   /** Leaves an example once it is settled; by default the whole plan is evaluated. */
@@ -113,7 +118,7 @@ class DiffusionScorer {
     this.#schedule = noiseSchedule(settings.description.schedule);
     this.#bank = noisesOf(settings.plan, settings.description.latent);
     this.#noisy = new Float32Array(denoiser.batch * size(denoiser.latent));
-    this.#stop = settings.stop && applyRule(this.#plan, settings.stop);
+    this.#stop = settings.stop && applyRule(this.#plan, settings.stop, this.#schedule);
   }
 
   async evaluate(
@@ -204,13 +209,17 @@ class DiffusionScorer {
   }
 
   async #encodeImage(source: ImageSource): Promise<Float32Array> {
-    const { latent, downscale } = this.#settings.description;
+    const { description, interpolation = 'bicubic', plan, resize: rule } = this.#settings;
+    const { latent, downscale } = description;
     const [height, width] = [latent[1] * downscale, latent[2] * downscale];
-    const image = await decodeImage(source);
-    if (this.#settings.resize === 'squash')
-      return this.#images.encode(resize(image, width, height, 'bicubic'));
+    const decoded = await decodeImage(source);
     const edge = Math.max(height, width);
-    return this.#images.encode(centerCrop(resizeShortestEdge(image, edge, 'bicubic'), width, height));
+    const image =
+      rule === 'squash'
+        ? resize(decoded, width, height, interpolation)
+        : centerCrop(resizeShortestEdge(decoded, edge, interpolation), width, height);
+    if (this.#settings.latent !== 'sample') return this.#images.encode(image);
+    return this.#images.encode(image, latentNoise(plan.seed, image, latent));
   }
 
   /** One canonical call: trial `k` of the given rows. */

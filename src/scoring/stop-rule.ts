@@ -2,8 +2,17 @@
 
 import { z } from 'zod';
 import type { MetricName } from '../metrics/score-matrix.ts';
+import { ERROR_SPACES } from './error-space.ts';
 import { sequentialRuleSchema } from './error-spread.ts';
 import type { Subject } from './subject.ts';
+import { weightingSchema } from './weighting.ts';
+
+/** Which squared errors a rule looks at; by default those of the model's own target, all timesteps alike. */
+export const readsSchema = z.object({
+  errorSpace: z.enum(ERROR_SPACES),
+  /** Of the timesteps; uniform where absent. */
+  weighting: weightingSchema.optional(),
+});
 
 /** Clark and Jaini 2023, algorithm 1: after `least` trials, whatever a paired t-test finds at `alpha` is settled. */
 const tTestRuleSchema = z.object({
@@ -12,12 +21,14 @@ const tTestRuleSchema = z.object({
   alpha: z.number().gt(0).lt(1),
   /** Trials before the first test; theirs is 20. */
   least: z.number().int().min(2),
+  reads: readsSchema.optional(),
 });
 
 /** Li et al. 2023, algorithm 2: after stage s of `samples[s]` timesteps the `keep[s]` best captions of an image go on. */
 const stagesRuleSchema = z.object({
   rule: z.literal('stages'),
   keep: z.array(z.number().int().positive()).min(1),
+  reads: readsSchema.optional(),
 });
 
 /** What decides when an example may be left; part of a run's identity. */
@@ -30,6 +41,8 @@ export const stopRuleSchema = z.discriminatedUnion('rule', [
 /** Names of the rules, as `--stop` takes them. */
 export const STOP_RULES = ['sequential', 'ttest', 'stages'] as const;
 export type StopRule = z.infer<typeof stopRuleSchema>;
+/** Which errors a rule looks at. */
+export type RuleReads = z.infer<typeof readsSchema>;
 export type TTestRule = z.infer<typeof tTestRuleSchema>;
 export type StagesRule = z.infer<typeof stagesRuleSchema>;
 
