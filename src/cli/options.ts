@@ -5,10 +5,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SCORE_LOSSES, type ScoreLoss } from '../diffusion/denoising-error.ts';
 import { messageOf, UsageError } from '../errors.ts';
 import { EMBEDDED } from '../hub/resolve-ref.ts';
+import { INTERPOLATIONS, type Interpolation } from '../images/resize.ts';
 import type { ScorerRequest, ScoringOptions } from '../run/settings.ts';
 import type { Analysis } from '../run/summary-schema.ts';
 import { UNCOND_MODES, type UncondMode } from '../scoring/conditions.ts';
 import { checkConvertible, ERROR_SPACES, type ErrorSpace } from '../scoring/error-space.ts';
+import { LATENT_MODES, type LatentMode } from '../scoring/latent-draw.ts';
 import { checkWeighting, type FittedWeights, parseWeights, WEIGHTINGS } from '../scoring/weighting.ts';
 import { findModels } from './find-models.ts';
 
@@ -25,6 +27,8 @@ export interface SharedFlags {
   antithetic?: boolean;
   uncond: UncondMode;
   resize: 'crop' | 'squash';
+  interpolation: Interpolation;
+  latent: LatentMode;
   resolution?: number;
   device: string;
   batch?: number;
@@ -95,6 +99,19 @@ export function addScoringFlags(command: Command): Command {
     )
     .addOption(
       new Option('--resize <rule>', 'images that are not square').choices(['crop', 'squash']).default('crop'),
+    )
+    .addOption(
+      new Option('--interpolation <filter>', 'how images are resized for a diffusion model, as Pillow does it')
+        .choices(INTERPOLATIONS)
+        .default('bicubic'),
+    )
+    .addOption(
+      new Option(
+        '--latent <mode>',
+        "what an image is encoded to: the mean of the VAE's posterior, or one draw from it",
+      )
+        .choices(LATENT_MODES)
+        .default('mean'),
     )
     .option(
       '--resolution <pixels>',
@@ -200,6 +217,8 @@ export function scoringOf(
     ...(flags.antithetic && { antithetic: true }),
     uncond,
     resize,
+    ...(flags.interpolation !== 'bicubic' && { interpolation: flags.interpolation }),
+    ...(flags.latent !== 'mean' && { latent: flags.latent }),
     device: parseDevice(flags.device),
     ...more,
     ...(resolution !== undefined && { resolution }),

@@ -46,6 +46,7 @@ export async function score(taskName: string, flags: ScoreFlags): Promise<void> 
   };
   const run = await prepareRun(request);
   const lines = new ProgressLines(process.stderr, { quiet: flags.quiet ?? false });
+  if (flags.note !== undefined && !flags.quiet) lines.note(flags.note);
   for (const { id, message } of task.failures) lines.note(`left out ${id}: ${message}`);
   if (flags.dryRun) {
     for (const message of run.warnings) lines.show({ type: 'warning', message });
