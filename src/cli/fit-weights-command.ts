@@ -20,7 +20,9 @@ export function addFitWeightsCommand(program: Command): void {
     .description('fit weights of the timesteps on a stored run, for --weighting')
     .argument('<run>', 'a run folder')
     .option('--scorer <name>', 'which diffusion scorer of the run (default: the only one)')
-    .addOption(new Option('--loss <name>', 'which stored error is weighted').choices(SCORE_LOSSES).default('mse'))
+    .addOption(
+      new Option('--loss <name>', 'which stored error is weighted').choices(SCORE_LOSSES).default('mse'),
+    )
     .addOption(
       new Option('--error-space <name>', 'space of the error').choices(ERROR_SPACES).default('native'),
     )

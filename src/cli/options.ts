@@ -101,7 +101,10 @@ export function addScoringFlags(command: Command): Command {
       new Option('--resize <rule>', 'images that are not square').choices(['crop', 'squash']).default('crop'),
     )
     .addOption(
-      new Option('--interpolation <filter>', 'how images are resized for a diffusion model, as Pillow does it')
+      new Option(
+        '--interpolation <filter>',
+        'how images are resized for a diffusion model, as Pillow does it',
+      )
         .choices(INTERPOLATIONS)
         .default('bicubic'),
     )
@@ -130,7 +133,11 @@ export function addScoringFlags(command: Command): Command {
 /** Adds the flags that turn stored errors into scores: they cost no evaluation. */
 export function addAnalysisFlags(command: Command): Command {
   return command
-    .addOption(new Option('--loss <name>', 'which error is averaged; l2norm: the un-squared norm, √(mse · C · H · W)').choices(SCORE_LOSSES).default('mse'))
+    .addOption(
+      new Option('--loss <name>', 'which error is averaged; l2norm: the un-squared norm, √(mse · C · H · W)')
+        .choices(SCORE_LOSSES)
+        .default('mse'),
+    )
     .option(
       '--weighting <name|file>',
       'weights of the timesteps: uniform, clark2023, or a file of `winoscope fit-weights`',

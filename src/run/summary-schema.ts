@@ -28,7 +28,9 @@ const stoppingSchema = z.object({
   alpha: fraction.optional().describe('absent for rules that test nothing'),
   reads: readsSchema
     .optional()
-    .describe("the squared errors that the rule looked at; the model's own, all timesteps alike, where absent"),
+    .describe(
+      "the squared errors that the rule looked at; the model's own, all timesteps alike, where absent",
+    ),
   stopped: count.describe('examples that the rule ended before the plan did'),
   undecided: count.describe(
     'those of them with a metric that was given up: the full plan would hardly settle it either',

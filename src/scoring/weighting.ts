@@ -78,6 +78,7 @@ export function checkWeighting(weighting: Weighting, loss: ScoreLoss, errorSpace
     where: '--weighting',
     expected: `--loss ${wanted.loss} --error-space ${wanted.errorSpace}`,
     got: `--loss ${loss} --error-space ${errorSpace}`,
+    fix: 'Give those, or --weighting uniform.',
   });
 }
 
