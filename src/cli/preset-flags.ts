@@ -7,14 +7,13 @@ export interface PresetFlags {
   preset?: PresetName;
 }
 
+/** What `--preset` does where a model is run. */
+const ABOUT =
+  'a published rule: sets the flags that follow from it, and any flag given as well wins; see docs/reproduce.md';
+
 /** Adds `--preset` to a command. */
-export function addPresetFlag(command: Command): Command {
-  return command.addOption(
-    new Option(
-      '--preset <name>',
-      'a published rule: sets the flags that follow from it, and any flag given as well wins; see docs/reproduce.md',
-    ).choices(PRESET_NAMES),
-  );
+export function addPresetFlag(command: Command, about = ABOUT): Command {
+  return command.addOption(new Option('--preset <name>', about).choices(PRESET_NAMES));
 }
 
 /** A list for the end of a command's help. */

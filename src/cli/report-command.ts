@@ -32,7 +32,10 @@ export function addReportCommand(program: Command): void {
       '--confidence <file>',
       'also write there, a line per image, how many trials it took to decide and the confidence that follows',
     );
-  addPresetFlag(addAnalysisFlags(command)).action(async (path: string, flags: ReportFlags) =>
+  addPresetFlag(
+    addAnalysisFlags(command),
+    'loss, error space and weighting of a published rule, where they are not given; what was evaluated stays',
+  ).action(async (path: string, flags: ReportFlags) =>
     (await import('./report.ts')).report(path, withPreset(flags, command)),
   );
 }

@@ -46,7 +46,7 @@ export async function openVaeEncoder(
       checkOutput(output, [1, 2 * channels, height, width], { name, path: session.path });
       // Channels are mean, then log-variance; the mean is the first half.
       const z = noise
-        ? posteriorDraw(output.data, noise)
+        ? posteriorDraw(output.data, noise, session.path)
         : output.data.subarray(0, channels * height * width);
       return z.map((value) => (value - shiftFactor) * scalingFactor);
     },

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { NoiseBank } from '../../src/diffusion/noise-bank.ts';
 import { noiseSchedule, scheduleSchema } from '../../src/diffusion/noise-schedule.ts';
-import { UsageError } from '../../src/errors.ts';
+import { ModelFileError, UsageError } from '../../src/errors.ts';
 import { posteriorDraw } from '../../src/models/posterior.ts';
 import { TrialStore } from '../../src/results/trial-store.ts';
 import { PRESET_NAMES, PRESETS } from '../../src/run/presets.ts';
@@ -48,10 +48,16 @@ test('the noises of li2023 are the first rows of its file of 1024', () => {
 
 test('a draw is mean + exp(½ logvar) · ε, with the log-variance held within −30 and 20', () => {
   const parameters = Float32Array.of(1, -2, 3, 4, Math.log(4), 0, -1000, 1000);
-  const got = posteriorDraw(parameters, Float32Array.of(0.5, 2, 1, 1));
+  const got = posteriorDraw(parameters, Float32Array.of(0.5, 2, 1, 1), 'model.onnx');
   expect([...got.subarray(0, 2)]).toEqual([2, 0]);
   expect(got[2]).toBeCloseTo(3 + Math.exp(-15), 6);
   expect(got[3]! / Math.exp(10)).toBeCloseTo(1 + 4 / Math.exp(10), 6);
+});
+
+test('an encoder that gives a single latent has nothing to draw from, and says so', () => {
+  const draw = () => posteriorDraw(new Float32Array(4), new Float32Array(4), 'model.onnx');
+  expect(draw).toThrow(ModelFileError);
+  expect(draw).toThrow(/no posterior to draw from: model\.onnx.*Use --latent mean/);
 });
 
 test('an image’s draw depends on its pixels, its size and the seed, and on nothing else', () => {
@@ -87,6 +93,16 @@ test('an un-squared norm goes to another error space by the root of the factor',
   const squared = readingOf(velocity, { loss: 'mse', errorSpace: 'epsilon' });
   const norm = readingOf(velocity, { loss: 'l2norm', errorSpace: 'epsilon' });
   for (const t of [0, 500, 999]) expect(norm.factor(t) ** 2).toBeCloseTo(squared.factor(t), 12);
+});
+
+test('under Stable Diffusion’s schedule clark2023 weighs errors of ε as docs/reproduce.md says', () => {
+  const schedule = noiseSchedule(
+    scheduleSchema.parse({ beta_schedule: 'scaled_linear', beta_start: 0.00085, beta_end: 0.012 }),
+  );
+  const { loss, errorSpace, weighting } = PRESETS.clark2023.settings;
+  const { factor } = readingOf(schedule, { loss, errorSpace, weighting });
+  const weights = [20, 100, 500, 900].map((t) => factor(t).toFixed(3));
+  expect(weights).toEqual(['0.017', '0.059', '0.079', '0.128']);
 });
 
 /** Two captions of one image, the first of which is true. */
