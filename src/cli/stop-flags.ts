@@ -64,7 +64,7 @@ export function addStopFlags(command: Command): Command {
 
 /**
  * The stopping rule of the flags.
- * @param analysis how errors become scores: the published rules look at squared errors in the same space, weighted alike.
+ * @param analysis how errors become scores: the published rules look at the same errors.
  * @throws UsageError for flags of it that could have no effect, or the wrong one.
  */
 export function stopOf(
@@ -93,10 +93,10 @@ export function stopOf(
   return { stop: request.rule === 'sequential' || !reads ? request : { ...request, reads } };
 }
 
-/** What a published rule looks at; undefined for the model's own squared errors, and where scores are of no squares. */
+/** What a published rule looks at: what is scored; undefined for its default, the model's own squared errors. */
 function readsOf({ loss, errorSpace, weighting }: Analysis): RuleReads | undefined {
-  if (loss !== 'mse' || (errorSpace === 'native' && !weighting)) return undefined;
-  return { errorSpace, ...(weighting && { weighting }) };
+  if (loss === 'mse' && errorSpace === 'native' && !weighting) return undefined;
+  return { loss, errorSpace, ...(weighting && { weighting }) };
 }
 
 function requestOf(rule: StopRequest['rule'], flags: StopFlags): StopRequest {

@@ -167,7 +167,7 @@ export function stoppingSentence(
     ].join(', ')}; ${evaluations} of ${fullPlan} evaluations${share}.`,
   ];
   if (undecided > 0) parts.push('What is undecided may come out otherwise in the whole plan.');
-  const looked = { loss: 'mse' as const, ...(reads ?? { errorSpace: 'native' as const }) };
+  const looked = reads ?? { loss: 'mse' as const, errorSpace: 'native' as const };
   const own = { loss, errorSpace, weighting };
   if (analysisPhrase(looked) !== analysisPhrase(own))
     parts.push(

@@ -10,7 +10,7 @@ import { Course } from '../scoring/course.ts';
 import type { Example } from '../scoring/example.ts';
 import type { Plan } from '../scoring/plan.ts';
 import type { MapSums, ScorerOutput, TrialRows } from '../scoring/scorer.ts';
-import type { Decision, StoppingPlan, StopRule } from '../scoring/stop-rule.ts';
+import { type Decision, lossRead, type StoppingPlan, type StopRule } from '../scoring/stop-rule.ts';
 import { subjectOf } from '../scoring/subject.ts';
 import { encodeFile, type TrialColumns } from './arrow.ts';
 import { MapStore } from './map-store.ts';
@@ -75,11 +75,15 @@ export class DiffusionResults implements ScorerResults {
     this.#mapWriter = new SegmentWriter(folder.segmentFile(scorer, 'maps', session), 'maps', metadata);
     for (const [path, columns] of readTables('trials', folder.trialsFile(scorer), options))
       this.store.load(columns, path);
-    this.store.settle(options.numerics, (index, done, values) => {
-      const course = this.#newCourse(index);
-      course.advance(done, values);
-      return course.progress(done) === course.end;
-    });
+    this.store.settle(
+      options.numerics,
+      (index, done, values) => {
+        const course = this.#newCourse(index);
+        course.advance(done, values);
+        return course.progress(done) === course.end;
+      },
+      lossRead(options.stop),
+    );
     for (const [path, columns] of readTables('maps', folder.mapsFile(scorer), options))
       this.maps.load(columns, path);
   }
@@ -154,7 +158,7 @@ export class DiffusionResults implements ScorerResults {
       // Remembered once it is known what is pruned.
       if (!this.#options.skipped || this.#options.skipped(index)) this.#courses.set(index, course);
     }
-    const values: PairValues = (slot) => this.store.values(index, slot, 'mse');
+    const values: PairValues = (slot) => this.store.values(index, slot, lossRead(this.#options.stop));
     course.advance(this.#doneOf(index), values);
     return course;
   }
@@ -173,7 +177,9 @@ export class DiffusionResults implements ScorerResults {
       ...(skip && { skip }),
       ...(this.#stop &&
         start > 0 && {
-          errors: slots.map((slot) => this.store.values(index, slot, 'mse').slice(0, start)),
+          errors: slots.map((slot) =>
+            this.store.values(index, slot, lossRead(this.#options.stop)).slice(0, start),
+          ),
         }),
     };
   }

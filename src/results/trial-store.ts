@@ -120,10 +120,12 @@ export class TrialStore {
    * Decides, after loading, which errors count: those of a setting under which the example is complete (the current
    * one if there are several), else those of the current one. What was begun under another setting is begun anew.
    * @param isComplete whether that many trials of each pair, with their errors, complete an example.
+   * @param loss of those errors.
    */
   settle(
     current: number,
     isComplete: (index: number, done: PairCounts, values: PairValues) => boolean,
+    loss: ScoreLoss = 'mse',
   ): void {
     for (const [index, bySetting] of this.#errors.entries()) {
       const settings = [...bySetting.keys()].sort((a, b) => Number(b === current) - Number(a === current));
@@ -131,7 +133,7 @@ export class TrialStore {
         isComplete(
           index,
           (slot) => this.#prefix(index, setting, slot),
-          (slot) => this.#values(index, setting, slot, 'mse'),
+          (slot) => this.#read(index, setting, slot, loss),
         ),
       );
       this.#numerics[index] = complete ?? (bySetting.has(current) ? current : -1);
@@ -167,7 +169,10 @@ export class TrialStore {
 
   /** The errors of one pair under one loss, per trial of the plan's order; NaN where not evaluated. */
   values(index: number, slot: number, loss: ScoreLoss): Float64Array {
-    const setting = this.#numerics[index]!;
+    return this.#read(index, this.#numerics[index]!, slot, loss);
+  }
+
+  #read(index: number, setting: number, slot: number, loss: ScoreLoss): Float64Array {
     if (loss !== 'l2norm') return this.#values(index, setting, slot, loss);
     const elements = this.#elements;
     if (elements === undefined) throw new Error('a trial store was not told the size of the latents');

@@ -29,7 +29,7 @@ const stoppingSchema = z.object({
   reads: readsSchema
     .optional()
     .describe(
-      "the squared errors that the rule looked at; the model's own, all timesteps alike, where absent",
+      "the errors that the rule looked at; squares in the model's own space, all timesteps alike, where absent",
     ),
   stopped: count.describe('examples that the rule ended before the plan did'),
   undecided: count.describe(

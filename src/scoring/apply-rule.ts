@@ -33,7 +33,7 @@ function reading(
 ): StoppingPlan {
   if (!reads) return inner;
   if (!schedule) throw new Error('a rule that weighs errors needs the noise schedule');
-  const { factor } = readingOf(schedule, { loss: 'mse', ...reads });
+  const { factor } = readingOf(schedule, reads);
   const factors = Float64Array.from(plan.trials, ({ timestep }) => factor(timestep));
   return {
     rule: inner.rule,

@@ -22,7 +22,7 @@ import { type LatentMode, latentNoise } from './latent-draw.ts';
 import { type Noises, noisesOf } from './noises.ts';
 import { makePlan, type Plan, type PlanSpec } from './plan.ts';
 import type { ExampleWork, Scorer, ScorerOutput, TrialRows } from './scorer.ts';
-import type { StoppingPlan, StopRule } from './stop-rule.ts';
+import { lossRead, type StoppingPlan, type StopRule } from './stop-rule.ts';
 import { subjectOf } from './subject.ts';
 
 /** Everything that decides a diffusion scorer's results. Plain data, sent to the workers. */
@@ -73,7 +73,7 @@ interface Row {
 interface Progress {
   work: ExampleWork;
   course: Course;
-  /** Mean squared errors `[pair][trial]`, where a rule looks at them. */
+  /** Errors `[pair][trial]` under the loss that a rule looks at, where there is one. */
   errors: readonly Float64Array[];
 }
 
@@ -236,6 +236,7 @@ class DiffusionScorer {
       timestep,
       rows.map((row) => row.condition),
     );
+    const loss = lossRead(this.#settings.stop);
     const result: TrialRows = {
       type: 'trials',
       index: Int32Array.from(rows, (row) => row.work.index),
@@ -250,7 +251,7 @@ class DiffusionScorer {
       const target = predictionTarget(this.#schedule, timestep, { latent, noise });
       const { mse, mae, huber } = denoisingError({ predictions, offset: r * length, target }, map);
       const seen = progress.errors[slot];
-      if (seen) seen[k] = mse;
+      if (seen) seen[k] = loss === 'l2norm' ? Math.sqrt(mse * length) : { mse, mae, huber }[loss];
       result.mse[r] = mse;
       result.mae[r] = mae;
       result.huber[r] = huber;

@@ -1,14 +1,16 @@
 /** Rules by which an example may end before its plan does: their stored forms, and what they have in common. */
 
 import { z } from 'zod';
+import { SCORE_LOSSES, type ScoreLoss } from '../diffusion/denoising-error.ts';
 import type { MetricName } from '../metrics/score-matrix.ts';
 import { ERROR_SPACES } from './error-space.ts';
 import { sequentialRuleSchema } from './error-spread.ts';
 import type { Subject } from './subject.ts';
 import { weightingSchema } from './weighting.ts';
 
-/** Which squared errors a rule looks at; by default those of the model's own target, all timesteps alike. */
+/** Which errors a rule looks at; by default mean squares in the model's own target, all timesteps alike. */
 export const readsSchema = z.object({
+  loss: z.enum(SCORE_LOSSES),
   errorSpace: z.enum(ERROR_SPACES),
   /** Of the timesteps; uniform where absent. */
   weighting: weightingSchema.optional(),
@@ -46,6 +48,11 @@ export type RuleReads = z.infer<typeof readsSchema>;
 export type TTestRule = z.infer<typeof tTestRuleSchema>;
 export type StagesRule = z.infer<typeof stagesRuleSchema>;
 
+/** The loss that a rule looks at, before any factor of its timesteps. */
+export function lossRead(rule: StopRule | undefined): ScoreLoss {
+  return (rule && 'reads' in rule && rule.reads?.loss) || 'mse';
+}
+
 /** How a metric stands: settled right or wrong, or given up because the full plan would not settle it either. */
 export type Settled = 'right' | 'wrong' | 'undecided';
 
@@ -70,7 +77,7 @@ export interface Ruling {
 export interface Follower {
   /**
    * Looks at the first `trials` trials; asked at every look, in order. What is settled stays settled.
-   * @param errors of a pair by its slot, per trial of the plan's order: mean squared, in the model's own space. Of pairs
+   * @param errors of a pair by its slot, per trial of the plan's order: those that the rule looks at. Of pairs
    *   that left, only the trials before that are read.
    */
   look(trials: number, errors: PairErrors): Ruling | undefined;

@@ -15,6 +15,7 @@ interface Golden {
   li2023: { raw: Matrix };
   'li2023 every 25th': { bilinear: Matrix; lanczos: Matrix };
   'li2023 in stages': { trials: number[]; winner: number; score: number };
+  'li2023 in stages, absolute': Golden['li2023 in stages'];
   krojer2023: { timesteps: number; raw: Matrix; normalized: Matrix };
   'krojer2023 of 10': { timesteps: number; raw: Matrix; normalized: Matrix };
   clark2023: { trials: number[]; winner: number; scores: number[] };
@@ -67,17 +68,38 @@ describe('scores equal PyTorch’s', () => {
     },
   );
 
-  test('li2023 in stages: the same captions go on', async () => {
-    const stages = ['--stop', 'stages', '--samples', '10,100', '--keep', '3,1', '--quiet'];
-    await score('stages', 'choice', '--preset', 'li2023', ...stages);
-    const { trials, winner, score: wanted } = golden['li2023 in stages'];
-    expect(trialsOf('stages')).toEqual(trials);
-    const got = scoresByLabel(out('stages'), 'diffusion');
-    expect(Math.abs(got[`choice_c${winner}_i0`]! - wanted)).toBeLessThan(1e-4 * -wanted);
-    expect(Math.max(...Object.values(got))).toBe(got[`choice_c${winner}_i0`]);
-    const { stopping } = storedSummary(out('stages')).scorers.diffusion!;
-    expect(stopping).toMatchObject({ rule: 'stages', reads: { errorSpace: 'epsilon' } });
-  });
+  test.each([
+    ['mse', 'li2023 in stages'],
+    ['mae', 'li2023 in stages, absolute'],
+  ] as const)(
+    'li2023 in stages by %s: the same captions go on, and the run is complete',
+    async (loss, name) => {
+      const run = `stages-${loss}`;
+      const stages = [
+        '--preset',
+        'li2023',
+        '--loss',
+        loss,
+        '--stop',
+        'stages',
+        '--samples',
+        '10,100',
+        '--keep',
+        '3,1',
+      ];
+      await score(run, 'choice', ...stages, '--quiet');
+      const { trials, winner, score: wanted } = golden[name];
+      expect(trialsOf(run)).toEqual(trials);
+      const got = scoresByLabel(out(run), 'diffusion');
+      expect(Math.abs(got[`choice_c${winner}_i0`]! - wanted)).toBeLessThan(1e-4 * -wanted);
+      expect(Math.max(...Object.values(got))).toBe(got[`choice_c${winner}_i0`]);
+      const { stopping } = storedSummary(out(run)).scorers.diffusion!;
+      expect(stopping).toMatchObject({ rule: 'stages', reads: { loss, errorSpace: 'epsilon' } });
+      // The stored trials complete the run: nothing is evaluated again.
+      const again = await score(run, 'choice', ...stages);
+      expect(again.stderr).not.toMatch(/loading|evaluations/);
+    },
+  );
 
   test('krojer2023: a posterior draw, squashed pictures, un-squared norms, images by the caption minus ∅', async () => {
     const { stderr } = await score('krojer', 'swap', '--preset', 'krojer2023');
@@ -120,7 +142,7 @@ describe('scores equal PyTorch’s', () => {
     expect(stopping).toMatchObject({
       rule: 'ttest',
       alpha: 0.002,
-      reads: { errorSpace: 'x0', weighting: 'clark2023' },
+      reads: { loss: 'mse', errorSpace: 'x0', weighting: 'clark2023' },
     });
     const { stdout } = await runOk(['report', out('clark'), '--preset', 'clark2023']);
     expect(stdout).toContain('timesteps weighted clark2023');

@@ -136,13 +136,18 @@ test('a rule that reads weighted errors decides by them, not by the stored ones'
     }
     return 'none';
   };
-  expect(winner({ errorSpace: 'x0', weighting: 'clark2023' })).toBe('right');
+  expect(winner({ loss: 'mse', errorSpace: 'x0', weighting: 'clark2023' })).toBe('right');
   expect(winner()).not.toBe('right');
 });
 
 test('a rule that reads errors which say nothing at a timestep is refused before anything runs', () => {
   const noisy = { ...epsilon, alphasCumprod: epsilon.alphasCumprod.map((bar, t) => (t === 999 ? 0 : bar)) };
   const plan = makePlan({ timesteps: [500, 999], repeats: 1, seed: 0 });
-  const rule = { rule: 'ttest' as const, alpha: 0.01, least: 2, reads: { errorSpace: 'x0' as const } };
+  const rule = {
+    rule: 'ttest' as const,
+    alpha: 0.01,
+    least: 2,
+    reads: { loss: 'mse' as const, errorSpace: 'x0' as const },
+  };
   expect(() => applyRule(plan, rule, noisy)).toThrow(/says nothing of x0/);
 });

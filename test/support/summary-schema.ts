@@ -34,7 +34,11 @@ const scorer = z.strictObject({
       rule: z.enum(['sequential', 'ttest', 'stages']),
       alpha: z.number().gt(0).lt(1).optional(),
       reads: z
-        .strictObject({ errorSpace: z.enum(['native', 'epsilon', 'x0']), weighting: z.unknown().optional() })
+        .strictObject({
+          loss: z.enum(['mse', 'mae', 'huber', 'l2norm']),
+          errorSpace: z.enum(['native', 'epsilon', 'x0']),
+          weighting: z.unknown().optional(),
+        })
         .optional(),
       stopped: count,
       undecided: count,
