@@ -29,6 +29,8 @@ export async function doctor(refs: readonly string[], flags: DoctorFlags): Promi
       loss: 'mse',
       errorSpace: 'native',
       weighting: 'uniform',
+      interpolation: 'bicubic',
+      latent: 'mean',
     },
     { maps: false },
   );

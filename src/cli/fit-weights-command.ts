@@ -1,13 +1,13 @@
 /** The flags of `winoscope fit-weights`. What it does is loaded when it is called. */
 
 import { type Command, Option } from 'commander';
-import { LOSSES, type Loss } from '../diffusion/denoising-error.ts';
+import { SCORE_LOSSES, type ScoreLoss } from '../diffusion/denoising-error.ts';
 import { ERROR_SPACES, type ErrorSpace } from '../scoring/error-space.ts';
 import { atLeast } from './options.ts';
 
 export interface FitWeightsFlags {
   scorer?: string;
-  loss: Loss;
+  loss: ScoreLoss;
   errorSpace: ErrorSpace;
   buckets: number;
   output?: string;
@@ -20,7 +20,9 @@ export function addFitWeightsCommand(program: Command): void {
     .description('fit weights of the timesteps on a stored run, for --weighting')
     .argument('<run>', 'a run folder')
     .option('--scorer <name>', 'which diffusion scorer of the run (default: the only one)')
-    .addOption(new Option('--loss <name>', 'which stored error is weighted').choices(LOSSES).default('mse'))
+    .addOption(
+      new Option('--loss <name>', 'which stored error is weighted').choices(SCORE_LOSSES).default('mse'),
+    )
     .addOption(
       new Option('--error-space <name>', 'space of the error').choices(ERROR_SPACES).default('native'),
     )

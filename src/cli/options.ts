@@ -2,13 +2,15 @@
 
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { LOSSES, type Loss } from '../diffusion/denoising-error.ts';
+import { SCORE_LOSSES, type ScoreLoss } from '../diffusion/denoising-error.ts';
 import { messageOf, UsageError } from '../errors.ts';
 import { EMBEDDED } from '../hub/resolve-ref.ts';
+import { INTERPOLATIONS, type Interpolation } from '../images/resize.ts';
 import type { ScorerRequest, ScoringOptions } from '../run/settings.ts';
 import type { Analysis } from '../run/summary-schema.ts';
 import { UNCOND_MODES, type UncondMode } from '../scoring/conditions.ts';
 import { checkConvertible, ERROR_SPACES, type ErrorSpace } from '../scoring/error-space.ts';
+import { LATENT_MODES, type LatentMode } from '../scoring/latent-draw.ts';
 import { checkWeighting, type FittedWeights, parseWeights, WEIGHTINGS } from '../scoring/weighting.ts';
 import { findModels } from './find-models.ts';
 
@@ -25,12 +27,14 @@ export interface SharedFlags {
   antithetic?: boolean;
   uncond: UncondMode;
   resize: 'crop' | 'squash';
+  interpolation: Interpolation;
+  latent: LatentMode;
   resolution?: number;
   guidance?: number;
   device: string;
   batch?: number;
   threads?: number;
-  loss: Loss;
+  loss: ScoreLoss;
   errorSpace: ErrorSpace;
   weighting: string;
   force?: boolean;
@@ -105,6 +109,22 @@ export function addScoringFlags(command: Command): Command {
     .addOption(
       new Option('--resize <rule>', 'images that are not square').choices(['crop', 'squash']).default('crop'),
     )
+    .addOption(
+      new Option(
+        '--interpolation <filter>',
+        'how images are resized for a diffusion model, as Pillow does it',
+      )
+        .choices(INTERPOLATIONS)
+        .default('bicubic'),
+    )
+    .addOption(
+      new Option(
+        '--latent <mode>',
+        "what an image is encoded to: the mean of the VAE's posterior, or one draw from it",
+      )
+        .choices(LATENT_MODES)
+        .default('mean'),
+    )
     .option(
       '--resolution <pixels>',
       "side of the image that is encoded (default: the model's own)",
@@ -127,7 +147,11 @@ export function addScoringFlags(command: Command): Command {
 /** Adds the flags that turn stored errors into scores: they cost no evaluation. */
 export function addAnalysisFlags(command: Command): Command {
   return command
-    .addOption(new Option('--loss <name>', 'which stored error is averaged').choices(LOSSES).default('mse'))
+    .addOption(
+      new Option('--loss <name>', 'which error is averaged; l2norm: the un-squared norm, √(mse · C · H · W)')
+        .choices(SCORE_LOSSES)
+        .default('mse'),
+    )
     .option(
       '--weighting <name|file>',
       'weights of the timesteps: uniform, clark2023, or a file of `winoscope fit-weights`',
@@ -223,6 +247,8 @@ export function scoringOf(
     ...(flags.antithetic && { antithetic: true }),
     uncond,
     resize,
+    ...(flags.interpolation !== 'bicubic' && { interpolation: flags.interpolation }),
+    ...(flags.latent !== 'mean' && { latent: flags.latent }),
     device: parseDevice(flags.device),
     ...more,
     ...(resolution !== undefined && { resolution }),

@@ -3,8 +3,9 @@
 import type { Command } from 'commander';
 import { addAnalysisFlags, addScoringFlags, type SharedFlags } from './options.ts';
 import { addExternalFlags, type OtherFlags } from './other-scorers.ts';
+import { addPresetFlag, type PresetFlags, presetsHelp, withPreset } from './preset-flags.ts';
 
-export interface PairFlags extends SharedFlags, OtherFlags {
+export interface PairFlags extends SharedFlags, OtherFlags, PresetFlags {
   caption: string[];
   strict?: boolean;
   json?: boolean;
@@ -22,10 +23,13 @@ export function addPairCommand(program: Command): void {
       text,
     ]);
   addExternalFlags(addScoringFlags(command));
-  addAnalysisFlags(command)
+  addPresetFlag(addAnalysisFlags(command))
     .option('--strict', 'refuse captions that are longer than a model can read')
     .option('--force', 'score words and pictures that a model of a small world cannot know')
     .option('--json', 'print the scores as JSON on stdout and nothing else there')
     .option('--quiet', 'no progress')
-    .action(async (images: string[], flags: PairFlags) => (await import('./pair.ts')).pair(images, flags));
+    .addHelpText('after', presetsHelp())
+    .action(async (images: string[], flags: PairFlags) =>
+      (await import('./pair.ts')).pair(images, withPreset(flags, command)),
+    );
 }

@@ -2,8 +2,9 @@
 
 import { type Command, Option } from 'commander';
 import { addAnalysisFlags, type SharedFlags } from './options.ts';
+import { addPresetFlag, type PresetFlags, withPreset } from './preset-flags.ts';
 
-export interface ReportFlags extends Pick<SharedFlags, 'loss' | 'errorSpace' | 'weighting'> {
+export interface ReportFlags extends Pick<SharedFlags, 'loss' | 'errorSpace' | 'weighting'>, PresetFlags {
   format: 'json' | 'md';
   output?: string;
   probabilities?: string;
@@ -31,7 +32,10 @@ export function addReportCommand(program: Command): void {
       '--confidence <file>',
       'also write there, a line per image, how many trials it took to decide and the confidence that follows',
     );
-  addAnalysisFlags(command).action(async (path: string, flags: ReportFlags) =>
-    (await import('./report.ts')).report(path, flags),
+  addPresetFlag(
+    addAnalysisFlags(command),
+    'loss, error space and weighting of a published rule, where they are not given; what was evaluated stays',
+  ).action(async (path: string, flags: ReportFlags) =>
+    (await import('./report.ts')).report(path, withPreset(flags, command)),
   );
 }

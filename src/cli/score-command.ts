@@ -5,9 +5,12 @@ import { builtInTasks } from '../../tasks/built-in.ts';
 import { DEFAULT_TASK } from '../../tasks/task.ts';
 import { addAnalysisFlags, addScoringFlags, atLeast, type SharedFlags } from './options.ts';
 import { addExternalFlags, addScoresFlag, type OtherFlags } from './other-scorers.ts';
+import { addPresetFlag, type PresetFlags, presetNote, presetsHelp, withPreset } from './preset-flags.ts';
 import { addStopFlags, type StopFlags } from './stop-flags.ts';
 
-export interface ScoreFlags extends SharedFlags, StopFlags, OtherFlags {
+export interface ScoreFlags extends SharedFlags, StopFlags, OtherFlags, PresetFlags {
+  /** What a preset came to, in words. */
+  note?: string;
   data?: string;
   out?: string;
   limit?: string;
@@ -32,7 +35,7 @@ export function addScoreCommand(program: Command): void {
     .description('score a task: every image against every caption, by every scorer')
     .argument('[task]', 'name of a task, or a probe folder', DEFAULT_TASK);
   addScoresFlag(addExternalFlags(addScoringFlags(command)));
-  addAnalysisFlags(command)
+  addPresetFlag(addAnalysisFlags(command))
     .option(
       '--data <dir|ref>',
       'data of a task that comes without: a folder, or a dataset on the Hub (winoground: facebook/winoground)',
@@ -67,7 +70,11 @@ export function addScoreCommand(program: Command): void {
     .option('--screen-reader', 'the dashboard as linear text')
     .addHelpText(
       'after',
-      `\nTasks that come with it:\n${builtInTasks.map(({ name, about }) => `  ${name.padEnd(27)} ${about}`).join('\n')}\n\nTasks whose data you must have (--data):\n  winoground                  Winoground itself, gated on the Hub`,
+      `\nTasks that come with it:\n${builtInTasks.map(({ name, about }) => `  ${name.padEnd(27)} ${about}`).join('\n')}\n\nTasks whose data you must have (--data):\n  winoground                  Winoground itself, gated on the Hub\n${presetsHelp()}`,
     )
-    .action(async (task: string, flags: ScoreFlags) => (await import('./score.ts')).score(task, flags));
+    .action(async (task: string, given: ScoreFlags) => {
+      const flags = withPreset(given, command);
+      const note = flags.preset && presetNote(flags.preset, flags, command);
+      await (await import('./score.ts')).score(task, { ...flags, ...(note && { note }) });
+    });
 }

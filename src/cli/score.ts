@@ -30,7 +30,7 @@ export async function score(taskName: string, flags: ScoreFlags): Promise<void> 
     scorers,
     scoring: scoringOf(flags, {
       maps: flags.maps === 'on',
-      ...stopOf(flags, scorers),
+      ...stopOf(flags, scorers, analysis),
       ...pruneOf(flags, scorers),
       ...(flags.workers !== undefined && { workers: flags.workers }),
     }),
@@ -47,6 +47,7 @@ export async function score(taskName: string, flags: ScoreFlags): Promise<void> 
   };
   const run = await prepareRun(request);
   const lines = new ProgressLines(process.stderr, { quiet: flags.quiet ?? false });
+  if (flags.note !== undefined && !flags.quiet) lines.note(flags.note);
   const inDashboard = !flags.dryRun && canShowDashboard(flags);
   if (!inDashboard) for (const { id, message } of task.failures) lines.note(`left out ${id}: ${message}`);
   if (flags.dryRun) {

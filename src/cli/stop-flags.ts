@@ -4,7 +4,8 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.ts';
 import type { ScorerRequest, ScoringOptions } from '../run/settings.ts';
 import type { StopRequest } from '../run/stop-request.ts';
-import { STOP_RULES } from '../scoring/stop-rule.ts';
+import type { Analysis } from '../run/summary-schema.ts';
+import { type RuleReads, STOP_RULES } from '../scoring/stop-rule.ts';
 import { atLeast, level, listOf } from './options.ts';
 
 export interface StopFlags {
@@ -61,8 +62,16 @@ export function addStopFlags(command: Command): Command {
     );
 }
 
-/** The stopping rule of the flags. @throws UsageError for flags of it that could have no effect, or the wrong one. */
-export function stopOf(flags: StopFlags, scorers: readonly ScorerRequest[]): Pick<ScoringOptions, 'stop'> {
+/**
+ * The stopping rule of the flags.
+ * @param analysis how errors become scores: the published rules look at the same errors.
+ * @throws UsageError for flags of it that could have no effect, or the wrong one.
+ */
+export function stopOf(
+  flags: StopFlags,
+  scorers: readonly ScorerRequest[],
+  analysis?: Analysis,
+): Pick<ScoringOptions, 'stop'> {
   const { stop } = flags;
   checkUseful(flags);
   if (stop === 'none') return {};
@@ -79,7 +88,15 @@ export function stopOf(flags: StopFlags, scorers: readonly ScorerRequest[]): Pic
       fix: 'Put a calibration.json into each model folder instead.',
     });
   }
-  return { stop: requestOf(stop, flags) };
+  const request = requestOf(stop, flags);
+  const reads = analysis && readsOf(analysis);
+  return { stop: request.rule === 'sequential' || !reads ? request : { ...request, reads } };
+}
+
+/** What a published rule looks at: what is scored; undefined for its default, the model's own squared errors. */
+function readsOf({ loss, errorSpace, weighting }: Analysis): RuleReads | undefined {
+  if (loss === 'mse' && errorSpace === 'native' && !weighting) return undefined;
+  return { loss, errorSpace, ...(weighting && { weighting }) };
 }
 
 function requestOf(rule: StopRequest['rule'], flags: StopFlags): StopRequest {

@@ -15,6 +15,14 @@ export const LOSSES = ['mse', 'mae', 'huber'] as const;
 /** One of `LOSSES`. */
 export type Loss = (typeof LOSSES)[number];
 
+/**
+ * What a score may be the mean of: any stored error, or the un-squared norm of the difference, √(mse · C · H · W)
+ * (`torch.norm(prediction - target)` of a row; Krojer et al. 2023), which follows from the stored mean square.
+ */
+export const SCORE_LOSSES = [...LOSSES, 'l2norm'] as const;
+/** One of `SCORE_LOSSES`. */
+export type ScoreLoss = (typeof SCORE_LOSSES)[number];
+
 /** A row of a batch: values `[offset, offset + target.length)` of `predictions`. */
 export interface PredictedRow {
   predictions: Float32Array;

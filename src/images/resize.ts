@@ -8,6 +8,11 @@ import type { RgbImage } from './decode.ts';
 /** Names as in `PIL.Image.Resampling`, lower case. */
 export type ResizeFilter = 'nearest' | 'box' | 'bilinear' | 'bicubic' | 'lanczos';
 
+/** Filters that published scoring rules resize with. */
+export const INTERPOLATIONS = ['bicubic', 'bilinear', 'lanczos'] as const satisfies readonly ResizeFilter[];
+/** One of `INTERPOLATIONS`. */
+export type Interpolation = (typeof INTERPOLATIONS)[number];
+
 /** A kernel over source pixels at scale 1: zero beyond `support`, not yet normalized. */
 interface Kernel {
   support: number;

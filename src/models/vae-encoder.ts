@@ -7,11 +7,15 @@ import { stillDraws } from '../onnx/still-draws.ts';
 import { checkOutput } from './check-output.ts';
 import type { DiffusionDescription } from './diffusion-folder.ts';
 import { keptDraw } from './kept-draws.ts';
+import { posteriorDraw } from './posterior.ts';
 
 /** Images to scaled latents. */
 export interface ImageEncoder {
-  /** Latent `[C, H, W]` float32, `(mean − shift_factor) · scaling_factor`, of an image of the model's own size. */
-  encode(image: RgbImage): Promise<Float32Array>;
+  /**
+   * Latent `[C, H, W]` float32, `(z − shift_factor) · scaling_factor`, of an image of the model's own size: z is the
+   * posterior's mean, or with `noise` (`[C, H, W]`) the draw that it makes.
+   */
+  encode(image: RgbImage, noise?: Float32Array): Promise<Float32Array>;
   release(): Promise<void>;
 }
 
@@ -50,15 +54,23 @@ export async function openVaeEncoder(
   // A graph of a fixed batch gets the image in every row.
   const rows = typeof declared === 'number' && declared > 0 ? declared : 1;
 
-  async function mean(pixels: Float32Array): Promise<Float32Array> {
+  /** What the graph says of an image: `[C, H, W]`, or `[2 · C, H, W]` where it answers the posterior's parameters. */
+  async function answer(pixels: Float32Array): Promise<Float32Array> {
     const data = new Float32Array(rows * pixels.length);
     for (let row = 0; row < rows; row++) data.set(pixels, row * pixels.length);
     const dims = [rows, 3, height * downscale, width * downscale];
     const output: Output = (await session.run({ [input]: { data, dims } }, [name!]))[name!]!;
     const depth = name === 'latent_parameters' ? 2 * channels : channels;
     checkOutput(output, [rows, depth, height, width], { name: name!, path });
-    // Channels are mean, then log-variance; the mean is the first half.
-    const latent = output.data.slice(0, size);
+    return output.data.slice(0, depth * height * width);
+  }
+
+  /** Channels are mean, then log-variance; the mean is the first half. */
+  async function mean(pixels: Float32Array): Promise<Float32Array> {
+    return finite((await answer(pixels)).slice(0, size));
+  }
+
+  function finite(latent: Float32Array): Float32Array {
     if (latent.every(Number.isFinite)) return latent;
     throw new ModelFileError({
       what: 'the VAE encoder gives numbers that are none',
@@ -69,11 +81,14 @@ export async function openVaeEncoder(
   }
 
   return {
-    async encode(image) {
+    async encode(image, noise) {
       const pixels = toVaeInput(image);
-      const latent =
-        description.vae === 'draw' ? await keptDraw(path, pixels, () => mean(pixels)) : await mean(pixels);
-      return latent.map((value) => (value - shiftFactor) * scalingFactor);
+      const z = noise
+        ? finite(posteriorDraw(await answer(pixels), noise, path))
+        : description.vae === 'draw'
+          ? await keptDraw(path, pixels, () => mean(pixels))
+          : await mean(pixels);
+      return z.map((value) => (value - shiftFactor) * scalingFactor);
     },
     release: () => session.release(),
   };

@@ -148,7 +148,7 @@ export function stateLine(summary: Summary): string {
 
 /** What stopping early did, in words. */
 export function stoppingSentence(
-  { rule, stopped, undecided, left, evaluations, fullPlan, alpha }: Stopping,
+  { rule, stopped, undecided, left, evaluations, fullPlan, alpha, reads }: Stopping,
   { loss, errorSpace, weighting }: Summary['analysis'],
 ): string {
   const share = fullPlan === 0 ? '' : ` (${percent(evaluations / fullPlan)} %)`;
@@ -167,9 +167,11 @@ export function stoppingSentence(
     ].join(', ')}; ${evaluations} of ${fullPlan} evaluations${share}.`,
   ];
   if (undecided > 0) parts.push('What is undecided may come out otherwise in the whole plan.');
-  if (loss !== 'mse' || errorSpace !== 'native' || weighting)
+  const looked = reads ?? { loss: 'mse' as const, errorSpace: 'native' as const };
+  const own = { loss, errorSpace, weighting };
+  if (analysisPhrase(looked) !== analysisPhrase(own))
     parts.push(
-      `Stopping looked at mse in the model's own space${rule === 'sequential' ? ': alpha does not hold for these scores' : ', these scores do not'}.`,
+      `Stopping looked at ${reads ? analysisPhrase(looked) : "mse in the model's own space"}${rule === 'sequential' ? ': alpha does not hold for these scores' : ', these scores do not'}.`,
     );
   return parts.join(' ');
 }

@@ -1,7 +1,8 @@
 /** What a diffusion scorer leaves in the run folder: trials and error maps, written as they come. */
 
 import { rmSync } from 'node:fs';
-import type { Loss } from '../diffusion/denoising-error.ts';
+import type { ScoreLoss } from '../diffusion/denoising-error.ts';
+import type { NoiseSchedule } from '../diffusion/noise-schedule.ts';
 import type { ExampleErrors } from '../scoring/aggregate.ts';
 import { applyRule } from '../scoring/apply-rule.ts';
 import type { UncondMode } from '../scoring/conditions.ts';
@@ -9,7 +10,7 @@ import { Course } from '../scoring/course.ts';
 import type { Example } from '../scoring/example.ts';
 import type { Plan } from '../scoring/plan.ts';
 import type { MapSums, ScorerOutput, TrialRows } from '../scoring/scorer.ts';
-import type { Decision, StoppingPlan, StopRule } from '../scoring/stop-rule.ts';
+import { type Decision, lossRead, type StoppingPlan, type StopRule } from '../scoring/stop-rule.ts';
 import { subjectOf } from '../scoring/subject.ts';
 import { encodeFile, type TrialColumns } from './arrow.ts';
 import { MapStore } from './map-store.ts';
@@ -29,8 +30,12 @@ export interface DiffusionResultsOptions {
   examples: readonly Example[];
   plan: Plan;
   uncond: UncondMode;
+  /** Values of a latent, C · H · W. */
+  elements?: number;
   /** The rule that may end an example before the plan's end. */
   stop?: StopRule;
+  /** Of the model; a rule that looks at weighted errors needs it. */
+  schedule?: NoiseSchedule;
   /** Slots of an example's pairs that are not evaluated; undefined where that is not known yet. By default none. */
   skipped?: (index: number) => readonly number[] | undefined;
   /** Whether error maps are wanted: examples without them are not finished. */
@@ -64,17 +69,21 @@ export class DiffusionResults implements ScorerResults {
     const { folder, scorer, session, identity } = options;
     this.store = new TrialStore(options);
     this.maps = new MapStore(this.store, options.examples);
-    this.#stop = options.stop && applyRule(options.plan, options.stop);
+    this.#stop = options.stop && applyRule(options.plan, options.stop, options.schedule);
     const metadata = { format: '1', identity, scorer };
     this.#trialWriter = new SegmentWriter(folder.segmentFile(scorer, 'trials', session), 'trials', metadata);
     this.#mapWriter = new SegmentWriter(folder.segmentFile(scorer, 'maps', session), 'maps', metadata);
     for (const [path, columns] of readTables('trials', folder.trialsFile(scorer), options))
       this.store.load(columns, path);
-    this.store.settle(options.numerics, (index, done, values) => {
-      const course = this.#newCourse(index);
-      course.advance(done, values);
-      return course.progress(done) === course.end;
-    });
+    this.store.settle(
+      options.numerics,
+      (index, done, values) => {
+        const course = this.#newCourse(index);
+        course.advance(done, values);
+        return course.progress(done) === course.end;
+      },
+      lossRead(options.stop),
+    );
     for (const [path, columns] of readTables('maps', folder.mapsFile(scorer), options))
       this.maps.load(columns, path);
   }
@@ -149,7 +158,7 @@ export class DiffusionResults implements ScorerResults {
       // Remembered once it is known what is pruned.
       if (!this.#options.skipped || this.#options.skipped(index)) this.#courses.set(index, course);
     }
-    const values: PairValues = (slot) => this.store.values(index, slot, 'mse');
+    const values: PairValues = (slot) => this.store.values(index, slot, lossRead(this.#options.stop));
     course.advance(this.#doneOf(index), values);
     return course;
   }
@@ -168,7 +177,9 @@ export class DiffusionResults implements ScorerResults {
       ...(skip && { skip }),
       ...(this.#stop &&
         start > 0 && {
-          errors: slots.map((slot) => this.store.values(index, slot, 'mse').slice(0, start)),
+          errors: slots.map((slot) =>
+            this.store.values(index, slot, lossRead(this.#options.stop)).slice(0, start),
+          ),
         }),
     };
   }
@@ -210,7 +221,7 @@ export class DiffusionResults implements ScorerResults {
   }
 
   /** Errors of one example under one loss: of the trials that count, which a stopping rule may have made fewer. */
-  errors(index: number, loss: Loss): ExampleErrors {
+  errors(index: number, loss: ScoreLoss): ExampleErrors {
     const trials = this.trialsOf(index);
     const done = Math.max(...trials);
     return {

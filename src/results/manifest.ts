@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { PlanMismatchError, ResultsError } from '../errors.ts';
 import { SCORER_NAME } from '../hub/resolve-ref.ts';
+import { INTERPOLATIONS } from '../images/resize.ts';
 import { stopRuleSchema } from '../scoring/stop-rule.ts';
 import { canonicalJson, hashJson } from './canonical-json.ts';
 
@@ -27,10 +28,12 @@ const scorerIdentity = z.discriminatedUnion('kind', [
     }),
     /** sha256 over all noises of each bank. */
     noise: z.string(),
-    latent: z.object({ shape: z.array(z.number().int()), mode: z.enum(['mean', 'draw']) }),
+    latent: z.object({ shape: z.array(z.number().int()), mode: z.enum(['mean', 'draw', 'sample']) }),
     /** Of models that are told a guidance scale. */
     guidance: z.number().optional(),
     resize: z.enum(['crop', 'squash']),
+    /** Where it is not bicubic. */
+    interpolation: z.enum(INTERPOLATIONS).optional(),
     uncond: z.enum(['auto', 'always', 'never']),
     stop: z.union([z.literal('none'), stopRuleSchema]),
     prune: z.object({ by: z.string(), keep: z.number().int().positive() }).optional(),

@@ -1,6 +1,6 @@
 /** All denoising errors of one scorer in memory: per example, loss, pair and trial. */
 
-import { LOSSES, type Loss } from '../diffusion/denoising-error.ts';
+import { LOSSES, type Loss, type ScoreLoss } from '../diffusion/denoising-error.ts';
 import { ResultsError } from '../errors.ts';
 import type { ExampleErrors } from '../scoring/aggregate.ts';
 import { type PairIndex, pairsOf, type UncondMode } from '../scoring/conditions.ts';
@@ -31,6 +31,8 @@ export interface TrialStoreOptions {
   examples: readonly Example[];
   plan: Plan;
   uncond: UncondMode;
+  /** Values of a latent, C · H · W: un-squared norms are told from mean squares by it. */
+  elements?: number;
   /** Whether a numeric setting gives the same bits again; GPUs do not. By default all do. */
   repeats?: (numerics: number) => boolean;
 }
@@ -49,8 +51,10 @@ export class TrialStore {
   readonly #numerics: Int16Array;
 
   readonly #repeats: (numerics: number) => boolean;
+  readonly #elements: number | undefined;
 
-  constructor({ examples, plan, uncond, repeats = () => true }: TrialStoreOptions) {
+  constructor({ examples, plan, uncond, elements, repeats = () => true }: TrialStoreOptions) {
+    this.#elements = elements;
     this.#examples = examples;
     this.#plan = plan;
     this.#repeats = repeats;
@@ -116,10 +120,12 @@ export class TrialStore {
    * Decides, after loading, which errors count: those of a setting under which the example is complete (the current
    * one if there are several), else those of the current one. What was begun under another setting is begun anew.
    * @param isComplete whether that many trials of each pair, with their errors, complete an example.
+   * @param loss of those errors.
    */
   settle(
     current: number,
     isComplete: (index: number, done: PairCounts, values: PairValues) => boolean,
+    loss: ScoreLoss = 'mse',
   ): void {
     for (const [index, bySetting] of this.#errors.entries()) {
       const settings = [...bySetting.keys()].sort((a, b) => Number(b === current) - Number(a === current));
@@ -127,7 +133,7 @@ export class TrialStore {
         isComplete(
           index,
           (slot) => this.#prefix(index, setting, slot),
-          (slot) => this.#values(index, setting, slot, 'mse'),
+          (slot) => this.#read(index, setting, slot, loss),
         ),
       );
       this.#numerics[index] = complete ?? (bySetting.has(current) ? current : -1);
@@ -146,7 +152,7 @@ export class TrialStore {
   }
 
   /** The errors of one example under one loss, for scoring: `[image][caption]`, and `[image]` under ∅. */
-  errors(index: number, loss: Loss): ExampleErrors {
+  errors(index: number, loss: ScoreLoss): ExampleErrors {
     return { ...this.byPair(index, (slot) => this.values(index, slot, loss)), done: this.done(index) };
   }
 
@@ -162,8 +168,15 @@ export class TrialStore {
   }
 
   /** The errors of one pair under one loss, per trial of the plan's order; NaN where not evaluated. */
-  values(index: number, slot: number, loss: Loss): Float64Array {
-    return this.#values(index, this.#numerics[index]!, slot, loss);
+  values(index: number, slot: number, loss: ScoreLoss): Float64Array {
+    return this.#read(index, this.#numerics[index]!, slot, loss);
+  }
+
+  #read(index: number, setting: number, slot: number, loss: ScoreLoss): Float64Array {
+    if (loss !== 'l2norm') return this.#values(index, setting, slot, loss);
+    const elements = this.#elements;
+    if (elements === undefined) throw new Error('a trial store was not told the size of the latents');
+    return this.#values(index, setting, slot, 'mse').map((mse) => Math.sqrt(mse * elements));
   }
 
   #values(index: number, setting: number, slot: number, loss: Loss): Float64Array {

@@ -49,6 +49,7 @@ export function openResults(options: OpenResultsOptions): Map<string, ScorerView
         where: folder.manifestFile,
       });
     }
+    const known = noiseSchedule(schedule.data);
     const stop = identity.stop === 'none' ? undefined : identity.stop;
     const { uncond, prune } = identity;
     const pruner = prune && clips.get(prune.by)?.results;
@@ -58,6 +59,8 @@ export function openResults(options: OpenResultsOptions): Map<string, ScorerView
       examples,
       plan,
       uncond,
+      elements: identity.latent.shape.reduce((product, side) => product * side, 1),
+      schedule: known,
       ...(stop && { stop }),
       ...(prune && {
         skipped: (index: number) =>
@@ -73,7 +76,7 @@ export function openResults(options: OpenResultsOptions): Map<string, ScorerView
       kind: 'diffusion',
       results,
       plan,
-      schedule: noiseSchedule(schedule.data),
+      schedule: known,
       stop,
       prune,
       seconds: options.seconds[scorer] ?? 0,

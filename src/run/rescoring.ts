@@ -61,9 +61,15 @@ class DiffusionRescoring implements Rescoring {
     this.#example = example;
     this.#analysis = analysis;
     this.#plan = makePlan(settings.plan);
-    this.#store = new TrialStore({ examples: [example], plan: this.#plan, uncond: settings.uncond });
+    const { latent, schedule } = settings.description;
+    this.#store = new TrialStore({
+      examples: [example],
+      plan: this.#plan,
+      uncond: settings.uncond,
+      elements: latent.reduce((product, side) => product * side, 1),
+    });
     this.#course = new Course(
-      settings.stop && applyRule(this.#plan, settings.stop),
+      settings.stop && applyRule(this.#plan, settings.stop, noiseSchedule(schedule)),
       subjectOf(example, settings.uncond),
       this.#plan.trials.length,
     );

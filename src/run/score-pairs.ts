@@ -32,7 +32,12 @@ export async function scorePairs(
   const plan = settings.kind === 'diffusion' ? makePlan(settings.plan) : undefined;
   const store =
     plan && settings.kind === 'diffusion'
-      ? new TrialStore({ examples: [example], plan, uncond: settings.uncond })
+      ? new TrialStore({
+          examples: [example],
+          plan,
+          uncond: settings.uncond,
+          elements: settings.description.latent.reduce((product, side) => product * side, 1),
+        })
       : undefined;
   let evaluated = 0;
   const accept = (output: ScorerOutput) => {

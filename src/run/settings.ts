@@ -8,15 +8,19 @@ import { noiseSchedule } from '../diffusion/noise-schedule.ts';
 import { ModelFileError, messageOf, UsageError } from '../errors.ts';
 import type { ModelRef } from '../hub/resolve-ref.ts';
 import { verifiedSha256 } from '../hub/verified.ts';
+import type { Interpolation } from '../images/resize.ts';
 import { describeClip } from '../models/clip-folder.ts';
 import { describeDiffusion } from '../models/diffusion-folder.ts';
 import { type Device, ORT_VERSION } from '../onnx/session.ts';
 import type { Numerics, ScorerIdentity } from '../results/manifest.ts';
+import { applyRule } from '../scoring/apply-rule.ts';
 import type { UncondMode } from '../scoring/conditions.ts';
 import type { ExternalDescription } from '../scoring/describe-external.ts';
 import type { PruneRule } from '../scoring/diffusion-scorer.ts';
+import type { LatentMode } from '../scoring/latent-draw.ts';
 import { noisesOf } from '../scoring/noises.ts';
 import type { ScorerSettings } from '../scoring/open-scorer.ts';
+import { makePlan } from '../scoring/plan.ts';
 import { planOf, storedPlan } from './plan-request.ts';
 import { type StopRequest, stopRule } from './stop-request.ts';
 
@@ -57,6 +61,10 @@ export interface ScoringOptions {
   antithetic?: boolean;
   uncond: UncondMode;
   resize: 'crop' | 'squash';
+  /** @default 'bicubic' */
+  interpolation?: Interpolation;
+  /** @default 'mean' */
+  latent?: LatentMode;
   /** Side in pixels; by default the model's own. */
   resolution?: number;
   /** Scale told to models that were distilled with guidance; by default diffusers' own. */
@@ -117,22 +125,28 @@ export function prepareScorer(
     return { name, ref, settings, workers: options.workers ?? workersFor({ bytes, device, threads }) };
   }
   const description = describeDiffusion(folder, options.resolution, options.guidance);
-  const { timesteps } = noiseSchedule(description.schedule);
+  const schedule = noiseSchedule(description.schedule);
   const bytes = bytesIn(description, description.denoiser);
   const threads = options.threads ?? stored?.threads ?? threadsFor(bytes);
   const elements = description.latent[0] * description.latent[1] * description.latent[2];
   const batch = options.batch ?? stored?.batch ?? ROWS_BY_LATENT.find(({ upTo }) => elements <= upTo)!.rows;
+  const plan = planOf(options, schedule.timesteps);
+  const stop = options.stop && stopRule(options.stop, folder, options);
+  // What a rule cannot read is told now, not by a worker.
+  if (stop) applyRule(makePlan(plan), stop, schedule);
   const settings: ScorerSettings = {
     kind,
     description,
-    plan: planOf(options, timesteps),
+    plan,
     batch,
     threads,
     device,
     resize: options.resize,
+    ...(options.interpolation && { interpolation: options.interpolation }),
+    ...(options.latent && { latent: options.latent }),
     uncond: options.uncond,
     maps: options.maps,
-    ...(options.stop && { stop: stopRule(options.stop, folder, options) }),
+    ...(stop && { stop }),
     ...(options.prune && { prune: options.prune }),
   };
   return { name, ref, settings, workers: options.workers ?? workersFor({ bytes, device, threads }) };
@@ -201,6 +215,7 @@ export async function identityOf({ settings }: PreparedScorer): Promise<ScorerId
     ),
   );
   if (settings.kind === 'clip') return { kind: 'clip', files };
+  const { interpolation = 'bicubic' } = settings;
   return {
     kind: 'diffusion',
     files,
@@ -208,10 +223,11 @@ export async function identityOf({ settings }: PreparedScorer): Promise<ScorerId
     noise: noisesOf(settings.plan, settings.description.latent).sha256(),
     latent: {
       shape: [...settings.description.latent],
-      mode: settings.description.vae === 'draw' ? 'draw' : 'mean',
+      mode: settings.latent === 'sample' ? 'sample' : settings.description.vae === 'draw' ? 'draw' : 'mean',
     },
     ...(settings.description.guidance !== undefined && { guidance: settings.description.guidance }),
     resize: settings.resize,
+    ...(interpolation !== 'bicubic' && { interpolation }),
     uncond: settings.uncond,
     stop: settings.stop ?? 'none',
     ...(settings.prune && { prune: settings.prune }),

@@ -39,7 +39,7 @@ export function stopRule(
       return request;
     case 'stages':
       checkStages(request);
-      return { rule: 'stages', keep: [...request.keep] };
+      return { rule: 'stages', keep: [...request.keep], ...(request.reads && { reads: request.reads }) };
   }
 }
 

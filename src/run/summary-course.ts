@@ -42,6 +42,7 @@ function summarizeStopping(
   return {
     rule: rule.rule,
     ...(rule.rule !== 'stages' && { alpha: rule.alpha }),
+    ...(rule.rule !== 'sequential' && rule.reads && { reads: rule.reads }),
     stopped: decisions.filter((decision) => decision && decision.trials < total).length,
     undecided: decisions.filter((decision) => Object.values(decision?.metrics ?? {}).includes('undecided'))
       .length,

@@ -1,11 +1,11 @@
 /** The form of `summary.json` and of `--json`; `docs/summary.schema.json` is made from it. */
 
 import { z } from 'zod';
-import { LOSSES } from '../diffusion/denoising-error.ts';
+import { SCORE_LOSSES } from '../diffusion/denoising-error.ts';
 import { metricNames } from '../metrics/score-matrix.ts';
 import { FORMAT } from '../results/manifest.ts';
 import { ERROR_SPACES } from '../scoring/error-space.ts';
-import { STOP_RULES } from '../scoring/stop-rule.ts';
+import { readsSchema, STOP_RULES } from '../scoring/stop-rule.ts';
 import { weightingSchema } from '../scoring/weighting.ts';
 
 const fraction = z.number().min(0).max(1);
@@ -26,6 +26,11 @@ const metricsSchema = z.partialRecord(z.enum(metricNames), metricSchema);
 const stoppingSchema = z.object({
   rule: z.enum(STOP_RULES),
   alpha: fraction.optional().describe('absent for rules that test nothing'),
+  reads: readsSchema
+    .optional()
+    .describe(
+      "the errors that the rule looked at; squares in the model's own space, all timesteps alike, where absent",
+    ),
   stopped: count.describe('examples that the rule ended before the plan did'),
   undecided: count.describe(
     'those of them with a metric that was given up: the full plan would hardly settle it either',
@@ -138,7 +143,7 @@ export const summarySchema = z.object({
   task: z.object({ name: z.string(), version: z.string(), hash: z.string(), count }),
   analysis: z
     .object({
-      loss: z.enum(LOSSES),
+      loss: z.enum(SCORE_LOSSES),
       errorSpace: z.enum(ERROR_SPACES),
       weighting: weightingSchema.optional().describe('of the timesteps; uniform where absent'),
     })

@@ -2,7 +2,7 @@
 
 import { centerCrop, resizeToCover } from '../images/crop.ts';
 import { decodeImage, type ImageSource, type RgbImage } from '../images/decode.ts';
-import { resize } from '../images/resize.ts';
+import { type Interpolation, resize } from '../images/resize.ts';
 import { bytesOf, type Condition } from '../models/condition.ts';
 import type { Denoiser } from '../models/denoiser.ts';
 import type { DiffusionDescription } from '../models/diffusion-folder.ts';
@@ -11,6 +11,8 @@ import { openDenoiser, openImageEncoder, openTextConditioner } from '../models/o
 import type { ImageEncoder } from '../models/vae-encoder.ts';
 import type { Device } from '../onnx/session.ts';
 import { EmbeddingCache } from './embedding-cache.ts';
+import { type LatentMode, latentNoise } from './latent-draw.ts';
+import type { PlanSpec } from './plan.ts';
 
 /** Which graphs to open and how; `DiffusionSettings` has all of it. */
 export interface PartsSettings {
@@ -52,11 +54,28 @@ export async function openDiffusionParts(settings: PartsSettings): Promise<Diffu
  */
 export async function modelImage(
   source: ImageSource,
-  { description, resize: rule }: { description: DiffusionDescription; resize: 'crop' | 'squash' },
+  {
+    description,
+    resize: rule,
+    interpolation = 'bicubic',
+  }: { description: DiffusionDescription; resize: 'crop' | 'squash'; interpolation?: Interpolation },
 ): Promise<RgbImage> {
   const { latent, downscale } = description;
   const [height, width] = [latent[1] * downscale, latent[2] * downscale];
   const image = await decodeImage(source);
-  if (rule === 'squash') return resize(image, width, height, 'bicubic');
-  return centerCrop(resizeToCover(image, { width, height }, 'bicubic'), width, height);
+  if (rule === 'squash') return resize(image, width, height, interpolation);
+  return centerCrop(resizeToCover(image, { width, height }, interpolation), width, height);
+}
+
+/**
+ * The latent of such a picture: the posterior's mean, or the one draw from it that the picture gets.
+ * @throws ModelFileError where the encoder gives no posterior to draw from.
+ */
+export function latentOf(
+  images: ImageEncoder,
+  image: RgbImage,
+  { description, plan, latent }: { description: DiffusionDescription; plan: PlanSpec; latent?: LatentMode },
+): Promise<Float32Array> {
+  const noise = latent === 'sample' ? latentNoise(plan.seed, image, description.latent) : undefined;
+  return images.encode(image, noise);
 }

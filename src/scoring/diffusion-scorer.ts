@@ -5,6 +5,7 @@ import { type NoiseSchedule, noiseSchedule } from '../diffusion/noise-schedule.t
 import { addNoise, predictionTarget } from '../diffusion/prediction-target.ts';
 import { InputError, messageOf } from '../errors.ts';
 import type { ImageSource } from '../images/decode.ts';
+import type { Interpolation } from '../images/resize.ts';
 import type { Condition } from '../models/condition.ts';
 import type { Denoiser } from '../models/denoiser.ts';
 import type { DiffusionDescription } from '../models/diffusion-folder.ts';
@@ -13,13 +14,14 @@ import type { Device } from '../onnx/session.ts';
 import { applyRule } from './apply-rule.ts';
 import { type PairIndex, pairsOf, type UncondMode } from './conditions.ts';
 import { Course } from './course.ts';
-import { type DiffusionParts, modelImage, openDiffusionParts } from './diffusion-parts.ts';
+import { type DiffusionParts, latentOf, modelImage, openDiffusionParts } from './diffusion-parts.ts';
 import type { EmbeddingCache } from './embedding-cache.ts';
 import { type Example, UNCONDITIONAL } from './example.ts';
+import type { LatentMode } from './latent-draw.ts';
 import { type Noises, noisesOf } from './noises.ts';
 import { makePlan, type Plan, type PlanSpec } from './plan.ts';
 import type { ExampleWork, Scorer, ScorerOutput, TrialRows } from './scorer.ts';
-import type { StoppingPlan, StopRule } from './stop-rule.ts';
+import { lossRead, type StoppingPlan, type StopRule } from './stop-rule.ts';
 import { subjectOf } from './subject.ts';
 
 /** Everything that decides a diffusion scorer's results. Plain data, sent to the workers. */
@@ -34,6 +36,10 @@ export interface DiffusionSettings {
   device: Device;
   /** Non-square images: cut to the middle square, or squashed. */
   resize: 'crop' | 'squash';
+  /** Pillow's filter for resizing. @default 'bicubic' */
+  interpolation?: Interpolation;
+  /** The posterior's mean or a draw from it, the same for all captions of an image. @default 'mean' */
+  latent?: LatentMode;
   uncond: UncondMode;
   maps: boolean;
   /** Leaves an example once it is settled; by default the whole plan is evaluated. */
@@ -66,7 +72,7 @@ interface Row {
 interface Progress {
   work: ExampleWork;
   course: Course;
-  /** Mean squared errors `[pair][trial]`, where a rule looks at them. */
+  /** Errors `[pair][trial]` under the loss that a rule looks at, where there is one. */
   errors: readonly Float64Array[];
 }
 
@@ -106,7 +112,7 @@ class DiffusionScorer {
     this.#schedule = noiseSchedule(settings.description.schedule);
     this.#bank = noisesOf(settings.plan, settings.description.latent);
     this.#noisy = new Float32Array(denoiser.batch * size(denoiser.latent));
-    this.#stop = settings.stop && applyRule(this.#plan, settings.stop);
+    this.#stop = settings.stop && applyRule(this.#plan, settings.stop, this.#schedule);
   }
 
   async evaluate(
@@ -197,7 +203,7 @@ class DiffusionScorer {
   }
 
   async #encodeImage(source: ImageSource): Promise<Float32Array> {
-    return this.#images.encode(await modelImage(source, this.#settings));
+    return latentOf(this.#images, await modelImage(source, this.#settings), this.#settings);
   }
 
   /** One canonical call: trial `k` of the given rows. */
@@ -214,6 +220,7 @@ class DiffusionScorer {
       timestep,
       rows.map((row) => row.condition),
     );
+    const loss = lossRead(this.#settings.stop);
     const result: TrialRows = {
       type: 'trials',
       index: Int32Array.from(rows, (row) => row.work.index),
@@ -228,7 +235,7 @@ class DiffusionScorer {
       const target = predictionTarget(this.#schedule, timestep, { latent, noise });
       const { mse, mae, huber } = denoisingError({ predictions, offset: r * length, target }, map);
       const seen = progress.errors[slot];
-      if (seen) seen[k] = mse;
+      if (seen) seen[k] = loss === 'l2norm' ? Math.sqrt(mse * length) : { mse, mae, huber }[loss];
       result.mse[r] = mse;
       result.mae[r] = mae;
       result.huber[r] = huber;

@@ -1,6 +1,6 @@
 /** Errors of one prediction target as errors of another: exact weightings by timestep, computed after the fact. */
 
-import type { Loss } from '../diffusion/denoising-error.ts';
+import type { ScoreLoss } from '../diffusion/denoising-error.ts';
 import type { NoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { UsageError } from '../errors.ts';
 
@@ -34,15 +34,15 @@ const SQUARED: Record<
 };
 
 /**
- * A function from timestep to the factor that turns a stored error into one of `space`. Absolute errors scale by the
- * root of what squared ones do.
+ * A function from timestep to the factor that turns a stored error into one of `space`. Absolute errors and un-squared
+ * norms scale by the root of what squared ones do.
  * @throws UsageError for Huber in another space than the native one: it does not scale. The function throws one at a
  *   timestep where the latent is all noise (ε to z) or has none (z to ε): there is no factor.
  */
 export function errorFactor(
   schedule: NoiseSchedule,
   space: ErrorSpace,
-  loss: Loss,
+  loss: ScoreLoss,
 ): (timestep: number) => number {
   if (space === 'native') return () => 1;
   checkConvertible(loss, space);
@@ -63,11 +63,11 @@ export function errorFactor(
 }
 
 /** Demands that a loss can be told in an error space. @throws UsageError for Huber in another than the native one. */
-export function checkConvertible(loss: Loss, space: ErrorSpace): void {
+export function checkConvertible(loss: ScoreLoss, space: ErrorSpace): void {
   if (loss !== 'huber' || space === 'native') return;
   throw new UsageError({
     what: 'the Huber loss cannot be converted to another error space',
     where: `--loss huber --error-space ${space}`,
-    fix: 'Use --error-space native, or --loss mse or mae.',
+    fix: 'Use --error-space native, or --loss mse, mae or l2norm.',
   });
 }

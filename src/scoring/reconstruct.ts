@@ -6,7 +6,7 @@ import { addNoise } from '../diffusion/prediction-target.ts';
 import type { ImageSource, RgbImage } from '../images/decode.ts';
 import { fromVaeOutput } from '../images/from-vae.ts';
 import { type ImageDecoder, openVaeDecoder } from '../models/vae-decoder.ts';
-import { type DiffusionParts, modelImage, openDiffusionParts } from './diffusion-parts.ts';
+import { type DiffusionParts, latentOf, modelImage, openDiffusionParts } from './diffusion-parts.ts';
 import type { DiffusionSettings } from './diffusion-scorer.ts';
 import { type Noises, noisesOf } from './noises.ts';
 
@@ -74,7 +74,7 @@ async function reconstruct(
   const { parts, decoder, schedule, settings } = model;
   const { denoiser, images } = parts;
   const original = await modelImage(image, settings);
-  const latent = await images.encode(original);
+  const latent = await latentOf(images, original, settings);
   const size = latent.length;
   const noisy = new Float32Array(size);
   addNoise(schedule, timestep, { latent, noise: model.bank.get(noise), out: noisy });

@@ -11,7 +11,7 @@ export interface ExampleWork {
   start: number;
   /** Error maps summed over those trials, `[pairs · H · W]`; undefined at the start or where maps are off. */
   maps?: Float32Array;
-  /** Mean squared errors of those trials, `[pair][trial]`, where a stopping rule needs them. */
+  /** Errors of those trials under the loss that a stopping rule looks at, `[pair][trial]`, where there is one. */
   errors?: Float64Array[];
   /** Slots of `pairsOf` that are not evaluated: pruned beforehand. */
   skip?: readonly number[];

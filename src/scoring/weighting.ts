@@ -1,7 +1,7 @@
 /** Weights by timestep: how much each part of the schedule counts in a score. They cost no evaluation. */
 
 import { z } from 'zod';
-import { LOSSES, type Loss } from '../diffusion/denoising-error.ts';
+import { SCORE_LOSSES, type ScoreLoss } from '../diffusion/denoising-error.ts';
 import type { NoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { InputError, messageOf, UsageError } from '../errors.ts';
 import { ERROR_SPACES, type ErrorSpace, errorFactor } from './error-space.ts';
@@ -13,7 +13,7 @@ export const fittedWeightsSchema = z.object({
   format: z.literal(1),
   kind: z.literal('timestep-weights'),
   /** The errors that they were fitted on; no others may be weighted by them. */
-  loss: z.enum(LOSSES),
+  loss: z.enum(SCORE_LOSSES),
   errorSpace: z.enum(ERROR_SPACES),
   /** Timestep and weight, ascending; each weight stands for the timesteps up to halfway to its neighbours. */
   points: z
@@ -65,7 +65,7 @@ export function parseWeights(text: string, where: string): FittedWeights {
 }
 
 /** Demands that a weighting is used with the errors that it is made for. @throws UsageError */
-export function checkWeighting(weighting: Weighting, loss: Loss, errorSpace: ErrorSpace): void {
+export function checkWeighting(weighting: Weighting, loss: ScoreLoss, errorSpace: ErrorSpace): void {
   const wanted =
     weighting === 'uniform'
       ? undefined
@@ -78,12 +78,13 @@ export function checkWeighting(weighting: Weighting, loss: Loss, errorSpace: Err
     where: '--weighting',
     expected: `--loss ${wanted.loss} --error-space ${wanted.errorSpace}`,
     got: `--loss ${loss} --error-space ${errorSpace}`,
+    fix: 'Give those, or --weighting uniform.',
   });
 }
 
 /** How stored errors become scores. */
 export interface ErrorReading {
-  loss: Loss;
+  loss: ScoreLoss;
   errorSpace: ErrorSpace;
   /** @default 'uniform' */
   weighting?: Weighting | undefined;

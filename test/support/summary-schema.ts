@@ -33,6 +33,13 @@ const scorer = z.strictObject({
     .strictObject({
       rule: z.enum(['sequential', 'ttest', 'stages']),
       alpha: z.number().gt(0).lt(1).optional(),
+      reads: z
+        .strictObject({
+          loss: z.enum(['mse', 'mae', 'huber', 'l2norm']),
+          errorSpace: z.enum(['native', 'epsilon', 'x0']),
+          weighting: z.unknown().optional(),
+        })
+        .optional(),
       stopped: count,
       undecided: count,
       left: count,
@@ -113,7 +120,7 @@ export const summarySchema = z.strictObject({
     count,
   }),
   analysis: z.strictObject({
-    loss: z.enum(['mse', 'mae', 'huber']),
+    loss: z.enum(['mse', 'mae', 'huber', 'l2norm']),
     errorSpace: z.enum(['native', 'epsilon', 'x0']),
     weighting: z
       .union([z.literal('clark2023'), z.looseObject({ kind: z.literal('timestep-weights') })])
