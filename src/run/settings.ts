@@ -125,6 +125,14 @@ export function prepareScorer(
     return { name, ref, settings, workers: options.workers ?? workersFor({ bytes, device, threads }) };
   }
   const description = describeDiffusion(folder, options.resolution, options.guidance);
+  if (options.latent === 'sample' && description.vae !== 'mean') {
+    throw new ModelFileError({
+      what: 'the VAE encoder gives a latent and no posterior to draw from',
+      where: folder,
+      expected: 'means and log-variances ("latent_parameters")',
+      fix: 'Use --latent mean, or export the model again with optimum 1.24 or newer.',
+    });
+  }
   const schedule = noiseSchedule(description.schedule);
   const bytes = bytesIn(description, description.denoiser);
   const threads = options.threads ?? stored?.threads ?? threadsFor(bytes);
