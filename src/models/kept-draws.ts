@@ -5,6 +5,8 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ModelFileError, messageOf } from '../errors.ts';
+import { readExternalData } from '../onnx/external-data.ts';
+import { readGraphFile } from '../onnx/graph-file.ts';
 
 /** Where draws are kept: `WINOSCOPE_CACHE`, else `winoscope` in the user's cache folder. */
 function cacheFolder(): string {
@@ -14,11 +16,15 @@ function cacheFolder(): string {
 
 const hashes = new Map<string, string>();
 
-/** sha256 of the encoder's file, once per process. */
+/** sha256 of the encoder's file and of the weights that lie beside it, once per process. */
 function hashOf(graph: string): string {
-  const known = hashes.get(graph) ?? createHash('sha256').update(readFileSync(graph)).digest('hex');
-  hashes.set(graph, known);
-  return known;
+  const known = hashes.get(graph);
+  if (known !== undefined) return known;
+  const hash = createHash('sha256').update(readFileSync(graph));
+  for (const { data } of readExternalData(graph, readGraphFile(graph))) hash.update(data);
+  const found = hash.digest('hex');
+  hashes.set(graph, found);
+  return found;
 }
 
 /**

@@ -81,8 +81,8 @@ function cachedFolder(ref: string): string | undefined {
 function optionsOf(identity: ScorerIdentity, device: Device): ScoringOptions {
   const shared = { timesteps: '1', repeats: 1, seed: 0, maps: true, device } as const;
   if (identity.kind !== 'diffusion') return { ...shared, uncond: 'auto', resize: 'crop' };
-  const { plan, uncond, resize } = identity;
-  return { ...shared, seed: plan.seed, uncond, resize };
+  const { plan, uncond, resize, guidance } = identity;
+  return { ...shared, seed: plan.seed, uncond, resize, ...(guidance !== undefined && { guidance }) };
 }
 
 /** The run's device where this installation has it, else the CPU. */

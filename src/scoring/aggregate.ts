@@ -98,7 +98,8 @@ function placed(
     for (const { image, caption } of cells.filter((cell) => cell.trials > trials)) {
       const then = value(image, caption, trials);
       // A NaN is nobody's best.
-      if (!best || then > best.then || Number.isNaN(best.then)) best = { score: scores[image]![caption]!, then };
+      if (!best || then > best.then || Number.isNaN(best.then))
+        best = { score: scores[image]![caption]!, then };
     }
     for (const { image, caption } of cells.filter((cell) => cell.trials === trials)) {
       const own = value(image, caption, trials);

@@ -86,6 +86,9 @@ describe('choices of one image among 10 to 50 captions', () => {
       const best = own.sort((a, b) => clip[b]! - clip[a]!).slice(0, 3);
       expect(own.filter((label) => label in diffusion).sort()).toEqual(best.sort());
     }
+    const dry = ['score', CHOICES, '--out', out('unpruned'), ...both, '--prune', '3', '--dry-run', '--json'];
+    const estimates = JSON.parse((await runOk(dry)).stdout) as { scorer: string; evaluations: number }[];
+    expect(estimates.find(({ scorer }) => scorer === 'diffusion')!.evaluations).toBe(evaluations);
     // Going on with it evaluates nothing: what was pruned is not pending.
     const again = await runOk(['score', CHOICES, '--out', out('pruned'), ...both, '--prune', '3', '--json']);
     expect(again.stderr).not.toMatch(/loading/);

@@ -1,6 +1,7 @@
 /** Re-scoring and reconstruction with the embedded models, against a run that the real command line stored. */
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { storedRunModel } from '../../src/report/stored-run-model.ts';
 import { openInteractive } from '../../src/run/interactive.ts';
@@ -108,6 +109,15 @@ test('a run that stops examples early stops this one at the same trial', async (
   expect(result.judgement.trials).toBeLessThan(64);
   expect(result.judgement).toEqual(stored.judge('diffusion', 0));
   expect(result.errors).toEqual(stored.errors('diffusion', 0));
+});
+
+test('a model that is told a guidance scale is told the run’s', async () => {
+  const guided = join(folder, 'guided');
+  const lcm = fileURLToPath(new URL('../../fixtures/parts/diffusion/lcm-c', import.meta.url));
+  const flags = ['--limit', '1', '--timesteps', '2', '--guidance', '1', '--diffusion', lcm];
+  await runOk(['score', ...flags, '--out', guided, '--quiet']);
+  const { result } = ofType(await all(open(guided).score(request())), 'scored', 'diffusion')[0]!;
+  expect(result.judgement).toEqual(storedRunModel(openRun(guided)).judge('diffusion', 0));
 });
 
 test('an edited caption changes its own scores and no other', async () => {
@@ -261,7 +271,7 @@ describe('models that are not as they were', () => {
     writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll(model, './nowhere'));
     const interactive = open(lost);
     const sentence =
-      /^The model of "diffusion" is not here, so it cannot score again: \.\/nowhere\. Start from the folder where the run was made, or put the model back\.$/;
+      /^The model of "diffusion" is not here, so it cannot score again: \.\/nowhere\. Start from the folder where the run was made, or put the model back \(`winoscope pull` where it is from the Hub\)\.$/;
     const events = await all(interactive.score(request()));
     expect(events).toHaveLength(1);
     expect(ofType(events, 'unavailable')[0]!.message).toMatch(sentence);
