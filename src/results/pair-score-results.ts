@@ -15,6 +15,7 @@ export interface PairScoreOptions {
   session: number;
 }
 
+/** Scores of a CLIP, external or imported scorer: in memory, and on disk as they come. */
 export class PairScoreResults implements ScorerResults {
   readonly #options: PairScoreOptions;
   readonly #file: AppendFile;

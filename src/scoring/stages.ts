@@ -7,6 +7,7 @@ import type { Plan } from './plan.ts';
 import type { Decision, Follower, PairErrors, Ruling, StagesRule, StoppingPlan } from './stop-rule.ts';
 import { ENTRANTS_METRIC, type Entrant, leaving, type Subject } from './subject.ts';
 
+/** The rule applied to a plan with stages. */
 export class StagesPlan implements StoppingPlan {
   readonly rule: StagesRule;
   readonly trials: number;

@@ -148,6 +148,15 @@ describe('several noise banks', () => {
     }
     expect(noiseBanks!.spread.text).toBeGreaterThanOrEqual(0);
   });
+
+  test('of a run that stops examples there are none: those that went on are not like the others', async () => {
+    const stop = ['--stop', 'ttest', '--least', '4', '--alpha', '0.2'];
+    const flags = [...TINY, '--limit', '4', '--timesteps', '4', '--seed', '1,2', ...stop];
+    const { stopping, noiseBanks } = (await score('tiny-world', 'stopped-banks', ...flags)).scorers
+      .diffusion!;
+    expect(stopping!.stopped).toBeGreaterThan(0);
+    expect(noiseBanks).toBeUndefined();
+  });
 });
 
 test('--antithetic doubles the trials, and sequential stopping wants a calibration of the same noises', async () => {
