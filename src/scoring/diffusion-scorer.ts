@@ -187,7 +187,9 @@ class DiffusionScorer {
     const { example, start, errors: before, skip } = work;
     const total = this.#plan.trials.length;
     const course = new Course(this.#stop, subjectOf(example, this.#settings.uncond, skip), total);
-    const errors = Array.from({ length: this.#stop ? pairs : 0 }, () => new Float64Array(total));
+    const errors = Array.from({ length: this.#stop ? pairs : 0 }, () =>
+      new Float64Array(total).fill(Number.NaN),
+    );
     for (const [slot, values] of errors.entries()) if (before) values.set(before[slot]!);
     course.advance(
       () => start,
@@ -228,7 +230,8 @@ class DiffusionScorer {
       const target = predictionTarget(this.#schedule, timestep, { latent, noise });
       const { mse, mae, huber } = denoisingError({ predictions, offset: r * length, target }, map);
       const seen = progress.errors[slot];
-      if (seen) seen[k] = mse;
+      // What is stored counts, also where this device gives other bits now.
+      if (seen && Number.isNaN(seen[k])) seen[k] = mse;
       result.mse[r] = mse;
       result.mae[r] = mae;
       result.huber[r] = huber;

@@ -11,7 +11,10 @@ export interface ExampleWork {
   start: number;
   /** Error maps summed over those trials, `[pairs · H · W]`; undefined at the start or where maps are off. */
   maps?: Float32Array;
-  /** Mean squared errors of those trials, `[pair][trial]`, where a stopping rule needs them. */
+  /**
+   * Mean squared errors that are stored, `[pair][trial]` of the whole plan, NaN where there are none, where a stopping
+   * rule needs them: those trials at least. Of those beyond, which are computed again, it looks at these.
+   */
   errors?: Float64Array[];
   /** Slots of `pairsOf` that are not evaluated: pruned beforehand. */
   skip?: readonly number[];
