@@ -76,14 +76,14 @@ export function advance(progress: Progress, event: RunEvent, now: number): Progr
         folder: event.folder,
         resumed: event.resumed,
         selected: event.selected,
-        scorers: event.scorers.map(({ name, kind, workers, batch, evaluations, stored }) => ({
+        scorers: event.scorers.map(({ name, kind, workers, batch, evaluations, stored, spared }) => ({
           name,
           kind,
           workers,
           batch,
-          phase: stored >= evaluations ? 'done' : 'waiting',
+          phase: stored >= evaluations - spared ? 'done' : 'waiting',
           done: stored,
-          total: evaluations,
+          total: evaluations - spared,
           planned: evaluations,
           fresh: 0,
           examples: 0,

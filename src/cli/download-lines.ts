@@ -2,8 +2,8 @@
 
 import { type HubRef, refText } from '../hub/hub-ref.ts';
 import type { PullEvent } from '../hub/pull.ts';
+import { duration } from '../report/duration.ts';
 import { visible } from '../report/format.ts';
-import { duration } from './progress-lines.ts';
 
 /** Without a terminal, progress is told at most this often. */
 const LINE_MS = 10_000;

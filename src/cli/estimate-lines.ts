@@ -1,8 +1,8 @@
+import { duration } from '../report/duration.ts';
 import { visible } from '../report/format.ts';
 import { columns } from '../report/table.ts';
 import type { Estimate } from '../run/estimate.ts';
 import type { PreparedRun } from '../run/prepare-run.ts';
-import { duration } from './progress-lines.ts';
 
 /** What a run will take, as lines for a terminal. */
 export function estimateLines(run: PreparedRun, estimates: readonly Estimate[]): string {

@@ -5,9 +5,8 @@ import { parseHubRef } from '../hub/hub-ref.ts';
 import { hubSettings } from '../hub/hub-settings.ts';
 import { pull } from '../hub/pull.ts';
 import { folderPath, isFolder, isPath } from '../hub/resolve-ref.ts';
-import { DownloadLines } from './download-lines.ts';
 import type { FindOptions } from './find-models.ts';
-import { onInterrupt } from './interrupt.ts';
+import { whileDownloading } from './while-downloading.ts';
 
 export interface FoundData {
   folder: string;
@@ -37,24 +36,14 @@ export async function findData(
       got: `no folder ${folder}`,
     });
   }
-  const lines = new DownloadLines(process.stderr, { quiet });
-  const interrupt = onInterrupt();
-  try {
-    const request = { ref, wanted: { what: 'first', choices } as const, signal: interrupt.signal };
+  return whileDownloading(quiet, async (lines, signal) => {
+    const request = { ref, wanted: { what: 'first', choices } as const, signal };
     for await (const event of pull(request, settings)) {
       lines.show(event, ref);
       if (event.type !== 'end') continue;
       const { commit, folder: snapshot } = event.result;
       return { folder: snapshot, source: `${ref.repo}@${commit}` };
     }
-  } catch (error) {
-    if (!interrupt.signal.aborted) throw error;
-    lines.end();
-    process.stderr.write('winoscope: interrupted. What was downloaded is kept.\n');
-    process.exit(interrupt.exitCode());
-  } finally {
-    lines.end();
-    interrupt.dispose();
-  }
-  throw new Error('a pull ended without a result');
+    throw new Error('a pull ended without a result');
+  });
 }

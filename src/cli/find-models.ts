@@ -2,8 +2,7 @@
 
 import { hubSettings } from '../hub/hub-settings.ts';
 import { isLocal, type ModelKind, type ModelRef, resolveRef, splitRef } from '../hub/resolve-ref.ts';
-import { DownloadLines } from './download-lines.ts';
-import { onInterrupt } from './interrupt.ts';
+import { whileDownloading } from './while-downloading.ts';
 
 export interface FindOptions {
   /** No connection. */
@@ -25,27 +24,17 @@ export async function findModels(
     return asked.map(({ text, kind }) => resolveRef(text, kind));
   const { resolveModel } = await import('../hub/resolve-model.ts');
   const settings = hubSettings({ offline });
-  const lines = new DownloadLines(process.stderr, { quiet });
-  const interrupt = onInterrupt();
-  const found: ModelRef[] = [];
-  try {
+  return whileDownloading(quiet, async (lines, signal) => {
+    const found: ModelRef[] = [];
     for (const { text, kind } of asked) {
       found.push(
         await resolveModel(text, kind, {
           settings,
-          signal: interrupt.signal,
+          signal,
           onEvent: (event, ref) => lines.show(event, ref),
         }),
       );
     }
     return found;
-  } catch (error) {
-    if (!interrupt.signal.aborted) throw error;
-    lines.end();
-    process.stderr.write('winoscope: interrupted. What was downloaded is kept.\n');
-    process.exit(interrupt.exitCode());
-  } finally {
-    lines.end();
-    interrupt.dispose();
-  }
+  });
 }

@@ -1,5 +1,6 @@
 /** A run's events as plain lines: one line that changes on a terminal, a line now and then elsewhere. */
 
+import { duration } from '../report/duration.ts';
 import { visible } from '../report/format.ts';
 import type { RunEvent } from '../run/events.ts';
 
@@ -97,13 +98,4 @@ export class ProgressLines {
     this.#stream.write(`\r\u001b[2K${visible(text).slice(0, (this.#stream.columns ?? 80) - 1)}`);
     this.#open = true;
   }
-}
-
-/** `42 s`, `3 min 20 s`, `2 h 5 min`. */
-export function duration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return 'unknown';
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }

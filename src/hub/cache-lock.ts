@@ -18,6 +18,7 @@ import {
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from './is-alive.ts';
 
 /** A living owner says so this often; one on another machine that was silent for `SILENT_MS` is gone. */
 const BEAT_MS = 5_000;
@@ -152,13 +153,4 @@ function readOwner(file: string): Owner | undefined {
 function ageOf(file: string): number | undefined {
   const found = statSync(file, { throwIfNoEntry: false });
   return found && Date.now() - found.mtimeMs;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

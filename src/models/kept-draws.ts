@@ -2,23 +2,23 @@
 
 import { createHash } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ModelFileError, messageOf } from '../errors.ts';
-
-/** Where draws are kept: `WINOSCOPE_CACHE`, else `winoscope` in the user's cache folder. */
-function cacheFolder(): string {
-  const { WINOSCOPE_CACHE, XDG_CACHE_HOME } = process.env;
-  return join(WINOSCOPE_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'winoscope'), 'latents');
-}
+import { cacheFolder } from '../hub/cache-folder.ts';
+import { readExternalData } from '../onnx/external-data.ts';
+import { readGraphFile } from '../onnx/graph-file.ts';
 
 const hashes = new Map<string, string>();
 
-/** sha256 of the encoder's file, once per process. */
+/** sha256 of the encoder's file and of the weights that lie beside it, once per process. */
 function hashOf(graph: string): string {
-  const known = hashes.get(graph) ?? createHash('sha256').update(readFileSync(graph)).digest('hex');
-  hashes.set(graph, known);
-  return known;
+  const known = hashes.get(graph);
+  if (known !== undefined) return known;
+  const hash = createHash('sha256').update(readFileSync(graph));
+  for (const { data } of readExternalData(graph, readGraphFile(graph))) hash.update(data);
+  const found = hash.digest('hex');
+  hashes.set(graph, found);
+  return found;
 }
 
 /**
@@ -31,7 +31,7 @@ export async function keptDraw(
   pixels: Float32Array,
   draw: () => Promise<Float32Array>,
 ): Promise<Float32Array> {
-  const folder = cacheFolder();
+  const folder = join(cacheFolder(), 'latents');
   const key = createHash('sha256').update(hashOf(graph)).update(pixels).digest('hex');
   const path = join(folder, `${key}.f32`);
   const known = read(path);

@@ -158,8 +158,7 @@ function gaveUp(view: ScorerView, index: number): boolean {
   return Object.values(metrics).includes('undecided');
 }
 
-/** Trials that count, which a stopping rule may have made fewer. */
+/** Trials of the pairs that ran longest: a stopping rule may have made them fewer, and others left or were pruned. */
 function trialsOf({ results }: DiffusionView, index: number): number {
-  const done = results.store.done(index);
-  return Math.min(done, results.decision(index)?.trials ?? done);
+  return Math.max(...results.trialsOf(index));
 }

@@ -171,16 +171,15 @@ export class DiffusionResults implements ScorerResults {
   #from(index: number, start: number): PendingExample {
     const skip = this.#options.skipped?.(index);
     const slots = [...this.store.pairs(index).keys()];
+    // All of this setting's, also those beyond `start`: they count, whatever comes out when they are computed again.
+    const known = this.#stop && this.store.numericsOf(index) === this.#options.numerics;
     return {
       index,
       start,
       ...(skip && { skip }),
-      ...(this.#stop &&
-        start > 0 && {
-          errors: slots.map((slot) =>
-            this.store.values(index, slot, lossRead(this.#options.stop)).slice(0, start),
-          ),
-        }),
+      ...(known && {
+        errors: slots.map((slot) => this.store.values(index, slot, lossRead(this.#options.stop)).slice()),
+      }),
     };
   }
 

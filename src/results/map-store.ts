@@ -14,6 +14,7 @@ export interface StoredMaps {
   sums: Float32Array;
 }
 
+/** The longest checkpoint of every example; the trials that it sums over are in the store. */
 export class MapStore {
   readonly #store: TrialStore;
   readonly #examples: readonly Example[];

@@ -15,6 +15,7 @@ export interface PairScoreOptions {
   session: number;
 }
 
+/** Scores of a CLIP, external or imported scorer: in memory, and on disk as they come. */
 export class PairScoreResults implements ScorerResults {
   readonly #options: PairScoreOptions;
   readonly #file: AppendFile;
@@ -65,8 +66,12 @@ export class PairScoreResults implements ScorerResults {
 
   accept(output: ScorerOutput): void {
     if (output.type !== 'scores') return;
-    this.#scores[output.index] = output.scores;
-    this.#file.append(Buffer.from(scoreLines(this.#options.examples[output.index]!.id, output.scores)));
+    // JSON has no infinity: what is in memory must be what will be read again.
+    const scores = output.scores.map((row) =>
+      row.map((score) => (Number.isFinite(score) ? score : Number.NaN)),
+    );
+    this.#scores[output.index] = scores;
+    this.#file.append(Buffer.from(scoreLines(this.#options.examples[output.index]!.id, scores)));
   }
 
   flush(): void {}

@@ -18,6 +18,7 @@ import {
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, ResultsError } from '../errors.ts';
+import { isAlive } from '../hub/is-alive.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
 
 /** Paths within one run folder. */
@@ -229,14 +230,5 @@ function readHolder(file: string): { host: string; pid: number } | undefined {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     return undefined; // torn or gone: nobody holds it
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -7,7 +7,7 @@ export interface PendingExample {
   start: number;
   /** Error maps summed over those. */
   maps?: Float32Array;
-  /** Mean squared errors of those, `[pair][trial]`, where a stopping rule needs them. */
+  /** Mean squared errors that are stored, where a stopping rule needs them; see `ExampleWork`. */
   errors?: Float64Array[];
   /** Slots of pairs that are not evaluated: pruned beforehand. Absent where nothing is pruned, or not known yet. */
   skip?: readonly number[];

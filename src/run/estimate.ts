@@ -49,7 +49,12 @@ export async function estimateRun(run: PreparedRun, request: RunRequest): Promis
     const all = run.selected.reduce((sum, index) => sum + evaluationsOf(scorer, examples[index]!), 0);
     const pending = pendingOf(views.get(scorer.name)!, run.selected);
     const { results } = views.get(scorer.name)!;
-    const evaluations = pending.reduce((sum, { index, start }) => sum + results.remaining(index, start), 0);
+    // Captions count before it is known which ones are pruned, but not more of them than will stay.
+    const evaluations = pending.reduce(
+      (sum, { index, start }) =>
+        sum + Math.min(results.remaining(index, start), evaluationsOf(scorer, examples[index]!)),
+      0,
+    );
     const work: ExampleWork[] = pending.map(({ index }) => ({ index, example: examples[index]!, start: 0 }));
     const rowsOf = (index: number) =>
       settings.kind === 'diffusion' ? evaluatedPairs(examples[index]!, settings.uncond, settings.prune) : 1;

@@ -30,4 +30,6 @@ export interface ScorerPlan {
   /** Model evaluations that the selected examples need in all, and those that are stored already. */
   evaluations: number;
   stored: number;
+  /** Of `evaluations`, those that a stopping rule has spared by now: they are never needed. */
+  spared: number;
 }

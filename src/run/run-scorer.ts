@@ -121,6 +121,8 @@ class Progress {
   readonly #emit: (event: RunEvent) => void;
   readonly #total: number;
   readonly #before: number;
+  /** Places of the selected examples that are done or will be: not of those that failed with the scorer that prunes. */
+  readonly #counted: readonly number[];
   #fresh = 0;
   #last = 0;
 
@@ -128,15 +130,17 @@ class Progress {
     this.#run = run;
     this.#emit = emit;
     const { selected, examples, scorer } = run;
-    this.#total = selected.reduce((sum, index) => sum + evaluationsOf(scorer, examples[index]!), 0);
+    const isPending = new Set(pending.map(({ index }) => index));
+    this.#counted = selected.filter((index) => isPending.has(index) || run.view.results.isDone(index));
+    this.#total = this.#counted.reduce((sum, index) => sum + evaluationsOf(scorer, examples[index]!), 0);
     // Not what is stored: trials whose maps were lost are evaluated again.
     const left = pending.reduce((sum, { index, start }) => sum + run.view.results.remaining(index, start), 0);
-    this.#before = this.#total - left - this.#spared(selected);
+    this.#before = this.#total - left - this.#spared();
   }
 
   /** What a stopping rule has spared these examples by now. */
-  #spared(indices: readonly number[]): number {
-    return indices.reduce((sum, index) => sum + this.#run.view.results.spared(index), 0);
+  #spared(): number {
+    return this.#counted.reduce((sum, index) => sum + this.#run.view.results.spared(index), 0);
   }
 
   count(output: ScorerOutput): void {
@@ -144,7 +148,7 @@ class Progress {
     if (output.type === 'scores') this.#fresh += output.scores.flat().length;
     if (performance.now() - this.#last < PROGRESS_MS) return;
     // The end is told once, after the last result.
-    if (this.#before + this.#fresh < this.#total - this.#spared(this.#run.selected)) this.tell();
+    if (this.#before + this.#fresh < this.#total - this.#spared()) this.tell();
   }
 
   tell(): void {
@@ -154,7 +158,7 @@ class Progress {
       type: 'progress',
       scorer: scorer.name,
       done: this.#before + this.#fresh,
-      total: this.#total - this.#spared(selected),
+      total: this.#total - this.#spared(),
       fresh: this.#fresh,
       examples: selected.filter((index) => view.results.isDone(index)).length,
     });

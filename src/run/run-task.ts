@@ -178,6 +178,7 @@ function beginEvent(
       batch: scorer.settings.kind === 'diffusion' ? scorer.settings.batch : 1,
       evaluations: sum((index) => evaluationsOf(scorer, task.examples[index]!)),
       stored: sum((index) => results.evaluations(index)),
+      spared: sum((index) => results.spared(index)),
     };
   });
   return {

@@ -69,14 +69,17 @@ function summarizePruning(
   return { by, keep, pruned, truthsPruned };
 }
 
-/** Each bank's scores over the examples that have the whole plan for all pairs; undefined where there is one bank. */
+/**
+ * Each bank's scores over the examples that have the whole plan for all pairs; undefined where there is one bank, or a
+ * rule stopped examples: those that went on are not like the others.
+ */
 function summarizeBanks(
-  { plan, schedule, results }: DiffusionView,
+  { plan, schedule, results, stop }: DiffusionView,
   examples: readonly Example[],
   { done, analysis }: { done: readonly number[]; analysis: Analysis },
 ): NoiseBanks | undefined {
   const seeds = seedsOf(plan);
-  if (seeds.length < 2) return undefined;
+  if (seeds.length < 2 || stop) return undefined;
   const whole = done.filter((index) => results.store.done(index) === plan.trials.length);
   const reading = readingOf(schedule, analysis);
   const banks = seeds.map((seed, bank) => {

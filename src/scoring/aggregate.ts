@@ -42,8 +42,8 @@ export interface Reading {
  * The sum runs in the plan's order in float64, so the same trials give the same bits however they were computed.
  * Under uniform weights this is the usual simplified bound (Ho et al. 2020, L_simple), not the ELBO itself.
  *
- * A pair that left early is placed by its difference, on the trials that both have, from the best of those that went
- * on: mean errors over other trials could not be compared. So whatever left because it was beaten stays behind.
+ * A pair that left early is placed by its difference, on the trials that both have, from the best on those trials of all
+ * that went on: mean errors over other trials could not be compared. So whatever left because it was beaten stays behind.
  */
 export function scoreExample(plan: Plan, errors: ExampleErrors, reading: Reading): ExampleScores {
   const { pairs, unconditional, done, left } = errors;
@@ -85,29 +85,26 @@ function weightsReader(plan: Plan, { factor, bank }: Reading): (trials: number) 
   };
 }
 
-/** Scores `[image][caption]`: of those that ran longest as they are, of the others beside the best of those. */
+/** Scores `[image][caption]`: of those that ran longest as they are, of the others beside the best of those that went on. */
 function placed(
   counts: readonly (readonly number[])[],
   value: (image: number, caption: number, trials: number) => number,
 ): number[][] {
-  const most = Math.max(...counts.flat());
-  const own = counts.map((row, image) =>
-    row.map((trials, caption) => (trials === 0 ? Number.NEGATIVE_INFINITY : value(image, caption, trials))),
-  );
-  if (counts.every((row) => row.every((trials) => trials === most))) return own;
-  let best: { image: number; caption: number } | undefined;
-  for (const [image, row] of counts.entries()) {
-    for (const [caption, trials] of row.entries()) {
-      if (trials !== most) continue;
-      if (!best || own[image]![caption]! > own[best.image]![best.caption]!) best = { image, caption };
+  const scores = counts.map((row) => row.map(() => Number.NEGATIVE_INFINITY));
+  const cells = counts.flatMap((row, image) => row.map((trials, caption) => ({ image, caption, trials })));
+  const steps = [...new Set(counts.flat())].filter((trials) => trials > 0).sort((a, b) => b - a);
+  for (const trials of steps) {
+    let best: { score: number; then: number } | undefined;
+    for (const { image, caption } of cells.filter((cell) => cell.trials > trials)) {
+      const then = value(image, caption, trials);
+      // A NaN is nobody's best.
+      if (!best || then > best.then || Number.isNaN(best.then))
+        best = { score: scores[image]![caption]!, then };
+    }
+    for (const { image, caption } of cells.filter((cell) => cell.trials === trials)) {
+      const own = value(image, caption, trials);
+      scores[image]![caption] = best ? best.score - (best.then - own) : own;
     }
   }
-  const { image: i, caption: c } = best!;
-  return own.map((row, image) =>
-    row.map((score, caption) => {
-      const trials = counts[image]![caption]!;
-      if (trials === most || trials === 0) return score;
-      return own[i]![c]! - (value(i, c, trials) - score);
-    }),
-  );
+  return scores;
 }

@@ -193,7 +193,9 @@ class DiffusionScorer {
     const { example, start, errors: before, skip } = work;
     const total = this.#plan.trials.length;
     const course = new Course(this.#stop, subjectOf(example, this.#settings.uncond, skip), total);
-    const errors = Array.from({ length: this.#stop ? pairs : 0 }, () => new Float64Array(total));
+    const errors = Array.from({ length: this.#stop ? pairs : 0 }, () =>
+      new Float64Array(total).fill(Number.NaN),
+    );
     for (const [slot, values] of errors.entries()) if (before) values.set(before[slot]!);
     course.advance(
       () => start,
@@ -235,7 +237,9 @@ class DiffusionScorer {
       const target = predictionTarget(this.#schedule, timestep, { latent, noise });
       const { mse, mae, huber } = denoisingError({ predictions, offset: r * length, target }, map);
       const seen = progress.errors[slot];
-      if (seen) seen[k] = loss === 'l2norm' ? Math.sqrt(mse * length) : { mse, mae, huber }[loss];
+      // What is stored counts, also where this device gives other bits now.
+      if (seen && Number.isNaN(seen[k]))
+        seen[k] = loss === 'l2norm' ? Math.sqrt(mse * length) : { mse, mae, huber }[loss];
       result.mse[r] = mse;
       result.mae[r] = mae;
       result.huber[r] = huber;

@@ -11,7 +11,10 @@ export interface ExampleWork {
   start: number;
   /** Error maps summed over those trials, `[pairs · H · W]`; undefined at the start or where maps are off. */
   maps?: Float32Array;
-  /** Errors of those trials under the loss that a stopping rule looks at, `[pair][trial]`, where there is one. */
+  /**
+   * Errors that are stored under the loss that a stopping rule looks at, `[pair][trial]` of the whole plan, NaN where
+   * there are none: those trials at least. Of those beyond, which are computed again, it looks at these.
+   */
   errors?: Float64Array[];
   /** Slots of `pairsOf` that are not evaluated: pruned beforehand. */
   skip?: readonly number[];

@@ -7,6 +7,7 @@ import type { Plan } from './plan.ts';
 import type { Decision, Follower, PairErrors, Ruling, StagesRule, StoppingPlan } from './stop-rule.ts';
 import { ENTRANTS_METRIC, type Entrant, leaving, type Subject } from './subject.ts';
 
+/** The rule applied to a plan with stages. */
 export class StagesPlan implements StoppingPlan {
   readonly rule: StagesRule;
   readonly trials: number;
@@ -49,7 +50,7 @@ class Elimination implements Follower {
   look(trials: number, errors: PairErrors): Ruling {
     const ranked = this.#left
       .map((entrant) => ({ entrant, sum: sumOf(errors(entrant.slot), trials) }))
-      .sort((a, b) => a.sum - b.sum)
+      .sort((a, b) => (a.sum < b.sum ? -1 : a.sum > b.sum ? 1 : 0))
       .map(({ entrant }) => entrant);
     this.#left = ranked.slice(0, this.#plan.keptAfter(trials));
     const leave = leaving(
@@ -63,8 +64,9 @@ class Elimination implements Follower {
   }
 }
 
+/** A NaN ranks last: it says nothing for its caption. */
 function sumOf(values: ArrayLike<number>, count: number): number {
   let sum = 0;
   for (let k = 0; k < count; k++) sum += values[k]!;
-  return sum;
+  return Number.isNaN(sum) ? Number.POSITIVE_INFINITY : sum;
 }

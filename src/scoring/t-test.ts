@@ -17,6 +17,7 @@ import type {
 } from './stop-rule.ts';
 import { ENTRANTS_METRIC, type Entrant, leaving, type Subject } from './subject.ts';
 
+/** The rule applied to a plan. */
 export class TTestPlan implements StoppingPlan {
   readonly rule: TTestRule;
   readonly trials: number;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { duration, ProgressLines } from '../../src/cli/progress-lines.ts';
+import { ProgressLines } from '../../src/cli/progress-lines.ts';
+import { duration } from '../../src/report/duration.ts';
 import type { RunEvent } from '../../src/run/events.ts';
 
 /** A stream that only remembers what is written to it. */

@@ -86,6 +86,9 @@ describe('choices of one image among 10 to 50 captions', () => {
       const best = own.sort((a, b) => clip[b]! - clip[a]!).slice(0, 3);
       expect(own.filter((label) => label in diffusion).sort()).toEqual(best.sort());
     }
+    const dry = ['score', CHOICES, '--out', out('unpruned'), ...both, '--prune', '3', '--dry-run', '--json'];
+    const estimates = JSON.parse((await runOk(dry)).stdout) as { scorer: string; evaluations: number }[];
+    expect(estimates.find(({ scorer }) => scorer === 'diffusion')!.evaluations).toBe(evaluations);
     // Going on with it evaluates nothing: what was pruned is not pending.
     const again = await runOk(['score', CHOICES, '--out', out('pruned'), ...both, '--prune', '3', '--json']);
     expect(again.stderr).not.toMatch(/loading/);
@@ -144,6 +147,15 @@ describe('several noise banks', () => {
       expect(noiseBanks!.banks[bank]!.metrics).toEqual(counts);
     }
     expect(noiseBanks!.spread.text).toBeGreaterThanOrEqual(0);
+  });
+
+  test('of a run that stops examples there are none: those that went on are not like the others', async () => {
+    const stop = ['--stop', 'ttest', '--least', '4', '--alpha', '0.2'];
+    const flags = [...TINY, '--limit', '4', '--timesteps', '4', '--seed', '1,2', ...stop];
+    const { stopping, noiseBanks } = (await score('tiny-world', 'stopped-banks', ...flags)).scorers
+      .diffusion!;
+    expect(stopping!.stopped).toBeGreaterThan(0);
+    expect(noiseBanks).toBeUndefined();
   });
 });
 

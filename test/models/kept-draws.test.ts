@@ -1,14 +1,15 @@
 /** A VAE encoder whose draw cannot be made zero: one draw per image, kept. */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { decodeImage } from '../../src/images/decode.ts';
 import { describeDiffusion } from '../../src/models/diffusion-folder.ts';
+import { keptDraw } from '../../src/models/kept-draws.ts';
 import { openImageEncoder } from '../../src/models/open-parts.ts';
 import { preflight } from '../../src/run/preflight.ts';
 import { identityOf, prepareScorer, type ScoringOptions } from '../../src/run/settings.ts';
-import { node, withNodes } from '../onnx/onnx-file.ts';
+import { externalTensor, node, onnxFile, port, withNodes } from '../onnx/onnx-file.ts';
 import { temporaryFolder } from '../temporary.ts';
 
 const PART = fileURLToPath(new URL('../../fixtures/parts/diffusion/sd-a-float/', import.meta.url));
@@ -56,6 +57,17 @@ test('sessions agree as long as the cache is the same, and not otherwise', async
   process.env.WINOSCOPE_CACHE = cache;
   expect(await encoder.encode(pixels)).toEqual(first);
   await encoder.release();
+});
+
+test('two encoders of one graph with other weights beside it share no draw', async () => {
+  const pixels = Float32Array.of(0.5);
+  const latents: Float32Array[] = [];
+  for (const weight of [1, 2]) {
+    const graph = onnxFile(externalTensor(5, 'weights.pb'), node('Identity', ['w'], 'y'), port(12, 'y', [1]));
+    writeFileSync(join(dirname(graph), 'weights.pb'), Float32Array.of(weight));
+    latents.push(await keptDraw(graph, pixels, async () => Float32Array.of(weight)));
+  }
+  expect(latents).toEqual([Float32Array.of(1), Float32Array.of(2)]);
 });
 
 test('the user is warned, and the run is another one than with means', async () => {

@@ -1,6 +1,6 @@
 /** Stored results where captions or images of an example leave one by one, or are pruned beforehand. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { DiffusionResults } from '../../src/results/diffusion-results.ts';
@@ -69,12 +69,14 @@ interface Opening {
   session?: number;
   maps?: boolean;
   skipped?: (index: number) => readonly number[] | undefined;
+  /** @default true */
+  repeats?: boolean;
 }
 
 function open(
   plan: Plan,
   stop: StopRule,
-  { folder = newFolder(), session = 1, maps = true, skipped }: Opening,
+  { folder = newFolder(), session = 1, maps = true, skipped, repeats = true }: Opening,
 ) {
   return new DiffusionResults({
     folder,
@@ -84,6 +86,7 @@ function open(
     uncond: 'auto',
     stop,
     ...(skipped && { skipped }),
+    repeats: () => repeats,
     maps,
     identity: 'abc',
     session,
@@ -98,7 +101,13 @@ function newFolder(): RunFolder {
 }
 
 /** Evaluates what is pending as a scorer does, up to `until` trials of every example. */
-function evaluate(results: DiffusionResults, plan: Plan, stop: StopRule, until = plan.trials.length): void {
+function evaluate(
+  results: DiffusionResults,
+  plan: Plan,
+  stop: StopRule,
+  until = plan.trials.length,
+  error = errorAt,
+): void {
   for (const { index, start, maps: before, errors: known, skip } of results.pending()) {
     const pairs = pairsOf(examples[index]!, 'auto');
     const course = new Course(
@@ -121,9 +130,9 @@ function evaluate(results: DiffusionResults, plan: Plan, stop: StopRule, until =
     let trial = start;
     for (; trial < Math.min(until, course.end); trial++) {
       const slots = [...pairs.keys()].filter((slot) => course.runs(slot, trial));
-      const mse = Float64Array.from(slots, (slot) => errorAt(plan, index, slot, trial));
+      const mse = Float64Array.from(slots, (slot) => error(plan, index, slot, trial));
       for (const [r, slot] of slots.entries()) {
-        errors[slot]![trial] = mse[r]!;
+        if (Number.isNaN(errors[slot]![trial])) errors[slot]![trial] = mse[r]!;
         for (let cell = 0; cell < CELLS; cell++) sums[slot * CELLS + cell]! += mse[r]! * (cell + 1);
       }
       results.accept({
@@ -182,6 +191,21 @@ describe.each(SETTINGS)('%s', (_, plan, stop) => {
       second.compact();
       expect(filesOf(folder), `cut at ${cut}`).toEqual(filesOf(whole));
     }
+  });
+
+  test('a device that does not repeat its bits decides by what is stored, where lost maps are made again', () => {
+    const folder = newFolder();
+    const first = open(plan, stop, { folder, repeats: false });
+    evaluate(first, plan, stop);
+    first.close();
+    first.compact();
+    rmSync(folder.mapsFile('sd'));
+    const second = open(plan, stop, { folder, session: 2, repeats: false });
+    expect(second.pending().map(({ start }) => start)).toEqual([0, 0, 0]);
+    evaluate(second, plan, stop, plan.trials.length, (...at) => 2 - errorAt(...at));
+    expect(second.pending()).toEqual([]);
+    expect(second.trialsOf(0)).toEqual(results.trialsOf(0));
+    expect(second.maps.get(0)!.trials).toBe(Math.max(...results.trialsOf(0)));
   });
 
   test('what is read back is what was stored, the maps of those that left included', () => {

@@ -1,6 +1,7 @@
 /** Re-scoring and reconstruction with the embedded models, against a run that the real command line stored. */
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { storedRunModel } from '../../src/report/stored-run-model.ts';
 import { openInteractive } from '../../src/run/interactive.ts';
@@ -108,6 +109,62 @@ test('a run that stops examples early stops this one at the same trial', async (
   expect(result.judgement.trials).toBeLessThan(64);
   expect(result.judgement).toEqual(stored.judge('diffusion', 0));
   expect(result.errors).toEqual(stored.errors('diffusion', 0));
+});
+
+describe('an example whose captions left one by one', () => {
+  const FLAGS = ['--limit', '1', '--quiet', '--diffusion', 'tiny-world', '--timesteps', '12'];
+  const RULES: Record<string, string[]> = {
+    stages: [...FLAGS.slice(0, -2), '--stop', 'stages', '--keep', '4,1', '--samples', '4,12'],
+    ttest: [...FLAGS, '--stop', 'ttest', '--least', '4', '--alpha', '0.01'],
+  };
+
+  test.each(Object.entries(RULES))(
+    'is shown as far as it ran, and scored again alike: %s',
+    async (rule, flags) => {
+      const left = join(folder, rule);
+      await runOk(['score', 'tiny-world-choices', ...flags, '--out', left]);
+      const stored = openRun(left);
+      const model = storedRunModel(stored);
+      const view = stored.views.get('diffusion')!;
+      if (view.kind !== 'diffusion') throw new Error('never');
+      const ran = view.results.trialsOf(0);
+      expect(new Set(ran).size).toBeGreaterThan(1);
+      const judgement = model.judge('diffusion', 0)!;
+      expect(judgement.trials).toBe(Math.max(...ran));
+      const counts = model.errors('diffusion', 0)!.errors[0]!.map((byTimestep) => byTimestep.flat().length);
+      expect(counts).toEqual(ran);
+      const { images, captions, truth } = model.examples[0]!;
+      const image = await model.image(0, 0);
+      if ('missing' in image || images.length > 1) throw new Error('never');
+      const asked = { images: [image], captions: [...captions], truth, force: false };
+      const { result } = ofType(await all(open(left).score(asked)), 'scored', 'diffusion')[0]!;
+      expect(result.judgement).toEqual(judgement);
+      expect(result.errors).toEqual(model.errors('diffusion', 0));
+      expect(result.maps).toEqual(model.maps('diffusion', 0));
+    },
+  );
+
+  test('is shown without what CLIP pruned', async () => {
+    const pruned = join(folder, 'pruned');
+    await runOk([
+      ...['score', 'tiny-world-choices', ...FLAGS, '--clip', 'tiny-world', '--prune', '3', '--out', pruned],
+    ]);
+    const model = storedRunModel(openRun(pruned));
+    expect(model.judge('diffusion', 0)!.trials).toBe(12);
+    const counts = model.errors('diffusion', 0)!.errors[0]!.map((byTimestep) => byTimestep.flat().length);
+    expect(counts.filter((count) => count > 0)).toEqual([12, 12, 12]);
+    const maps = model.maps('diffusion', 0)!.pairs[0]!;
+    expect(maps.map(({ trials }) => trials)).toEqual(counts);
+  });
+});
+
+test('a model that is told a guidance scale is told the run’s', async () => {
+  const guided = join(folder, 'guided');
+  const lcm = fileURLToPath(new URL('../../fixtures/parts/diffusion/lcm-c', import.meta.url));
+  const flags = ['--limit', '1', '--timesteps', '2', '--guidance', '1', '--diffusion', lcm];
+  await runOk(['score', ...flags, '--out', guided, '--quiet']);
+  const { result } = ofType(await all(open(guided).score(request())), 'scored', 'diffusion')[0]!;
+  expect(result.judgement).toEqual(storedRunModel(openRun(guided)).judge('diffusion', 0));
 });
 
 test('an edited caption changes its own scores and no other', async () => {

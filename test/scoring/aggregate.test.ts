@@ -74,6 +74,29 @@ describe('scoreExample', () => {
     });
   });
 
+  test('a pair that left early stays behind whoever it was beaten by, and so behind the best', () => {
+    const flat: Plan = { ...plan, prefix: 'plain' };
+    // After 2 trials the second is beaten by the first; the third, which looked worse then, is the best in the end.
+    const pairs = [
+      [Float64Array.of(0, 0, 9, nan), Float64Array.of(1, 1, nan, nan), Float64Array.of(0, 4, 0, 0)],
+    ];
+    const left = { pairs: [[3, 2, 4]] };
+    const [row] = scoreExample(flat, { pairs, done: 4, left }, { factor: plain }).raw;
+    const first = -1 - (3 - 4 / 3);
+    expect(row![2]).toBe(-1);
+    expect(row![0]).toBeCloseTo(first, 12);
+    expect(row![1]).toBeCloseTo(first - 1, 12);
+  });
+
+  test('a pair that left early has a place where one that went on broke down', () => {
+    const flat: Plan = { ...plan, prefix: 'plain' };
+    const pairs = [
+      [Float64Array.of(nan, 0, 0, 0), Float64Array.of(3, 1, nan, nan), Float64Array.of(1, 1, 1, 1)],
+    ];
+    const left = { pairs: [[4, 2, 4]] };
+    expect(scoreExample(flat, { pairs, done: 4, left }, { factor: plain }).raw).toEqual([[nan, -2, -1]]);
+  });
+
   test('an error that is missing makes its own score no number, and no other', () => {
     const pairs = [[Float64Array.of(1, nan, 1, 1), Float64Array.of(1, 1, 1, 1)]];
     expect(scoreExample(plan, { pairs, done: 4 }, { factor: plain }).raw).toEqual([[nan, -1]]);

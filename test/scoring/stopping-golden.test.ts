@@ -106,6 +106,22 @@ describe('elimination in stages', () => {
     expect(course.decision?.metrics).toEqual({ accuracy: 'right' });
   });
 
+  test('a caption whose errors are no numbers goes first, wherever it stands', () => {
+    const plan = makePlan({ timesteps: [1, 2], repeats: 1, seed: 0, stages: [1, 2], prefix: 'plain' });
+    for (const broken of [0, 1, 2, 3]) {
+      const course = courseOf(4, plan, { rule: 'stages', keep: [2, 1] });
+      const worth = (slot: number) => (slot === broken ? Number.NaN : 4 - slot);
+      course.advance(
+        () => 2,
+        (slot) => new Float64Array(2).fill(worth(slot)),
+      );
+      const best = [3, 2, 1, 0].filter((slot) => slot !== broken).slice(0, 2);
+      expect([...course.leaves.keys()].filter((slot) => course.leaves[slot] === 2).sort()).toEqual(
+        best.sort(),
+      );
+    }
+  });
+
   test('the grid is theirs', () => {
     expect(stageTimesteps(500, 1000).slice(0, 3)).toEqual([1, 3, 5]);
     expect(stageTimesteps(250, 1000).at(-1)).toBe(998);

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { makeController, press, textOf } from './render-tui.ts';
 import { smallRun } from './runs.ts';
 
-const begin: RunEvent = {
+const begin: Extract<RunEvent, { type: 'begin' }> = {
   type: 'begin',
   folder: 'runs/x',
   task: 'tiny-world',
@@ -14,8 +14,16 @@ const begin: RunEvent = {
   count: 24,
   resumed: false,
   scorers: [
-    { name: 'diffusion', kind: 'diffusion', workers: 2, batch: 24, evaluations: 1000, stored: 200 },
-    { name: 'clip', kind: 'clip', workers: 1, batch: 1, evaluations: 96, stored: 96 },
+    {
+      name: 'diffusion',
+      kind: 'diffusion',
+      workers: 2,
+      batch: 24,
+      evaluations: 1000,
+      stored: 200,
+      spared: 0,
+    },
+    { name: 'clip', kind: 'clip', workers: 1, batch: 1, evaluations: 96, stored: 96, spared: 0 },
   ],
 };
 const progress = (done: number, fresh: number, total = 1000): RunEvent => ({
@@ -54,6 +62,12 @@ describe('the picture of a run', () => {
     expect(rateOf(first(scoring), 5000)).toBeUndefined();
     const done = advance(state, progress(1000, 800), 11_000);
     expect([first(done).phase, rateOf(first(done), 99_999)]).toEqual(['done', 100]);
+  });
+
+  test('what a rule stopped in an earlier session is done, not waiting', () => {
+    const stopped = { ...begin.scorers[0]!, stored: 400, spared: 600 };
+    const state = advance(NO_PROGRESS, { ...begin, scorers: [stopped] }, 0);
+    expect(first(state)).toMatchObject({ phase: 'done', done: 400, total: 400, planned: 1000 });
   });
 
   test('evaluations that a rule spares count against the plan that was made', () => {

@@ -1,8 +1,8 @@
 /** How the run goes on, as lines. */
 
+import { duration } from '../../../src/report/duration.ts';
 import { fillBar } from '../../components/interval-bar.ts';
 import { verdictCell } from '../../components/verdict-cell.ts';
-import { duration } from '../../duration.ts';
 import { type Phase, type Progress, rateOf, type ScorerProgress, secondsLeft } from '../../progress.ts';
 import { cut, shown, sized } from '../../text.ts';
 import type { ScreenContext } from '../screen.ts';

@@ -1,7 +1,7 @@
 /** The summary for a screen reader: one fact per line, most important first. */
 
+import { duration } from '../../../src/report/duration.ts';
 import { comparisonLines, METRIC_TITLES, percent, tagsIn } from '../../../src/report/format.ts';
-import { duration } from '../../duration.ts';
 import { metricsOf } from '../../metric.ts';
 import { rateOf, secondsLeft } from '../../progress.ts';
 import { shown } from '../../text.ts';
