@@ -154,7 +154,7 @@ export function addAnalysisFlags(command: Command): Command {
     )
     .option(
       '--weighting <name|file>',
-      'weights of the timesteps: uniform, clark2023, or a file of `winoscope fit-weights`',
+      'weights of the timesteps: uniform, clark2023 (of --error-space x0), or a file of `winoscope fit-weights`',
       'uniform',
     )
     .addOption(

@@ -1,6 +1,8 @@
 /** The only import of onnxruntime-node: opening a graph, checking feeds against what it declares, running it. */
 
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, globSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { ModelFileError, messageOf, ShapeError, UsageError } from '../errors.ts';
 import { checkGraph } from './check-graph.ts';
@@ -109,11 +111,8 @@ export class OnnxSession {
       const got = messageOf(error);
       if (name !== 'cpu' && /backend|provider|shared library|adapter/i.test(got)) {
         throw new UsageError({
-          what: `the device "${name}" cannot be used`,
+          ...unusable(name),
           got,
-          fix: `Use one of: ${supportedDevices()
-            .filter((other) => other !== name)
-            .join(', ')}.`,
         });
       }
       const reason = foreignOperators(graph, name);
@@ -242,10 +241,34 @@ export class OnnxSession {
   }
 }
 
-/** The devices that this installation of onnxruntime was built with. */
+/** The devices that this installation of onnxruntime has: built in, or with their library beside it. */
 export function supportedDevices(): string[] {
-  const built: string[] = ort.listSupportedBackends().map((backend) => backend.name);
-  return DEVICES.filter((name) => built.includes(name));
+  const built = ort.listSupportedBackends();
+  return DEVICES.filter((name) =>
+    built.some((backend) => backend.name === name && (backend.bundled || hasLibrary(name))),
+  );
+}
+
+/** Whether the library of a provider that npm's package does not contain was installed beside it. */
+function hasLibrary(device: string): boolean {
+  const root = dirname(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')));
+  const name =
+    process.platform === 'win32'
+      ? `onnxruntime_providers_${device}.dll`
+      : `libonnxruntime_providers_${device}.so`;
+  return globSync(join(root, 'bin', '*', process.platform, process.arch, name)).length > 0;
+}
+
+/** Demands a device that this installation has. @throws UsageError */
+export function checkDevice({ name }: Device): void {
+  if (supportedDevices().includes(name)) return;
+  throw new UsageError({ ...unusable(name), got: 'this installation has no library for it' });
+}
+
+function unusable(name: string): { what: string; fix: string } {
+  const others = supportedDevices().filter((other) => other !== name);
+  const cuda = name === 'cuda' ? ' Its library is installed apart: see docs/models.md, "On a GPU".' : '';
+  return { what: `the device "${name}" cannot be used`, fix: `Use one of: ${others.join(', ')}.${cuda}` };
 }
 
 function describe(metadata: readonly ort.InferenceSession.ValueMetadata[]): Map<string, TensorInfo> {

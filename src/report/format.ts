@@ -162,7 +162,7 @@ export function stoppingSentence(
       // Stages never end an example early: its last captions run the whole plan.
       ...(rule === 'stages' ? [] : what),
       ...(left > 0 || rule === 'stages'
-        ? [`${left} captions or images left ${rule === 'stages' ? how : 'before their example'}`]
+        ? [`${left} captions or images dropped ${rule === 'stages' ? how : 'earlier'}`]
         : []),
     ].join(', ')}; ${evaluations} of ${fullPlan} evaluations${share}.`,
   ];
@@ -182,7 +182,8 @@ export function pruningSentence({ by, keep, pruned, truthsPruned }: Pruning): st
     truthsPruned === 0
       ? 'no true one among them'
       : `${truthsPruned === 1 ? '1 example is' : `${truthsPruned} examples are`} wrong because a true one was`;
-  return `only the ${keep} captions that ${visible(by)} ranks first on an image were evaluated; ${pruned} were not, ${lost}.`;
+  const kept = keep === 1 ? 'caption' : `${keep} captions`;
+  return `where there is one image, only the ${kept} that ${visible(by)} ranks first ${keep === 1 ? 'was' : 'were'} evaluated; ${pruned} ${pruned === 1 ? 'was' : 'were'} not, ${lost}.`;
 }
 
 /** How scores differ between noise banks, in words. */

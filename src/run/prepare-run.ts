@@ -16,7 +16,7 @@ import {
 import { RunFolder } from '../results/run-folder.ts';
 import type { Failure } from './failures.ts';
 import { preflight } from './preflight.ts';
-import { orderForPruning } from './prune.ts';
+import { checkDropping, orderForPruning } from './prune.ts';
 import { type Selection, select } from './select.ts';
 import {
   checkGuidance,
@@ -72,6 +72,10 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   const wanted = select(task.examples, request.selection);
   let scorers = orderForPruning(request.scorers.map((scorer) => prepareScorer(scorer, scoring)));
   checkGuidance(scorers, scoring.guidance);
+  checkDropping(
+    scorers,
+    wanted.map((index) => task.examples[index]!),
+  );
   const { warnings, failures, selected } = checkInput(request, scorers, wanted);
   const identity: Identity = {
     task: { name: task.name, version: task.version, hash: task.hash, count: task.examples.length },

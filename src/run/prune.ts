@@ -28,6 +28,38 @@ export function prunedSlots(
   );
 }
 
+/**
+ * Demands that pruning and stages do something: both are for images with many captions.
+ * @throws UsageError where no selected example has one image with more captions than are kept.
+ */
+export function checkDropping(scorers: readonly PreparedScorer[], examples: readonly Example[]): void {
+  const most = Math.max(
+    0,
+    ...examples.map(({ images, captions }) => (images.length > 1 ? 0 : captions.length)),
+  );
+  for (const { settings } of scorers) {
+    if (settings.kind !== 'diffusion') continue;
+    if (settings.prune && most <= settings.prune.keep)
+      refuse(
+        `--prune ${settings.prune.keep}`,
+        `an example of one image with more than ${settings.prune.keep}`,
+        most,
+      );
+    if (settings.stop?.rule === 'stages' && most < 2)
+      refuse('--stop stages', 'an example of one image with several', most);
+  }
+}
+
+function refuse(where: string, expected: string, most: number): never {
+  throw new UsageError({
+    what: 'there are no captions to drop',
+    where,
+    expected: `${expected} captions`,
+    got: most === 0 ? 'examples of several images' : `${most} at most`,
+    fix: 'Leave it out, or score a task of choices, such as tiny-world-choices.',
+  });
+}
+
 /** How many pairs of an example are evaluated. */
 export function evaluatedPairs(example: Example, uncond: UncondMode, prune: PruneRule | undefined): number {
   const pairs = pairsOf(example, uncond).length;
