@@ -16,7 +16,7 @@ export interface ProbeRecord {
   captions: string[];
   truth: [image: number, caption: number][];
   tags: string[];
-  group?: string;
+  groups?: Record<string, string>;
   /** Per image, the part that is scored; undefined for the whole. */
   boxes?: (Box | undefined)[];
 }
@@ -24,7 +24,7 @@ export interface ProbeRecord {
 /** What of a task file decides how records are read. */
 export type RecordRules = Pick<
   TaskFile,
-  'fields' | 'truth' | 'truthFrom' | 'template' | 'separator' | 'tags' | 'crop'
+  'fields' | 'truth' | 'truthFrom' | 'template' | 'separator' | 'tags' | 'groups' | 'crop'
 >;
 
 /** Records as they are read where the task file says nothing. */
@@ -73,22 +73,22 @@ export function readRecord(value: unknown, rules: RecordRules): ProbeRecord | st
   if (typeof truth === 'string') return truth;
   const boxes = rules.crop === undefined ? undefined : readBoxes(raw, rules.crop, images.length);
   if (typeof boxes === 'string') return boxes;
-  const group = idOf(lookUp(raw, fields.group ?? 'group'));
+  const groups = groupsOf(raw, rules.groups ?? []);
   return {
     id,
     images,
     captions: captions.map((caption) => rules.template?.replaceAll('{}', () => caption) ?? caption),
     truth,
     tags: tagsOf(raw, rules),
-    ...(group !== undefined && { group }),
+    ...(groups && { groups }),
     ...(boxes && { boxes }),
   };
 }
 
 /** An example made of a record, once its images are found. */
 export function toExample(record: ProbeRecord, images: Example['images']): Example {
-  const { id, captions, truth, tags, group } = record;
-  return { id, images, captions, truth, tags, ...(group !== undefined && { group }) };
+  const { id, captions, truth, tags, groups } = record;
+  return { id, images, captions, truth, tags, ...(groups && { groups }) };
 }
 
 /** Winoground's own fields: two images, two captions, image k belongs to caption k; none of the four may be missing. */
@@ -101,6 +101,15 @@ function isWinoground(raw: RawRecord, { fields, truth }: RecordRules): boolean {
 
 function pairOf(name: string): string[] {
   return [`${name}_0`, `${name}_1`];
+}
+
+/** The sets that a record is in, by field; one without a value is in none. */
+function groupsOf(raw: RawRecord, fields: readonly string[]): Record<string, string> | undefined {
+  const found = fields.flatMap((field) => {
+    const value = idOf(lookUp(raw, field));
+    return value === undefined ? [] : [[field, value] as const];
+  });
+  return found.length > 0 ? Object.fromEntries(found) : undefined;
 }
 
 function idOf(value: unknown): string | undefined {

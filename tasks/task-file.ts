@@ -27,7 +27,6 @@ const fieldsSchema = z
       .optional()
       .describe('one field that holds one caption or a list, or a field per caption'),
     truth: field.optional().describe('the true pairs, or the place or text of the true option'),
-    group: field.optional().describe('examples with the same value belong together'),
   })
   .describe('which fields of a record mean what; dots lead into nested fields, as in image.file');
 
@@ -91,6 +90,12 @@ export const taskFileSchema = z.object({
     .optional()
     .describe('splits the text of tag, image and caption fields into several'),
   tags: z.array(field).default(['tags']).describe('fields of a record that become tags'),
+  groups: z
+    .array(field)
+    .optional()
+    .describe(
+      'fields by whose value examples belong together, as the questions about one couple of pictures do',
+    ),
   crop: cropSchema.optional(),
   filter: z
     .record(field, z.union([value, z.array(value).min(1)]))

@@ -10,8 +10,8 @@ export interface Example {
   truth: readonly (readonly [image: number, caption: number])[];
   /** All groups the example is counted in, e.g. Winoground's `collapsed_tag` and `tag`. */
   tags: readonly string[];
-  /** Examples that belong together, e.g. the two questions about one pair of pictures, share this. */
-  group?: string;
+  /** Sets that are right only as a whole, by kind: `{ pair: 'mug and table' }`. */
+  groups?: Readonly<Record<string, string>>;
 }
 
 /** The caption index under which the empty caption ∅ is stored. */
