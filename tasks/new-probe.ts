@@ -92,14 +92,16 @@ interface WorldRecord {
 
 function makeRecords({ images, captions, count }: NewProbe): MadeRecord[] {
   const largest = Math.max(images, captions);
-  const world = worldRecords(largest <= 2 ? 'probe' : 'probes/choices');
+  const world = largest <= 2 ? worldRecords('probe', 'tag') : worldRecords('probes/choices', 'axis');
   return Array.from({ length: count }, (_, k) => {
     const made = largest <= 2 ? fromSwap(world[k]!, k) : fromChoices(world, k, { images, captions });
     return {
       id: `example-${k + 1}`,
       kind: made.kind,
       captions: made.captions.slice(0, captions),
-      images: made.images.slice(0, images).map((from) => ({ from, name: `${k + 1}-${basename(from)}` })),
+      images: made.images
+        .slice(0, images)
+        .map((from) => ({ from, name: basename(from).replace(/^ex_/, 'world-').replace('_img_', '-') })),
       truth: made.truth.filter(([image, caption]) => image < images && caption < captions),
     };
   });
@@ -153,11 +155,11 @@ function fromChoices(
   };
 }
 
-/** Records of an embedded probe, images as paths. */
-function worldRecords(probe: string): WorldRecord[] {
+/** Records of an embedded probe, images as paths; the field `tag` becomes their kind. */
+function worldRecords(probe: string, tag: string): WorldRecord[] {
   const folder = join(packageRoot(), 'fixtures', 'tiny-world', probe);
   return (readTextRows(join(folder, 'examples.jsonl')) ?? []).flatMap(({ value }) => {
-    const record = readRecord(value, { ...PLAIN_RULES, tags: ['tag'] });
+    const record = readRecord(value, { ...PLAIN_RULES, tags: [tag] });
     if (typeof record === 'string') return [];
     const images = record.images.map((name) =>
       join(folder, 'images', extname(String(name)) ? String(name) : `${name}.png`),

@@ -19,7 +19,8 @@ const SHOWN = 10;
 
 /** Carries out `winoscope task check`. @throws UsageError where there is no such folder; sets exit code 2 on errors. */
 export async function taskCheck(name: string, flags: TaskCheckFlags): Promise<void> {
-  const folder = taskFolder(name);
+  // As it was named, so that messages are short and can be clicked.
+  const folder = existsSync(name) ? name : taskFolder(name);
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw new UsageError({
       what: 'no such probe folder',

@@ -1,10 +1,10 @@
 /** `winoscope task new`. */
 
-import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { type NewProbe, nameFor, parseShape, requireEmpty, writeNewProbe } from '../../tasks/new-probe.ts';
 import { UsageError } from '../errors.ts';
 import { visible } from '../report/format.ts';
+import { columns } from '../report/table.ts';
 import type { TaskNewFlags } from './task-command.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -100,13 +100,15 @@ function shapeFault(answer: string): string | undefined {
 
 function nextSteps(folder: string, count: number): string {
   const shown = /\s/.test(folder) ? JSON.stringify(folder) : visible(folder);
-  const add = existsSync(folder) ? `winoscope task add ${shown} PICTURE… --caption TEXT…` : '';
+  const commands = [
+    [`winoscope score ${shown}`, 'score it with the embedded models'],
+    [`winoscope task add ${shown} PICTURE… --caption TEXT…`, 'add an example of your own'],
+    [`winoscope task check ${shown}`, 'see what is wrong with it'],
+  ];
   return [
     `${shown} has ${count} example${count === 1 ? '' : 's'} of the embedded tiny world and runs as it is.`,
     '',
-    `  winoscope score ${shown}           score it with the embedded models`,
-    `  ${add}   add your own example`,
-    `  winoscope task check ${shown}      see what is wrong`,
+    ...columns(commands).map((line) => `  ${line}`),
     '',
     `Pictures lie in ${shown}/images, sentences in ${shown}/examples.jsonl (one example a line); task.yaml explains the rest.`,
     'Photos need models that know them: score them with --clip ORG/NAME or --diffusion FOLDER.',
