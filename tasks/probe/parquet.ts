@@ -2,7 +2,16 @@
 
 import { statSync } from 'node:fs';
 import zlib from 'node:zlib';
-import { asyncBufferFromFile, type Compressors, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import {
+  asyncBufferFromFile,
+  type Compressors,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  parquetSchema,
+  type SchemaTree,
+} from 'hyparquet';
+import { InputError } from '../../src/errors.ts';
 import type { Row } from './rows.ts';
 
 /** A page cannot be read in part: one that claims to unpack to more is refused. */
@@ -22,19 +31,20 @@ export const inflaters: Compressors = {
   }),
 };
 
-/** All rows; text as text, pictures as bytes. @throws whatever is wrong with the file. */
+/** All rows; text as text, pictures as bytes. @throws InputError where it claims too much; anything where it is damaged. */
 export async function readParquet(path: string): Promise<Row[]> {
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file);
   const count = Number(metadata.num_rows);
-  if (!(count >= 0 && count <= MOST_ROWS)) throw new Error(`it claims ${count} rows`);
+  if (!(count >= 0 && count <= MOST_ROWS)) refuse(path, `it claims ${count} rows`);
   const columns = metadata.row_groups.flatMap((group) => group.columns);
   const unpacked = columns.reduce(
     (sum, { meta_data }) => sum + Number(meta_data?.total_uncompressed_size ?? 0),
     0,
   );
   if (!(unpacked >= 0 && unpacked <= MOST_BYTES))
-    throw new Error(`its ${statSync(path).size} bytes claim to unpack to ${unpacked}`);
+    refuse(path, `its ${statSync(path).size} bytes claim to unpack to ${unpacked}`);
+  checkColumns(path, metadata);
   const rows: Row[] = [];
   let rowStart = 0;
   for (const group of metadata.row_groups) {
@@ -53,6 +63,26 @@ export async function readParquet(path: string): Promise<Row[]> {
     rowStart = rowEnd;
   }
   return rows;
+}
+
+/**
+ * Demands that every group of rows has the columns of the schema, each once. The library reads all that a group lists, and
+ * an error in one that the schema lacks would end the process: nobody waits for it.
+ */
+export function checkColumns(path: string, metadata: FileMetaData): void {
+  const wanted = leavesOf(parquetSchema(metadata)).sort().join('\n');
+  for (const { columns } of metadata.row_groups) {
+    const found = columns.map(({ meta_data }) => meta_data?.path_in_schema.join('.')).sort();
+    if (found.join('\n') !== wanted) refuse(path, 'columns that its schema does not have');
+  }
+}
+
+function leavesOf({ children, path }: SchemaTree): string[] {
+  return children.length === 0 ? [path.join('.')] : children.flatMap(leavesOf);
+}
+
+function refuse(where: string, got: string): never {
+  throw new InputError({ what: 'the Parquet file is not one that is read', where, got });
 }
 
 /** Columns are nullable where records lack a field. */

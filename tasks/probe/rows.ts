@@ -56,7 +56,8 @@ export async function readRows(path: string): Promise<Row[]> {
   try {
     return await readParquet(path);
   } catch (error) {
-    throw unreadable(path, messageOf(error), error);
+    if (error instanceof InputError) throw error;
+    throw unreadable(path, 'no Parquet file, or a damaged one', error);
   }
 }
 
