@@ -137,7 +137,7 @@ describe('task new', () => {
       cwd: folder,
     });
     const answer = async (question: string, text: string) => {
-      await session.shows(question);
+      await session.waitFor(question);
       session.type(text);
       session.keys('Enter');
     };
@@ -147,9 +147,9 @@ describe('task new', () => {
       await answer('Title', '');
       await answer('Pictures x sentences', '1x3');
       await answer('Licence', 'CC0-1.0');
-      await session.shows('ended with 0');
+      await session.waitFor('ended with 0');
     } finally {
-      session.close();
+      session.kill();
     }
     const { facts } = JSON.parse((await ok('task', 'check', probe, '--json')).stdout);
     expect(facts).toMatchObject({ name: 'asked', license: 'CC0-1.0', shapes: { '1 x 3': 3 } });
@@ -309,9 +309,9 @@ describe('task list, show and sample', () => {
       rows: 50,
     });
     try {
-      expect(await session.shows('ended with 0')).toMatch(/▀{8}/);
+      expect(await session.waitFor('ended with 0')).toMatch(/▀{8}/);
     } finally {
-      session.close();
+      session.kill();
     }
   });
 });
