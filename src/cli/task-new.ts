@@ -3,8 +3,8 @@
 import { createInterface } from 'node:readline/promises';
 import { type NewProbe, nameFor, parseShape, requireEmpty, writeNewProbe } from '../../tasks/new-probe.ts';
 import { UsageError } from '../errors.ts';
-import { visible } from '../report/format.ts';
 import { columns } from '../report/table.ts';
+import { shellWord } from './shell-word.ts';
 import type { TaskNewFlags } from './task-command.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -99,7 +99,7 @@ function shapeFault(answer: string): string | undefined {
 }
 
 function nextSteps(folder: string, count: number): string {
-  const shown = /\s/.test(folder) ? JSON.stringify(folder) : visible(folder);
+  const shown = shellWord(folder);
   const commands = [
     [`winoscope score ${shown}`, 'score it with the embedded models'],
     [`winoscope task add ${shown} PICTURE… --caption TEXT…`, 'add an example of your own'],

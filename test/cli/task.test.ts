@@ -3,6 +3,7 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { packageRoot } from '../../src/hub/package-root.ts';
 import { HAS_TMUX } from '../e2e/terminal.ts';
 import { lines, makeProbe } from '../support/make-probe.ts';
 import { BIN, runCli, runOk } from '../support/run-cli.ts';
@@ -264,6 +265,19 @@ describe('task check', () => {
     expect(JSON.parse(skipped.stdout).examples).toEqual({ done: 1, failed: 2, skipped: 0 });
     expect(skipped.stderr).toMatch(/line 2/);
     expect(skipped.stderr).toMatch(/foreign/);
+  });
+
+  test('photos that the embedded models cannot know are told, with what to do; every fault of a task file at once', async () => {
+    const probe = fresh();
+    await ok('task', 'new', probe, '--count', '1');
+    const photo = join(packageRoot(), 'fixtures', 'tiny-world', 'examples.png');
+    await ok('task', 'add', probe, photo, '--caption', 'a dog', '--caption', 'a cat');
+    expect((await ok('task', 'check', probe)).stdout).toMatch(
+      /No errors, 0 warnings\. Score it with models that know photos.*cannot know 1 of its examples\.\n$/,
+    );
+    writeFileSync(join(probe, 'task.yaml'), 'name: x y\nmetrics: text\ntruthFrom: 2\n');
+    const { code, stdout } = await run('task', 'check', probe);
+    expect([code, stdout.match(/^error: /gm)]).toEqual([2, ['error: ', 'error: ', 'error: ']]);
   });
 
   test('a folder that is not there', async () => {
