@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { PlanMismatchError, ResultsError } from '../errors.ts';
 import { SCORER_NAME } from '../hub/resolve-ref.ts';
 import { INTERPOLATIONS } from '../images/resize.ts';
+import { metricNames } from '../metrics/score-matrix.ts';
 import { stopRuleSchema } from '../scoring/stop-rule.ts';
 import { canonicalJson, hashJson } from './canonical-json.ts';
 
@@ -100,6 +101,20 @@ const manifestSchema = z.object({
       redistribution: z.enum(['free', 'limited', 'none']),
       citation: z.string(),
       source: z.string(),
+      /** The metrics that are reported; all where absent. */
+      metrics: z.array(z.enum(metricNames)).optional(),
+      /** Numbers that a complete run is compared with. */
+      expected: z
+        .array(
+          z.object({
+            scorer: z.string().optional(),
+            metric: z.enum(metricNames),
+            percent: z.number(),
+            tolerance: z.number(),
+            source: z.string().optional(),
+          }),
+        )
+        .optional(),
     }),
     scorers: z.record(z.string(), z.object({ ref: z.string(), schedule: z.unknown().optional() })),
     warnings: z.array(z.string()),

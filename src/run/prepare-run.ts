@@ -156,7 +156,15 @@ function aboutOf(
 ): Manifest['about'] {
   const { title, license, redistribution, citation, source } = task;
   return {
-    task: { title, license, redistribution, citation, source },
+    task: {
+      title,
+      license,
+      redistribution,
+      citation,
+      source,
+      ...(task.metrics && { metrics: [...task.metrics] }),
+      ...(task.expected && { expected: [...task.expected] }),
+    },
     scorers: Object.fromEntries(
       scorers.map(({ name, ref, settings }) => [
         name,
