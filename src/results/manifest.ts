@@ -97,6 +97,10 @@ const manifestSchema = z.object({
       redistribution: z.enum(['free', 'limited', 'none']),
       citation: z.string(),
       source: z.string(),
+      /** Names of the classes that the captions stand for, in their order: zero-shot classification. */
+      classes: z.array(z.string()).optional(),
+      /** Tags of fewer examples are left out of macro averages. */
+      leastPerTag: z.number().int().positive().optional(),
     }),
     scorers: z.record(z.string(), z.object({ ref: z.string(), schedule: z.unknown().optional() })),
     warnings: z.array(z.string()),

@@ -130,7 +130,7 @@ function checkInput(
 ) {
   const examples = selected.map((index) => task.examples[index]!);
   const sizes = selected.map((index) => task.images[index]!);
-  const warnings: string[] = [];
+  const warnings: string[] = [...(task.warnings ?? [])];
   const failures = new Map<number, Failure>();
   for (const scorer of scorers) {
     const found = preflight(examples, scorer, { sizes, strict, force, skip: onError === 'skip' });
@@ -152,7 +152,15 @@ function aboutOf(
 ): Manifest['about'] {
   const { title, license, redistribution, citation, source } = task;
   return {
-    task: { title, license, redistribution, citation, source },
+    task: {
+      title,
+      license,
+      redistribution,
+      citation,
+      source,
+      ...(task.classes && { classes: [...task.classes] }),
+      ...(task.leastPerTag !== undefined && { leastPerTag: task.leastPerTag }),
+    },
     scorers: Object.fromEntries(
       scorers.map(({ name, ref, settings }) => [
         name,
