@@ -2,7 +2,7 @@
 
 import { loadTask } from '../../tasks/registry.ts';
 import type { Task } from '../../tasks/task.ts';
-import { WINOGROUND, WINOGROUND_FILES, WINOGROUND_REPO } from '../../tasks/winoground/load-winoground.ts';
+import { checkDataOptions, dataSource } from '../../tasks/with-data.ts';
 import { visible } from '../report/format.ts';
 import { summaryTable } from '../report/table.ts';
 import { estimateRun } from '../run/estimate.ts';
@@ -82,12 +82,21 @@ export async function score(taskName: string, flags: ScoreFlags): Promise<void> 
 /** The task of that name; the data of one that comes without is found first. */
 async function findTask(
   name: string,
-  { data, onError, offline = false, quiet = false }: ScoreFlags,
+  { data, images, classes, template, onError, offline = false, quiet = false }: ScoreFlags,
 ): Promise<Task> {
-  const skipBad = onError === 'skip';
-  if (name !== WINOGROUND) return loadTask(name, { skipBad, ...(data !== undefined && { data }) });
-  const found = await findData(data ?? WINOGROUND_REPO, WINOGROUND_FILES, { offline, quiet });
-  return { ...(await loadTask(name, { skipBad, data: found.folder })), source: found.source };
+  const options = {
+    skipBad: onError === 'skip',
+    ...(data !== undefined && { data }),
+    ...(images && { images }),
+    ...(classes !== undefined && { classes }),
+    ...(template && { templates: template }),
+  };
+  const source = dataSource(name);
+  const wanted = data ?? source?.repo;
+  if (!source || wanted === undefined) return loadTask(name, options);
+  checkDataOptions(name, options);
+  const found = await findData(wanted, source.choices, { offline, quiet });
+  return { ...(await loadTask(name, { ...options, data: found.folder })), source: found.source };
 }
 
 function finish(

@@ -1,27 +1,17 @@
 /** Winoground's newer layout: Parquet files that hold the images as bytes. */
 
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import zlib from 'node:zlib';
-import { asyncBufferFromFile, type Compressors, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { z } from 'zod';
 import { InputError, messageOf, ResultsError } from '../../src/errors.ts';
-import { cacheFolder } from '../../src/hub/cache-folder.ts';
 import type { ImageSource } from '../../src/images/decode.ts';
-import { sha256 } from '../sha256.ts';
+import { cacheImage } from '../image-cache.ts';
+import { inflaters } from '../parquet-inflaters.ts';
 import type { FoundRecord, FoundRecords } from './found.ts';
 import { readWinogroundRecord } from './record.ts';
 
 const IMAGES = ['image_0', 'image_1'] as const;
 const TEXTS = ['id', 'caption_0', 'caption_1', 'tag', 'secondary_tag', 'collapsed_tag', 'num_main_preds'];
 const imageSchema = z.looseObject({ bytes: z.instanceof(Uint8Array) });
-
-const inflaters: Compressors = {
-  GZIP: (bytes) => zlib.gunzipSync(bytes),
-  BROTLI: (bytes) => zlib.brotliDecompressSync(bytes),
-  ...(typeof zlib.zstdDecompressSync === 'function' && { ZSTD: (bytes) => zlib.zstdDecompressSync(bytes) }),
-};
 
 /**
  * Reads the records of the files in order. Their images go to the cache, once: a page of Parquet cannot be read in
@@ -101,33 +91,5 @@ function toFound(row: unknown, images: readonly (ImageSource | string)[], where:
 function storeImage(cell: unknown, column: string): ImageSource | string {
   const image = imageSchema.safeParse(cell);
   if (!image.success) return `column "${column}" holds no image bytes`;
-  const { bytes } = image.data;
-  const folder = join(cacheFolder(), 'images');
-  const path = join(folder, sha256(bytes));
-  if (isStored(path, bytes)) return { path };
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(temporary, bytes);
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw new ResultsError({
-      what: 'cannot write to the cache',
-      where: folder,
-      got: messageOf(error),
-      fix: 'Make room, or name another folder in WINOSCOPE_CACHE.',
-      cause: error,
-    });
-  }
-  return { path };
-}
-
-/** Whether the cache has these very bytes: a half-written or spoilt file is made anew. */
-function isStored(path: string, bytes: Uint8Array): boolean {
-  try {
-    return Buffer.compare(readFileSync(path), bytes) === 0;
-  } catch {
-    return false;
-  }
+  return cacheImage(image.data.bytes);
 }
