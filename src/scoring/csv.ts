@@ -69,5 +69,5 @@ export function csvRow(cells: readonly string[]): string {
     /[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell,
   );
   // A single empty cell would be an empty line, which is no row.
-  return `${quoted.length === 1 && quoted[0] === '' ? '""' : quoted.join(',')}\n`;
+  return `${quoted.join(',')}\n`;
 }
