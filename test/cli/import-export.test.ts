@@ -19,7 +19,6 @@ describe('scores go out and come back', () => {
   test.each(['jsonl', 'csv', 'vismin'])('as %s, with the same verdicts', async (format) => {
     const file = out(`clip.${format}`);
     await runOk(['export', out('run'), '--scorer', 'clip', '--format', format, '--output', file]);
-    const back = out(`back-${format}`);
     const imported = ['import', `again=${file}`, '--task', 'tiny-world', '--on-error', 'skip', '--json'];
     const { code, stdout, stderr } = await runCli([...imported, '--out', out(`back-${format}`)]);
     // The other 204 examples have no scores and are left out.
