@@ -1,17 +1,17 @@
-/** Pictures that are no files of their own, kept once in the cache under the name of their contents. */
+/** Images that no file of their own holds: kept in the cache under the hash of their bytes, made once. */
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, ResultsError } from '../src/errors.ts';
 import { cacheFolder } from '../src/hub/cache-folder.ts';
 import { sha256 } from './sha256.ts';
 
-/** Puts the bytes of a picture into the cache. @throws ResultsError where it cannot be written. */
-export function cacheImage(bytes: Uint8Array): { path: string } {
-  const folder = join(cacheFolder(), 'images');
-  const path = join(folder, sha256(bytes));
-  if (isStored(path, bytes)) return { path };
+/** Puts an image into the cache and returns its file. @throws ResultsError where the cache cannot be written. */
+export function cacheImage(bytes: Uint8Array): string {
+  const path = cachedImage(sha256(bytes));
+  if (isStored(path, bytes)) return path;
+  const folder = join(path, '..');
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     mkdirSync(folder, { recursive: true });
@@ -27,7 +27,18 @@ export function cacheImage(bytes: Uint8Array): { path: string } {
       cause: error,
     });
   }
-  return { path };
+  return path;
+}
+
+/** The file that an image of this hash has, or would have, in the cache. */
+function cachedImage(hash: string): string {
+  return join(cacheFolder(), 'images', hash);
+}
+
+/** The cached file of an image, undefined where there is none. */
+export function findCachedImage(hash: string): string | undefined {
+  const path = cachedImage(hash);
+  return /^[0-9a-f]{64}$/.test(hash) && existsSync(path) ? path : undefined;
 }
 
 /** Whether the cache has these very bytes: a half-written or spoilt file is made anew. */

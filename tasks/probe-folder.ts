@@ -1,31 +1,57 @@
-/** Reads a probe: a folder with `task.yaml` (or `task.json`), `examples.jsonl` and `images/`. Runs no code of it. */
+/** Reads a probe: a folder with a task file, its examples and `images/`. Runs no code of it. */
 
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { isAbsolute, join, sep } from 'node:path';
-import { parse } from 'yaml';
-import { z } from 'zod';
-import { InputError, messageOf } from '../src/errors.ts';
-import { imageSize, readSource } from '../src/images/decode.ts';
+import { InputError } from '../src/errors.ts';
 import type { Example } from '../src/scoring/example.ts';
-import { type ProbeRecord, readRecord } from './probe-records.ts';
-import { hashExamples, type ImageFacts, REDISTRIBUTION, type Task } from './task.ts';
-
-const taskSchema = z.object({
-  format: z.literal(1).default(1),
-  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'needs letters, digits, ".", "_" or "-" only'),
-  version: z.union([z.string(), z.number()]).transform(String).default('1'),
-  title: z.string().optional(),
-  description: z.string().optional(),
-  license: z.string().default('unknown'),
-  redistribution: z.enum(REDISTRIBUTION).default('none'),
-  citation: z.string().default(''),
-  tags: z.array(z.string()).default(['tags']),
-});
+import { passes, type RawRecord } from './probe/fields.ts';
+import { openImages, type ProbeImages } from './probe/images.ts';
+import { examplesFile, type Row, readRows } from './probe/rows.ts';
+import { type ProbeRecord, readRecord, toExample } from './probe-records.ts';
+import { hashExamples, type ImageFacts, type Task } from './task.ts';
+import { readTaskFile, type TaskFile } from './task-file.ts';
 
 export interface ProbeOptions {
   /** Leave out records that cannot be used, and list them, instead of failing. @default false */
   skipBad?: boolean;
+}
+
+/** A record that was read, with its images found, and where it stands. */
+export interface FoundExample {
+  place: string;
+  /** As its file has it. */
+  raw: RawRecord;
+  example: Example;
+  facts: ImageFacts[];
+}
+
+/** Everything that is wrong with one record. */
+export interface BadRecord {
+  place: string;
+  errors: InputError[];
+}
+
+/** A probe as read record by record, good and bad ones in their order. */
+export interface ReadProbe {
+  /** Of the examples. */
+  file: string;
+  /** Of the task. */
+  taskPath: string;
+  config: TaskFile;
+  /** Fields of the task file that mean nothing. */
+  unknown: string[];
+  /** Records that the filter leaves. */
+  records: AsyncIterable<FoundExample | BadRecord>;
+}
+
+/**
+ * Opens the probe in `folder`; its images are read as the records are gone through.
+ * @throws InputError where the folder is no probe, or a file of it cannot be read at all.
+ */
+export async function readProbe(folder: string): Promise<ReadProbe> {
+  const { path: taskPath, task: config, unknown } = readTaskFile(folder);
+  const file = examplesFile(folder, config.examples);
+  const rows = await readRows(file);
+  const images = await openImages(folder);
+  return { file, taskPath, config, unknown, records: findExamples(rows, { file, config, images }) };
 }
 
 /**
@@ -33,46 +59,27 @@ export interface ProbeOptions {
  * @throws InputError naming the file and line of the first record that cannot be used.
  */
 export async function loadProbeFolder(folder: string, { skipBad = false }: ProbeOptions = {}): Promise<Task> {
-  const config = readConfig(folder);
-  const file = join(folder, 'examples.jsonl');
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new InputError({ what: 'cannot read the examples', where: file, got: messageOf(error) });
-  }
+  const { file, config, records } = await readProbe(folder);
   const examples: Example[] = [];
   const images: ImageFacts[][] = [];
   const failures: { id: string; message: string }[] = [];
-  const lines = new Map<string, number>();
-  for (const [k, line] of text
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .entries()) {
-    if (line.trim() === '') continue;
-    const where = `${file}, line ${k + 1}`;
-    try {
-      const record = parseLine(line, where, config.tags);
-      const earlier = lines.get(record.id);
-      if (earlier !== undefined) {
-        throw new InputError({
-          what: `the id "${record.id}" is used twice`,
-          where,
-          got: `it is line ${earlier}'s`,
-        });
-      }
-      const found = await readImages(folder, record, where);
-      lines.set(record.id, k + 1);
-      examples.push({ ...record, images: found.paths.map((path) => ({ path })) });
-      images.push(found.facts);
-    } catch (error) {
-      if (!skipBad || !(error instanceof InputError)) throw error;
-      failures.push({ id: `line ${k + 1}`, message: error.message });
+  for await (const record of records) {
+    if ('errors' in record) {
+      if (!skipBad) throw record.errors[0]!;
+      failures.push({ id: record.place, message: record.errors[0]!.message });
+      continue;
     }
+    examples.push(record.example);
+    images.push(record.facts);
   }
-  if (examples.length === 0) throw new InputError({ what: 'the probe has no usable example', where: file });
-  const { name, version, title = name, license, redistribution, citation } = config;
-  const hash = hashExamples(examples, images);
+  if (examples.length === 0) {
+    throw new InputError({
+      what: 'the probe has no usable example',
+      where: file,
+      ...(failures.length > 0 && { got: failures[0]!.message.replace(/\.$/, '') }),
+    });
+  }
+  const { name, version, title = name, license, redistribution, citation, metrics, expected } = config;
   return {
     name,
     version,
@@ -84,85 +91,70 @@ export async function loadProbeFolder(folder: string, { skipBad = false }: Probe
     examples,
     images,
     failures,
-    hash,
+    hash: hashExamples(examples, images),
+    ...(metrics && { metrics }),
+    ...(expected && { expected }),
   };
 }
 
-function readConfig(folder: string): z.infer<typeof taskSchema> {
-  const name = ['task.yaml', 'task.yml', 'task.json'].find((file) => existsSync(join(folder, file)));
-  if (!name) {
-    throw new InputError({
-      what: 'the folder is not a probe',
-      where: folder,
-      expected: 'a task.yaml or task.json beside examples.jsonl',
+interface Reading {
+  file: string;
+  config: TaskFile;
+  images: ProbeImages;
+}
+
+async function* findExamples(
+  rows: readonly Row[],
+  { file, config, images }: Reading,
+): AsyncGenerator<FoundExample | BadRecord> {
+  const places = new Map<string, string>();
+  for (const row of rows) {
+    const { place } = row;
+    const where = `${file}, ${place}`;
+    const bad = (got: string): BadRecord => ({
+      place,
+      errors: [new InputError({ what: 'a record cannot be used', where, got })],
     });
+    if (row.fault !== undefined) {
+      yield bad(row.fault);
+      continue;
+    }
+    const raw = row.value as RawRecord;
+    if (typeof raw === 'object' && raw !== null && !passes(raw, config.filter)) continue;
+    const record = readRecord(raw, config);
+    if (typeof record === 'string') {
+      yield bad(record);
+      continue;
+    }
+    const earlier = places.get(record.id);
+    if (earlier !== undefined) {
+      const what = `the id "${record.id}" is used twice`;
+      yield { place, errors: [new InputError({ what, where, got: `it is ${earlier}'s` })] };
+      continue;
+    }
+    const found = await findImages(record, where, images);
+    if ('errors' in found) yield { place, errors: found.errors };
+    else {
+      places.set(record.id, place);
+      yield { place, raw, example: toExample(record, found.sources), facts: found.facts };
+    }
   }
-  const path = join(folder, name);
-  let value: unknown;
-  try {
-    value = parse(readFileSync(path, 'utf8')); // JSON is YAML
-  } catch (error) {
-    throw new InputError({ what: 'the task file cannot be read', where: path, got: messageOf(error) });
-  }
-  const result = taskSchema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  throw new InputError({
-    what: `field "${issue.path.join('.') || '(root)'}" of the task file is wrong`,
-    where: path,
-    got: issue.message.toLowerCase(),
-  });
 }
 
-function parseLine(line: string, where: string, tagFields: readonly string[]): ProbeRecord {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    throw new InputError({ what: 'a record is not JSON', where, got: messageOf(error) });
-  }
-  const record = readRecord(value, tagFields);
-  if (typeof record === 'string')
-    throw new InputError({ what: 'a record cannot be used', where, got: record });
-  return record;
-}
-
-async function readImages(folder: string, record: ProbeRecord, where: string) {
-  const paths: string[] = [];
+/** All images of a record, or all that is wrong with them. */
+async function findImages({ images: names, boxes }: ProbeRecord, where: string, images: ProbeImages) {
+  const sources: Example['images'][number][] = [];
   const facts: ImageFacts[] = [];
-  for (const name of record.images) {
-    const path = imagePath(folder, name, where);
-    const bytes = await readSource({ path });
-    const { width, height } = await imageSize(bytes, path);
-    paths.push(path);
-    facts.push({ sha256: createHash('sha256').update(bytes).digest('hex'), width, height });
+  const errors: InputError[] = [];
+  for (const [k, name] of names.entries()) {
+    try {
+      const found = await images.find(name, where, boxes?.[k]);
+      sources.push(found.source);
+      facts.push(found.facts);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      errors.push(error);
+    }
   }
-  return { paths, facts };
-}
-
-/**
- * The file of an image name: as it stands or with an ending added, in `images/` or beside the examples. A name that
- * leads out of the folder is refused, links included: a probe is passed around and must read nothing but itself.
- */
-export function imagePath(folder: string, name: string, where: string): string {
-  const refuse = (what: string): never => {
-    throw new InputError({ what, where, got: `"${name}"`, fix: 'Name images relative to the probe folder.' });
-  };
-  if (isAbsolute(name) || /^[A-Za-z]:|[\\\0]/.test(name) || name.split('/').includes('..')) {
-    refuse('an image name leads out of the probe folder');
-  }
-  const endings = ['', '.png', '.jpg', '.jpeg', '.webp'];
-  const found = [join(folder, 'images', name), join(folder, name)]
-    .flatMap((base) => endings.map((ending) => base + ending))
-    .find((path) => existsSync(path));
-  if (!found) {
-    throw new InputError({
-      what: 'an image is missing',
-      where,
-      expected: `${join(folder, 'images', name)} with or without an ending (${endings.slice(1).join(', ')})`,
-    });
-  }
-  if (!realpathSync(found).startsWith(realpathSync(folder) + sep))
-    refuse('an image links out of the probe folder');
-  return found;
+  return errors.length > 0 ? { errors } : { sources, facts };
 }

@@ -5,6 +5,8 @@ import { packageRoot } from '../src/hub/package-root.ts';
 import { benchmarks } from './benchmarks/index.ts';
 import { builtInTasks } from './built-in.ts';
 import { classSets } from './classification/class-sets.ts';
+import { loadModuleTask, MODULE_ENDING } from './module-task.ts';
+import { findPackageTask } from './package-tasks.ts';
 import { loadProbeFolder } from './probe-folder.ts';
 import type { Task } from './task.ts';
 import { WINOGROUND } from './winoground/load-winoground.ts';
@@ -19,7 +21,8 @@ export function taskFolder(nameOrFolder: string): string {
 }
 
 /**
- * Loads a task by name, or a probe by its folder.
+ * Loads a task by name, a probe by its folder, a task in code by its file, or what an installed package brings. Code is
+ * run only where its very file, or its package, is named.
  * @throws UsageError where there is neither; InputError as `loadProbeFolder` and `loadTaskWithData`.
  */
 export async function loadTask(nameOrFolder: string, options: TaskOptions = {}): Promise<Task> {
@@ -40,9 +43,15 @@ export async function loadTask(nameOrFolder: string, options: TaskOptions = {}):
   // The source as the user named it: an absolute path would tell of this machine in every run folder.
   if (existsSync(folder) && statSync(folder).isDirectory())
     return { ...(await loadProbeFolder(folder, probe)), source: nameOrFolder };
+  if (MODULE_ENDING.test(nameOrFolder) && existsSync(folder)) return loadModuleTask(nameOrFolder, probe);
+  const brought = findPackageTask('.', nameOrFolder);
+  if (brought) {
+    const load = statSync(brought.path).isDirectory() ? loadProbeFolder : loadModuleTask;
+    return { ...(await load(brought.path, probe)), source: nameOrFolder };
+  }
   throw new UsageError({
     what: `unknown task "${nameOrFolder}"`,
-    expected: `one of ${[...builtInTasks.map(({ name }) => name), ...withData()].join(', ')}, or a folder with task.yaml, examples.jsonl and images/`,
+    expected: `one of ${[...builtInTasks.map(({ name }) => name), ...withData()].join(', ')}, a folder with task.yaml, examples.jsonl and images/, a module (.ts, .mjs), or an installed package`,
   });
 }
 

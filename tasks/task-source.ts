@@ -1,36 +1,38 @@
 /** Finding again what a stored run was made of: captions and image files of a task, without reading every image. */
 
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import type { ImageSource } from '../src/images/decode.ts';
 import type { Example } from '../src/scoring/example.ts';
-import { imagePath } from './probe-folder.ts';
-import { type ProbeRecord, readRecord } from './probe-records.ts';
+import { imagePath } from './probe/images.ts';
+import { examplesFile, type Row, readTextRows } from './probe/rows.ts';
+import { type ProbeRecord, type RecordRules, readRecord } from './probe-records.ts';
 import { taskFolder } from './registry.ts';
 import { hashExamples } from './task.ts';
+import { findTaskFile, readTaskFile } from './task-file.ts';
 
 /** A task as it lies at its source today. */
 export interface TaskSource {
   /** Captions by example id. */
   captions: ReadonlyMap<string, readonly string[]>;
-  /** The file of an image. @throws InputError where it is missing or leads out of the folder. */
-  imagePath(id: string, image: number): string | undefined;
+  /** An image. @throws InputError where it is missing or leads out of the folder. */
+  image(id: string, image: number): ImageSource | undefined;
 }
 
 /**
- * Looks for a task by the source that a run names.
+ * Looks for a task by the source that a run names. Records of a Parquet file are not read: it is too long a way.
  * @returns undefined where there is no such built-in task or probe folder, or its records cannot be read.
  */
 export function findTaskSource(source: string): TaskSource | undefined {
   const folder = taskFolder(source);
-  const file = join(folder, 'examples.jsonl');
-  if (!existsSync(file)) return undefined;
+  if (!findTaskFile(folder)) return undefined;
   try {
-    const records = readRecords(readFileSync(file, 'utf8'));
+    const { task } = readTaskFile(folder);
+    const rows = readTextRows(examplesFile(folder, task.examples)) ?? [];
+    const records = readRecords(rows, task);
     return {
       captions: new Map([...records].map(([id, { captions }]) => [id, captions])),
-      imagePath: (id, image) => {
+      image: (id, image) => {
         const name = records.get(id)?.images[image];
-        return name === undefined ? undefined : imagePath(folder, name, `example "${id}"`);
+        return typeof name === 'string' ? { path: imagePath(folder, name, `example "${id}"`) } : undefined;
       },
     };
   } catch {
@@ -59,11 +61,10 @@ export function withCaptions(
 }
 
 /** All records that can be used, by id. */
-function readRecords(text: string): Map<string, ProbeRecord> {
+function readRecords(rows: readonly Row[], rules: RecordRules): Map<string, ProbeRecord> {
   const records = new Map<string, ProbeRecord>();
-  for (const line of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
-    if (line.trim() === '') continue;
-    const record = readRecord(JSON.parse(line), []);
+  for (const { value } of rows) {
+    const record = readRecord(value, rules);
     if (typeof record !== 'string') records.set(record.id, record);
   }
   return records;

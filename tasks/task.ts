@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { MetricName, ScoreMatrix } from '../src/metrics/score-matrix.ts';
 import type { Example } from '../src/scoring/example.ts';
 
 /** The task that is scored when none is named. */
@@ -14,6 +15,23 @@ export interface ImageFacts {
   width: number;
   height: number;
 }
+
+/** A number that a complete run should come near to. */
+export interface Expected {
+  /** Name or reference of the scorer that it is of; without it every scorer is compared. */
+  scorer?: string | undefined;
+  metric: MetricName;
+  percent: number;
+  /** Points that a result may lie away. */
+  tolerance: number;
+  source?: string | undefined;
+}
+
+/**
+ * A metric of a task's own. It sees the scores and the truth of one example and nothing else, so it is as fair to every
+ * scorer: right or wrong, or a value from 0 to 1; undefined where the example does not have it.
+ */
+export type TaskMetric = (matrix: ScoreMatrix) => boolean | number | undefined;
 
 /** A named, versioned list of examples. */
 export interface Task {
@@ -38,6 +56,11 @@ export interface Task {
   warnings?: readonly string[];
   /** sha256 over all that can change a score: ids, captions, truths, image bytes. Tags and titles are not in it. */
   hash: string;
+  /** The metrics to report; all that the examples' shapes have where absent. */
+  metrics?: readonly MetricName[];
+  /** By name; only tasks in code have any. */
+  ownMetrics?: Readonly<Record<string, TaskMetric>>;
+  expected?: readonly Expected[];
 }
 
 /** The hash of a task's examples; see `Task.hash`. */

@@ -13,6 +13,7 @@ import { addPairCommand } from './pair-command.ts';
 import { addPullCommand } from './pull-command.ts';
 import { addReportCommand } from './report-command.ts';
 import { addScoreCommand } from './score-command.ts';
+import { addTaskCommand } from './task-command.ts';
 import { addVerifyCommand } from './verify-command.ts';
 import { addViewCommand } from './view-command.ts';
 
@@ -29,11 +30,12 @@ export async function main(args: readonly string[]): Promise<void> {
     .configureOutput({ outputError: (text, write) => write(usageSentence(text)) })
     .addHelpText(
       'after',
-      '\nWithout a GPU, an account or a download:\n  winoscope score                 score the embedded probe with the embedded models\n  winoscope pair a.png b.png --caption "a red circle left of a blue star" --caption "a blue star left of a red circle"',
+      '\nWithout a GPU, an account or a download:\n  winoscope score                 score the embedded probe with the embedded models\n  winoscope task new my-probe     make a probe of your own\n  winoscope pair a.png b.png --caption "a red circle left of a blue star" --caption "a blue star left of a red circle"',
     );
   addScoreCommand(program);
   addViewCommand(program);
   addPairCommand(program);
+  addTaskCommand(program);
   addReportCommand(program);
   addImportCommand(program);
   addExportCommand(program);

@@ -4,6 +4,7 @@ import { UsageError } from '../errors.ts';
 import { imageSize, readSource } from '../images/decode.ts';
 import { visible } from '../report/format.ts';
 import { columns } from '../report/table.ts';
+import type { ConfidentChoice } from '../run/pair-confidence.ts';
 import { preflight } from '../run/preflight.ts';
 import { scorePairs } from '../run/score-pairs.ts';
 import { checkGuidance, checkNames, type PreparedScorer, prepareScorer } from '../run/settings.ts';
@@ -13,6 +14,7 @@ import { onInterrupt } from './interrupt.ts';
 import { analysisOf, scorersOf, scoringOf } from './options.ts';
 import { otherScorersOf } from './other-scorers.ts';
 import type { PairFlags } from './pair-command.ts';
+import { confidenceLines, confidenceOf } from './pair-confidence-lines.ts';
 
 /** Carries out `winoscope pair`; see `docs/cli.md`. @throws WinoscopeError for what the user can mend. */
 export async function pair(images: string[], flags: PairFlags): Promise<void> {
@@ -44,13 +46,16 @@ export async function pair(images: string[], flags: PairFlags): Promise<void> {
   }
   const interrupt = onInterrupt();
   const results: Record<string, ExampleScores> = {};
+  const confidence: Record<string, ConfidentChoice[]> = {};
   try {
     for (const scorer of scorers) {
-      results[scorer.name] = await scorePairs(example, scorer, {
+      const { trials, ...scores } = await scorePairs(example, scorer, {
         ...analysis,
         signal: interrupt.signal,
         ...(process.stderr.isTTY && !flags.quiet && { onProgress: progressOf(scorer.name) }),
       });
+      results[scorer.name] = scores;
+      confidence[scorer.name] = confidenceOf(scorer, scores, trials);
     }
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
@@ -62,12 +67,17 @@ export async function pair(images: string[], flags: PairFlags): Promise<void> {
   }
   if (flags.json)
     process.stdout.write(
-      `${JSON.stringify({ images, captions: flags.caption, scores: results }, null, 2)}\n`,
+      `${JSON.stringify({ images, captions: flags.caption, scores: results, confidence }, null, 2)}\n`,
     );
   else
     process.stdout.write(
       `${scorers
-        .map((scorer) => matrix(scorer, results[scorer.name]!, images, flags.caption))
+        .map((scorer) =>
+          [
+            matrix(scorer, results[scorer.name]!, images, flags.caption),
+            ...confidenceLines(scorer, confidence[scorer.name]!, images),
+          ].join('\n'),
+        )
         .join('\n\n')}\n`,
     );
 }

@@ -35,7 +35,11 @@ export function addScoreCommand(program: Command): void {
   const command = program
     .command('score')
     .description('score a task: every image against every caption, by every scorer')
-    .argument('[task]', 'name of a task, or a probe folder', DEFAULT_TASK);
+    .argument(
+      '[task]',
+      'name of a task, a probe folder, a task in code (.ts, .mjs), or an installed package',
+      DEFAULT_TASK,
+    );
   addScoresFlag(addExternalFlags(addScoringFlags(command)));
   addAnalysisFlags(command)
     .option(

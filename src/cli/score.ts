@@ -1,8 +1,5 @@
 /** `winoscope score`: runs a task. */
 
-import { loadTask } from '../../tasks/registry.ts';
-import type { Task } from '../../tasks/task.ts';
-import { checkDataOptions, dataSource } from '../../tasks/with-data.ts';
 import { visible } from '../report/format.ts';
 import { summaryTable } from '../report/table.ts';
 import { estimateRun } from '../run/estimate.ts';
@@ -10,7 +7,7 @@ import { prepareRun, type RunRequest } from '../run/prepare-run.ts';
 import { runTask } from '../run/run-task.ts';
 import type { Summary } from '../run/summary-schema.ts';
 import { estimateLines } from './estimate-lines.ts';
-import { findData } from './find-data.ts';
+import { findTask } from './find-task.ts';
 import { onInterrupt } from './interrupt.ts';
 import { analysisOf, scorersOf, scoringOf } from './options.ts';
 import { otherScorersOf } from './other-scorers.ts';
@@ -77,26 +74,6 @@ export async function score(taskName: string, flags: ScoreFlags): Promise<void> 
     interrupt.dispose();
   }
   finish(last!, flags, interrupt.exitCode());
-}
-
-/** The task of that name; the data of one that comes without is found first. */
-async function findTask(
-  name: string,
-  { data, images, classes, template, onError, offline = false, quiet = false }: ScoreFlags,
-): Promise<Task> {
-  const options = {
-    skipBad: onError === 'skip',
-    ...(data !== undefined && { data }),
-    ...(images && { images }),
-    ...(classes !== undefined && { classes }),
-    ...(template && { templates: template }),
-  };
-  const source = dataSource(name);
-  const wanted = data ?? source?.repo;
-  if (!source || wanted === undefined) return loadTask(name, options);
-  checkDataOptions(name, options);
-  const found = await findData(wanted, source.choices, { offline, quiet });
-  return { ...(await loadTask(name, { ...options, data: found.folder })), source: found.source };
 }
 
 function finish(

@@ -18,6 +18,25 @@ export function centerCrop(image: RgbImage, width: number, height: number): RgbI
   return cut(image, { left, top, width, height });
 }
 
+/**
+ * The pixels of a box within the image, `[height, width, 3]`. Equals `Image.crop((left, top, left + width, top + height))`.
+ * @throws {InputError} where the box does not lie in the image.
+ */
+export function cropBox(
+  image: RgbImage,
+  box: { left: number; top: number; width: number; height: number },
+): RgbImage {
+  const { left, top, width, height } = box;
+  checkSides('crop', width, height);
+  if (left >= 0 && top >= 0 && left + width <= image.width && top + height <= image.height)
+    return cut(image, box);
+  throw new InputError({
+    what: 'the crop lies outside the picture',
+    expected: `within ${image.width}x${image.height} pixels`,
+    got: `${width}x${height} from ${left},${top}`,
+  });
+}
+
 /** The part that begins at `left`, `top`, which are negative where padding comes first. */
 function cut(image: RgbImage, part: { left: number; top: number; width: number; height: number }): RgbImage {
   checkImage(image);

@@ -19,6 +19,7 @@ import {
   visible,
   withInterval,
 } from './format.ts';
+import { expectedLines, ownMetricLines } from './task-lines.ts';
 
 /** The whole report. Cell text is escaped: tags and names are data. */
 export function markdown(summary: Summary): string {
@@ -56,6 +57,11 @@ export function markdown(summary: Summary): string {
       weak.map((line) => `- ${escapeMarkdown(line)}`).join('\n'),
     );
   }
+  for (const [title, lines] of [
+    ["## The task's own metrics", ownMetricLines(summary)],
+    ['## What the task expects', expectedLines(summary)],
+  ] as const)
+    if (lines.length > 0) parts.push(title, lines.map((line) => `- ${escapeMarkdown(line)}`).join('\n'));
   const comparisons = comparisonLines(summary);
   if (comparisons.length > 0) {
     parts.push(

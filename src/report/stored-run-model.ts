@@ -1,10 +1,11 @@
 /** A run on disk as a `RunModel`: images and captions that it may not keep come from the task it was made of. */
 
 import { createHash } from 'node:crypto';
+import { findCachedImage } from '../../tasks/image-cache.ts';
 import { findTaskSource, type TaskSource, withCaptions } from '../../tasks/task-source.ts';
 import { messageOf } from '../errors.ts';
 import { packageVersion } from '../hub/package-root.ts';
-import { readSource } from '../images/decode.ts';
+import { readSource, sourceName } from '../images/decode.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
 import { countFailures } from '../run/failures.ts';
 import type { StoredRun } from '../run/open-run.ts';
@@ -33,14 +34,18 @@ export function storedRunModel(run: StoredRun, analysis: Analysis = DEFAULT_ANAL
     const example = run.examples[index];
     const stored = example?.images[image];
     if (!stored) return { missing: `Example ${example?.id ?? index} has no image ${image}.` };
+    const hash = 'name' in stored ? stored.name : '';
+    // Parts of pictures, and pictures out of tables, have no other place.
+    const kept = findCachedImage(hash);
     const today = task();
-    if (!today)
+    if (!today && !kept)
       return { missing: `The task "${source}" is not here any more, so its images cannot be shown.` };
     try {
-      const path = today.imagePath(example.id, image);
-      if (path === undefined) return { missing: `The task "${source}" no longer has this example.` };
-      const bytes = await readSource({ path });
-      const isSame = 'name' in stored && createHash('sha256').update(bytes).digest('hex') === stored.name;
+      const place = kept ? { path: kept } : today?.image(example.id, image);
+      if (place === undefined) return { missing: `The task "${source}" no longer has this example.` };
+      const bytes = await readSource(place);
+      const path = sourceName(place);
+      const isSame = createHash('sha256').update(bytes).digest('hex') === hash;
       return isSame ? { bytes, name: path } : { missing: `${path} is not the image that was scored.` };
     } catch (error) {
       return { missing: `${messageOf(error)}.` };

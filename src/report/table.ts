@@ -17,6 +17,7 @@ import {
   tagGroups,
   visible,
 } from './format.ts';
+import { expectedLines, ownMetricLines } from './task-lines.ts';
 
 /** Lays out rows in columns; the first column left-aligned, the others too, since they hold more than numbers. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
@@ -57,6 +58,10 @@ export function summaryTable(summary: Summary): string {
   const comparisons = comparisonLines(summary);
   if (comparisons.length > 0)
     lines.push('', 'Scorers compared on the same examples', ...comparisons.map((line) => `  ${line}`));
+  const own = ownMetricLines(summary);
+  if (own.length > 0) lines.push('', "The task's own metrics", ...own.map((line) => `  ${line}`));
+  const expected = expectedLines(summary);
+  if (expected.length > 0) lines.push('', 'What the task expects', ...expected.map((line) => `  ${line}`));
   lines.push(...courseLines(summary));
   const close = Object.entries(summary.scorers).filter(([, { undecided }]) => undecided > 0);
   for (const [name, { undecided }] of close) {

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { PlanMismatchError, ResultsError } from '../errors.ts';
 import { SCORER_NAME } from '../hub/resolve-ref.ts';
+import { metricNames } from '../metrics/score-matrix.ts';
 import { stopRuleSchema } from '../scoring/stop-rule.ts';
 import { canonicalJson, hashJson } from './canonical-json.ts';
 
@@ -101,6 +102,20 @@ const manifestSchema = z.object({
       classes: z.array(z.string()).optional(),
       /** Tags of fewer examples are left out of macro averages. */
       leastPerTag: z.number().int().positive().optional(),
+      /** The metrics that are reported; all where absent. */
+      metrics: z.array(z.enum(metricNames)).optional(),
+      /** Numbers that a complete run is compared with. */
+      expected: z
+        .array(
+          z.object({
+            scorer: z.string().optional(),
+            metric: z.enum(metricNames),
+            percent: z.number(),
+            tolerance: z.number(),
+            source: z.string().optional(),
+          }),
+        )
+        .optional(),
     }),
     scorers: z.record(z.string(), z.object({ ref: z.string(), schedule: z.unknown().optional() })),
     warnings: z.array(z.string()),

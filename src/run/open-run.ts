@@ -6,6 +6,7 @@ import { readExamples } from '../results/stored-examples.ts';
 import type { Example } from '../scoring/example.ts';
 import { countFailures } from './failures.ts';
 import { openResults } from './open-results.ts';
+import { withStoredMetrics } from './own-metrics.ts';
 import type { ScorerView } from './scorer-view.ts';
 import { summarize } from './summary.ts';
 import type { Analysis, Summary } from './summary-schema.ts';
@@ -61,14 +62,17 @@ export function openRun(path: string): StoredRun {
     views,
     last,
     summarize: (analysis) =>
-      summarize({
-        run: path,
-        manifest,
-        examples,
-        scorers: views,
-        analysis,
-        ...countFailures(manifest.about.failures ?? []),
-      }),
+      withStoredMetrics(
+        last,
+        summarize({
+          run: path,
+          manifest,
+          examples,
+          scorers: views,
+          analysis,
+          ...countFailures(manifest.about.failures ?? []),
+        }),
+      ),
   };
 }
 

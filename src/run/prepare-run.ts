@@ -160,6 +160,8 @@ function aboutOf(
       source,
       ...(task.classes && { classes: [...task.classes] }),
       ...(task.leastPerTag !== undefined && { leastPerTag: task.leastPerTag }),
+      ...(task.metrics && { metrics: [...task.metrics] }),
+      ...(task.expected && { expected: [...task.expected] }),
     },
     scorers: Object.fromEntries(
       scorers.map(({ name, ref, settings }) => [

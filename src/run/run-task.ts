@@ -11,6 +11,7 @@ import { writeExamples } from '../results/stored-examples.ts';
 import type { RunEvent, ScorerPlan } from './events.ts';
 import { countFailures, type Failure, storableFailures } from './failures.ts';
 import { openResults } from './open-results.ts';
+import { withOwnMetrics } from './own-metrics.ts';
 import { type PreparedRun, type RunRequest, readStored } from './prepare-run.ts';
 import { evaluationsOf, pendingOf, runScorer, type ScorerRun } from './run-scorer.ts';
 import { type ScorerView, scoresOf } from './scorer-view.ts';
@@ -68,7 +69,7 @@ export async function* runTask(
       view.results.compact();
     }
     storeFailures(run, manifest, failures);
-    const summary = summarize({
+    const computed = summarize({
       run: folder.path,
       manifest,
       examples,
@@ -76,6 +77,7 @@ export async function* runTask(
       analysis: options.analysis,
       ...countFailures(failures),
     });
+    const summary = withOwnMetrics(computed, request.task, views);
     writeDiffusionScores(run, request, { views, analysis: options.analysis, summary });
     writeDecisions(run, request, views);
     writeAtomically(folder.summaryFile, `${JSON.stringify(summary, null, 2)}\n`);

@@ -5,7 +5,7 @@
 
 import { Course } from '../scoring/course.ts';
 import type { Example } from '../scoring/example.ts';
-import { unitOf } from '../scoring/plan.ts';
+import { type Plan, unitOf } from '../scoring/plan.ts';
 import type { Subject } from '../scoring/subject.ts';
 import { TTestPlan } from '../scoring/t-test.ts';
 import { brierScore, expectedCalibrationError, reliability } from '../stats/calibration.ts';
@@ -53,25 +53,12 @@ export interface SampleConfidence {
 export function racesOf({ plan, results, stop, prune }: DiffusionView, examples: readonly Example[]): Race[] {
   if (stop || prune) return [];
   const total = plan.trials.length;
-  const unit = unitOf(plan);
-  const rule = new TTestPlan(total + 1, { rule: 'ttest', alpha: ALPHA, least: LEAST * unit }, unit);
   const whole = examples.map((example, index) =>
     results.store.done(index) === total ? example.images.map(() => example.captions.map(() => 0)) : undefined,
   );
-  return choicesOf(examples, whole).map(({ example, image, scores, truth }) => {
+  return choicesOf(examples, whole).map(({ example, image, truth }) => {
     const rows = results.errors(example, 'mse').pairs[image]!;
-    const subject: Subject = {
-      pairs: scores.length,
-      skipped: new Set(),
-      always: new Set(),
-      contests: [],
-      entrants: scores.map((_, slot) => ({ slot, isTrue: slot === truth })),
-    };
-    const course = new Course(rule, subject, total + 1);
-    course.advance(
-      () => total,
-      (slot) => rows[slot]!,
-    );
+    const course = race(rows, plan, truth);
     const trials = course.decision?.trials ?? total;
     const best = bestOf(rows, trials);
     return {
@@ -83,6 +70,34 @@ export function racesOf({ plan, results, stop, prune }: DiffusionView, examples:
       isRight: course.decision ? course.decision.metrics.accuracy === 'right' : best === truth,
     };
   });
+}
+
+/**
+ * Trials after which the best of some options was told from all others, undefined where it never was. Theirs, as above.
+ * @param rows errors of each option, `[option][trial]` in the plan's order.
+ */
+export function raceTrials(rows: readonly Float64Array[], plan: Plan): number | undefined {
+  // Which option is the true one decides nothing but the verdict, which is not asked for.
+  return race(rows, plan, 0).decision?.trials;
+}
+
+function race(rows: readonly Float64Array[], plan: Plan, truth: number): Course {
+  const total = plan.trials.length;
+  const unit = unitOf(plan);
+  const rule = new TTestPlan(total + 1, { rule: 'ttest', alpha: ALPHA, least: LEAST * unit }, unit);
+  const subject: Subject = {
+    pairs: rows.length,
+    skipped: new Set(),
+    always: new Set(),
+    contests: [],
+    entrants: rows.map((_, slot) => ({ slot, isTrue: slot === truth })),
+  };
+  const course = new Course(rule, subject, total + 1);
+  course.advance(
+    () => total,
+    (slot) => rows[slot]!,
+  );
+  return course;
 }
 
 function bestOf(rows: readonly Float64Array[], trials: number): number {

@@ -3,11 +3,12 @@
 import { noiseSchedule } from '../diffusion/noise-schedule.ts';
 import { InputError } from '../errors.ts';
 import { TrialStore } from '../results/trial-store.ts';
-import { type ExampleScores, scoreExample } from '../scoring/aggregate.ts';
+import { type ExampleScores, scoreExample, trialWeights } from '../scoring/aggregate.ts';
 import type { Example } from '../scoring/example.ts';
 import { makePlan } from '../scoring/plan.ts';
 import type { ScorerOutput } from '../scoring/scorer.ts';
 import { type ErrorReading, readingOf } from '../scoring/weighting.ts';
+import type { TrialErrors } from './pair-confidence.ts';
 import type { PreparedScorer } from './settings.ts';
 import { WorkerPool } from './worker-pool.ts';
 
@@ -18,14 +19,14 @@ export interface ScorePairsOptions extends ErrorReading {
 }
 
 /**
- * Scores of all pairs of one example by one scorer.
+ * Scores of all pairs of one example by one scorer; of diffusion also the errors that they are made of.
  * @throws WorkerError, InputError as a run does.
  */
 export async function scorePairs(
   example: Example,
   { settings }: PreparedScorer,
   options: ScorePairsOptions,
-): Promise<ExampleScores> {
+): Promise<ExampleScores & { trials?: TrialErrors }> {
   const pool = new WorkerPool(settings, 1);
   let scores: number[][] | undefined;
   let failure: string | undefined;
@@ -59,5 +60,13 @@ export async function scorePairs(
   if (scores) return { raw: scores };
   if (settings.kind !== 'diffusion' || !plan || !store) throw new Error('a scorer gave no scores');
   const reading = readingOf(noiseSchedule(settings.description.schedule), options);
-  return scoreExample(plan, store.errors(0, options.loss), reading);
+  const errors = store.errors(0, options.loss);
+  const { pairs, unconditional } = errors;
+  const trials = {
+    plan,
+    pairs,
+    weights: trialWeights(plan, reading),
+    ...(unconditional && { unconditional }),
+  };
+  return { ...scoreExample(plan, errors, reading), trials };
 }

@@ -91,6 +91,16 @@ const samplesSchema = z
     'trials until a decision as a confidence; absent where examples were stopped or pruned, or for few choices',
   );
 
+const ownMetricSchema = z.object({
+  mean: fraction.describe('over the examples that have it; a verdict counts as 0 or 1'),
+  count,
+  ci95: z.tuple([fraction, fraction]),
+  interval: z
+    .enum(['wilson', 'bca', 'percentile', 'degenerate'])
+    .describe('wilson where it is right or wrong'),
+  chance: fraction.describe('its mean on random scores without ties, by simulation'),
+});
+
 const scorerSchema = z.object({
   kind: z.enum(['diffusion', 'clip', 'external', 'imported']),
   primary: z
@@ -107,6 +117,10 @@ const scorerSchema = z.object({
   probabilities: probabilitiesSchema.optional(),
   samplesToDecide: samplesSchema.optional(),
   ...detailFields(metricSchema),
+  ownMetrics: z
+    .record(z.string(), ownMetricSchema)
+    .optional()
+    .describe('metrics that the task brings as code, by name; computed when it is run, with this analysis'),
   seconds: z.number().min(0),
 });
 
@@ -150,6 +164,20 @@ export const summarySchema = z.object({
     .describe('how stored errors were turned into scores'),
   scorers: z.record(z.string(), scorerSchema),
   comparisons: z.array(comparisonSchema),
+  expected: z
+    .array(
+      z.object({
+        scorer: z.string(),
+        metric: z.enum(metricNames),
+        expected: fraction,
+        tolerance: fraction,
+        source: z.string().optional(),
+        got: fraction,
+        agrees: z.boolean(),
+      }),
+    )
+    .optional()
+    .describe('numbers that the task says a run should come to, beside what it came to; of complete runs'),
 });
 
 export type MetricSummary = z.infer<typeof metricSchema>;
@@ -162,6 +190,7 @@ export type Stopping = z.infer<typeof stoppingSchema>;
 export type Pruning = z.infer<typeof pruningSchema>;
 export type NoiseBanks = z.infer<typeof banksSchema>;
 export type Comparison = z.infer<typeof comparisonSchema>;
+export type OwnMetric = z.infer<typeof ownMetricSchema>;
 export type Summary = z.infer<typeof summarySchema>;
 /** Choices made after the evaluation: changing them needs no model. */
 export type Analysis = Summary['analysis'];

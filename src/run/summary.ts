@@ -16,6 +16,7 @@ import { type ScorerView, scoresOf, toMatrix } from './scorer-view.ts';
 import { summarizeCourse } from './summary-course.ts';
 import { type DetailOptions, summarizeDetails } from './summary-details.ts';
 import type { Analysis, Comparison, ScorerSummary, Summary } from './summary-schema.ts';
+import { withTaskRules } from './task-rules.ts';
 
 /** Differences below this share of the score are within what batch, threads or machine may move. */
 export const NUMERIC_FLOOR = 1e-5;
@@ -58,7 +59,7 @@ export function summarize({
   }
   const { task } = manifest.identity;
   const done = examples.filter((_, index) => [...verdicts.values()].every((list) => list[index])).length;
-  return {
+  const summary: Summary = {
     format: FORMAT,
     version: manifest.version,
     run,
@@ -70,6 +71,7 @@ export function summarize({
     scorers: summaries,
     comparisons: compare(verdicts),
   };
+  return withTaskRules(summary, manifest.about);
 }
 
 interface ScorerInput {

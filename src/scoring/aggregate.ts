@@ -66,6 +66,11 @@ export function scoreExample(plan: Plan, errors: ExampleErrors, reading: Reading
   return { raw, normalized };
 }
 
+/** What each trial of the whole plan counts, `[trial]`: a score is −Σ weight · error. */
+export function trialWeights(plan: Plan, reading: Reading): Float64Array {
+  return weightsReader(plan, reading)(plan.trials.length);
+}
+
 /** Weights of a prefix times the factor of each trial; those of other banks are 0. */
 function weightsReader(plan: Plan, { factor, bank }: Reading): (trials: number) => Float64Array {
   const known = new Map<number, Float64Array>();

@@ -1,6 +1,6 @@
-import sharp from 'sharp';
 import { InputError } from '../../src/errors.ts';
 import { decodeImage, type ImageSource, sourceName } from '../../src/images/decode.ts';
+import { encodePng } from '../../src/images/encode-png.ts';
 import { cacheImage } from '../image-cache.ts';
 import type { CropBox } from './benchmark.ts';
 
@@ -25,8 +25,5 @@ export async function cropImage(source: ImageSource, box: CropBox): Promise<Imag
     const pixels = image.data.subarray((y * image.width + fromX) * 3, (y * image.width + toX) * 3);
     data.set(pixels, ((y - top) * width + fromX - left) * 3);
   }
-  const png = await sharp(data, { raw: { width, height, channels: 3 } })
-    .png()
-    .toBuffer();
-  return cacheImage(png);
+  return { path: cacheImage(encodePng({ width, height, data })) };
 }

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { InputError, messageOf, ResultsError } from '../../src/errors.ts';
 import type { ImageSource } from '../../src/images/decode.ts';
 import { cacheImage } from '../image-cache.ts';
-import { inflaters } from '../parquet-inflaters.ts';
+import { checkColumns, inflaters } from '../probe/parquet.ts';
 import type { BenchmarkRecords } from './benchmark.ts';
 import { collect, joined, type Read } from './record-file.ts';
 
@@ -79,6 +79,7 @@ interface Row {
 async function readRows(path: string, columns: ParquetColumns): Promise<Row[]> {
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file);
+  checkColumns(path, metadata);
   const names = metadata.schema.map(({ name }) => name);
   const lacking = columns.images.filter((name) => !names.includes(name));
   if (lacking.length > 0) {
@@ -104,7 +105,7 @@ async function readRows(path: string, columns: ParquetColumns): Promise<Row[]> {
       const cells = await parquetReadObjects({ ...options, columns: [column] });
       for (const [k, cell] of cells.entries()) {
         const image = imageSchema.safeParse(cell[column]);
-        own[k]!.images.push(image.success ? cacheImage(image.data.bytes) : undefined);
+        own[k]!.images.push(image.success ? { path: cacheImage(image.data.bytes) } : undefined);
       }
     }
     rows.push(...own);

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { InputError, messageOf, ResultsError } from '../../src/errors.ts';
 import type { ImageSource } from '../../src/images/decode.ts';
 import { cacheImage } from '../image-cache.ts';
-import { inflaters } from '../parquet-inflaters.ts';
+import { checkColumns, inflaters } from '../probe/parquet.ts';
 
 /** A picture and the place of its class. */
 export interface LabelledPicture {
@@ -113,6 +113,7 @@ async function readParquetFiles(paths: readonly string[]): Promise<FoundPictures
 async function readParquetFile(path: string, before: number) {
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file);
+  checkColumns(path, metadata);
   const columns = metadata.schema.filter(({ name }) => name !== undefined).map(({ name }) => name);
   const image = ['image', 'img'].find((name) => columns.includes(name));
   const label = ['label', 'fine_label', 'labels'].find((name) => columns.includes(name));
@@ -136,7 +137,7 @@ async function readParquetFile(path: string, before: number) {
       if (!bytes.success) throw new InputError({ what: `column "${image}" holds no image bytes`, where });
       if (!value.success) throw new InputError({ what: `column "${label}" holds no class`, where });
       const name = `${before + rowStart + k}`;
-      pictures.push({ name, label: value.data, source: cacheImage(bytes.data.bytes) });
+      pictures.push({ name, label: value.data, source: { path: cacheImage(bytes.data.bytes) } });
     }
     rowStart = rowEnd;
   }

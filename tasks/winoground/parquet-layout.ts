@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { InputError, messageOf, ResultsError } from '../../src/errors.ts';
 import type { ImageSource } from '../../src/images/decode.ts';
 import { cacheImage } from '../image-cache.ts';
-import { inflaters } from '../parquet-inflaters.ts';
+import { checkColumns, inflaters } from '../probe/parquet.ts';
 import type { FoundRecord, FoundRecords } from './found.ts';
 import { readWinogroundRecord } from './record.ts';
 
@@ -51,6 +51,7 @@ async function readShard(path: string, skipBad: boolean, found: FoundRecords): P
       got: columns.slice(1, 12).join(', '),
     });
   }
+  checkColumns(path, metadata);
   let rowStart = 0;
   // One group of rows and one image column at a time: that is what is in memory.
   for (const group of metadata.row_groups) {
@@ -91,5 +92,5 @@ function toFound(row: unknown, images: readonly (ImageSource | string)[], where:
 function storeImage(cell: unknown, column: string): ImageSource | string {
   const image = imageSchema.safeParse(cell);
   if (!image.success) return `column "${column}" holds no image bytes`;
-  return cacheImage(image.data.bytes);
+  return { path: cacheImage(image.data.bytes) };
 }

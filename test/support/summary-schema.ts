@@ -156,6 +156,20 @@ const scorer = z.strictObject({
     )
     .optional(),
   classification: classes.optional(),
+  ownMetrics: z
+    .record(
+      z.string(),
+      z
+        .strictObject({
+          mean: fraction,
+          count: count.min(1),
+          ci95: z.tuple([fraction, fraction]),
+          interval: z.enum(['wilson', 'bca', 'percentile', 'degenerate']),
+          chance: fraction,
+        })
+        .refine(({ mean, ci95: [lo, hi] }) => lo <= mean && mean <= hi, 'mean outside its interval'),
+    )
+    .optional(),
   seconds: z.number().min(0),
 });
 
@@ -180,6 +194,24 @@ export const summarySchema = z.strictObject({
       .optional(),
   }),
   scorers: z.record(z.string(), scorer),
+  expected: z
+    .array(
+      z
+        .strictObject({
+          scorer: z.string(),
+          metric: metricName,
+          expected: fraction,
+          tolerance: fraction,
+          source: z.string().optional(),
+          got: fraction,
+          agrees: z.boolean(),
+        })
+        .refine(
+          ({ expected, got, tolerance, agrees }) => agrees === Math.abs(expected - got) <= tolerance + 1e-8,
+          'agreement is not what the numbers say',
+        ),
+    )
+    .optional(),
   comparisons: z.array(
     z.strictObject({
       a: z.string(),

@@ -1,0 +1,100 @@
+/** `winoscope task check`. */
+
+import { existsSync, statSync } from 'node:fs';
+import type { CaptionMeasure } from '../../tasks/check/captions.ts';
+import { checkProbe } from '../../tasks/check/check-probe.ts';
+import type { CheckReport, ProbeFacts, Problem } from '../../tasks/check/report.ts';
+import { taskFolder } from '../../tasks/registry.ts';
+import { UsageError } from '../errors.ts';
+import { openCaptionCheck } from '../models/caption-check.ts';
+import { describeClip } from '../models/clip-folder.ts';
+import { describeDiffusion } from '../models/diffusion-folder.ts';
+import type { Domain } from '../models/domain.ts';
+import { visible } from '../report/format.ts';
+import { findModels } from './find-models.ts';
+import type { TaskCheckFlags } from './task-command.ts';
+
+/** Warnings of a kind that are printed; `--json` has all. */
+const SHOWN = 10;
+
+/** Carries out `winoscope task check`. @throws UsageError where there is no such folder; sets exit code 2 on errors. */
+export async function taskCheck(name: string, flags: TaskCheckFlags): Promise<void> {
+  // As it was named, so that messages are short and can be clicked.
+  const folder = existsSync(name) ? name : taskFolder(name);
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    throw new UsageError({
+      what: 'no such probe folder',
+      where: name,
+      expected: 'a folder with task.yaml, examples.jsonl and images/',
+      fix: `Make one with \`winoscope task new ${name}\`.`,
+    });
+  }
+  const report = await checkProbe(folder, await modelsOf(flags));
+  const errors = report.problems.filter(({ level }) => level === 'error').length;
+  if (flags.json)
+    process.stdout.write(
+      `${JSON.stringify({ format: 1, ...report, errors, warnings: report.problems.length - errors }, null, 2)}\n`,
+    );
+  else process.stdout.write(`${reportLines(report, name).join('\n')}\n`);
+  if (errors > 0) process.exitCode = 2;
+}
+
+/** How the named models read captions, and what they know; opens tokenizers, no graph. */
+async function modelsOf({ diffusion = [], clip = [], offline = false }: TaskCheckFlags) {
+  const asked = [
+    ...diffusion.map((text) => ({ text, kind: 'diffusion' as const })),
+    ...clip.map((text) => ({ text, kind: 'clip' as const })),
+  ];
+  const found = await findModels(asked, { offline, quiet: false });
+  const measures: CaptionMeasure[] = [];
+  const domains: Domain[] = [];
+  for (const [k, { folder, ref }] of found.entries()) {
+    const description = asked[k]!.kind === 'clip' ? describeClip(folder) : describeDiffusion(folder);
+    measures.push({ by: `by the tokenizer of ${ref}`, cutOf: openCaptionCheck(description) });
+    if (description.domain) domains.push(description.domain);
+  }
+  return { measures, domains };
+}
+
+function reportLines({ problems, facts, captionsMeasured }: CheckReport, name: string): string[] {
+  const errors = problems.filter(({ level }) => level === 'error');
+  const warnings = problems.filter(({ level }) => level === 'warning');
+  const lines = [...errors.map((problem) => problemLine(problem))];
+  for (const kind of new Set(warnings.map((problem) => problem.kind))) {
+    const some = warnings.filter((problem) => problem.kind === kind);
+    lines.push(...some.slice(0, SHOWN).map(problemLine));
+    if (some.length > SHOWN)
+      lines.push(`warning: … and ${some.length - SHOWN} more of this kind (--json has all)`);
+  }
+  if (lines.length > 0) lines.push('');
+  if (facts) lines.push(...factLines(facts, captionsMeasured), '');
+  lines.push(
+    errors.length > 0
+      ? `${count(errors.length, 'error')}, ${count(warnings.length, 'warning')}. ${facts && facts.examples > 0 ? `\`winoscope score ${name} --on-error skip\` would leave bad records out.` : 'It cannot be scored like this.'}`
+      : `No errors, ${count(warnings.length, 'warning')}. \`winoscope score ${name}\` runs it.`,
+  );
+  return lines;
+}
+
+function problemLine({ level, where, message }: Problem): string {
+  return `${level}: ${visible(where)}: ${visible(message)}`;
+}
+
+function factLines(facts: ProbeFacts, captionsMeasured: string): string[] {
+  const shapes = Object.entries(facts.shapes).map(([shape, number]) => `${number} of ${shape}`);
+  const { of, count: same } = facts.sameWords;
+  return [
+    `${visible(facts.name)}: ${count(facts.examples, 'example')}${shapes.length > 0 ? ` (${shapes.slice(0, 6).join(', ')}, images x captions)` : ''}, ${count(facts.images, 'picture')}, ${count(Object.keys(facts.tags).length, 'tag')}${facts.groups > 0 ? `, ${count(facts.groups, 'group')}` : ''}.`,
+    `Metrics: ${facts.metrics.join(', ') || 'none'}.`,
+    ...(of > 0
+      ? [
+          `Captions of the same words in another order: ${same} of ${count(of, 'example')}${same > 0 ? '; there, a model that ignores word order can only guess' : ''}.`,
+        ]
+      : []),
+    `Captions measured ${captionsMeasured}.`,
+  ];
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
