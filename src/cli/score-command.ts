@@ -57,7 +57,7 @@ export function addScoreCommand(program: Command): void {
     )
     .option(
       '--template <text>',
-      'classification: the caption of a class, as in "a photo of a {}." (several take turns)',
+      'classification: the caption of a class, as in "a photo of a {}.", or "clip" for CLIP\'s prompts (several take turns)',
       repeatable,
     )
     .option('--out <dir>', 'run folder (default: runs/<task>-<identity>); an unfinished run in it goes on')

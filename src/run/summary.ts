@@ -110,7 +110,7 @@ function summarizeScorer(
     kind: view.kind,
     primary: normalized ? 'normalized' : 'raw',
     metrics: withThresholds(all),
-    raw: withIntervals(aggregate(raw).all),
+    raw: withThresholds(aggregate(raw).all),
     byTag: Object.fromEntries(tags.map((tag) => [tag, withIntervals(byTag[tag]!)])),
     undecided,
     evaluations,

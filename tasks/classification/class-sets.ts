@@ -27,8 +27,8 @@ const SPLITS = ['test', 'validation', 'val', 'train'];
 const PHOTO = ['a photo of a {}.'];
 
 /**
- * The data sets of Li et al. 2023, "Your Diffusion Model is Secretly a Zero-Shot Classifier". Templates are the first of
- * each set of prompts that CLIP was published with (github.com/openai/CLIP, data/prompts.md, MIT).
+ * The data sets of Li et al. 2023, "Your Diffusion Model is Secretly a Zero-Shot Classifier". Where CLIP was published
+ * with prompts for one, its template is the first of them; see `clipPrompts` for all.
  */
 export const classSets: readonly ClassSet[] = [
   {

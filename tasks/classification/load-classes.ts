@@ -8,6 +8,7 @@ import { sha256 } from '../sha256.ts';
 import { hashExamples, type ImageFacts, type Task } from '../task.ts';
 import { type NamedClass, readClassNames, spoken } from './class-names.ts';
 import type { ClassSet } from './class-sets.ts';
+import { CLIP_PROMPTS, clipPrompts } from './clip-prompts.ts';
 import { type FoundPictures, findPictures, type LabelledPicture } from './find-pictures.ts';
 
 export interface ClassOptions {
@@ -15,7 +16,7 @@ export interface ClassOptions {
   data: string;
   /** File of class names; see `readClassNames`. */
   classes?: string;
-  /** Sentences with `{}` for the class name, instead of the data set's own; several take turns. */
+  /** Sentences with `{}` for the class name, or `clip` for CLIP's, instead of the data set's own; several take turns. */
   templates?: readonly string[];
   /** Leave out pictures that cannot be read, and list them, instead of failing. @default false */
   skipBad?: boolean;
@@ -28,7 +29,8 @@ export interface ClassOptions {
  * @throws UsageError for a template without `{}`; InputError where names or pictures are missing or damaged.
  */
 export async function loadClasses(set: ClassSet, options: ClassOptions): Promise<Task> {
-  const { data, skipBad = false, templates = set.templates } = options;
+  const { data, skipBad = false, templates: asked = set.templates } = options;
+  const templates = asked.flatMap((one) => (one === CLIP_PROMPTS ? clipPrompts(set.name) : [one]));
   for (const template of templates) checkTemplate(template);
   const found = await findPictures(resolve(data), set.splits);
   const classes = namesOf(set, found, options.classes);

@@ -102,7 +102,7 @@ describe('as trials come in', () => {
     const { points } = runningDifference(found, CONTRAST)!;
     expect(points.map(({ x }) => x)).toEqual(Array.from({ length: 20 }, (_, k) => k + 1));
     for (const { x, value } of points) {
-      const { raw } = scoreExample(plan, { pairs: [values], done: x }, () => 1);
+      const { raw } = scoreExample(plan, { pairs: [values], done: x }, { factor: () => 1 });
       expect(value).toBeCloseTo(raw[0]![0]! - raw[0]![1]!, 12);
     }
   });

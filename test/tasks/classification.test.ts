@@ -66,6 +66,16 @@ describe('a folder of class folders', () => {
     ]);
     expect(examples[3]!.tags).toEqual(['template: no {}, but a {}']);
     await expect(loadTask('imagefolder', { data, templates: ['a photo'] })).rejects.toThrow(UsageError);
+    const clip = await loadTask('stl10', { data, templates: ['clip'] });
+    expect(clip.examples.map(({ captions }) => captions[1])).toEqual([
+      'a photo of a dog.',
+      'a photo of a dog.',
+      'a photo of the dog.',
+      'a photo of the dog.',
+    ]);
+    await expect(loadTask('imagefolder', { data, templates: ['clip'] })).rejects.toThrow(
+      /no prompts for this task/,
+    );
   });
 
   test('a named set says where its copy differs, and has its own template', async () => {
