@@ -2,7 +2,9 @@
 
 import { join } from 'node:path';
 import { packageRoot } from '../src/hub/package-root.ts';
+import { benchmarks } from './benchmarks/index.ts';
 import { builtInTasks } from './built-in.ts';
+import { classSets, IMAGE_FOLDER } from './classification/class-sets.ts';
 import { installedTasks } from './package-tasks.ts';
 import { examplesFile, readTextRows } from './probe/rows.ts';
 import { readRecord } from './probe-records.ts';
@@ -36,6 +38,28 @@ export function listTasks(folder: string): CatalogEntry[] {
       checked: 'documented form',
       data: WINOGROUND_REPO,
     },
+    ...benchmarks.map(
+      (one): CatalogEntry => ({
+        name: one.name,
+        about: `${one.title}: ${one.about}`,
+        shapes: [one.shape.replace('×', 'x')],
+        ...(one.count !== undefined && { examples: one.count }),
+        license: one.license,
+        checked: one.checked === 'description' ? 'documented form' : one.checked,
+        data: one.hub?.repo ?? one.source,
+      }),
+    ),
+    ...classSets.map(
+      (set): CatalogEntry => ({
+        name: set.name,
+        about: set.name === IMAGE_FOLDER ? 'your own pictures by class: zero-shot classification' : set.title,
+        shapes: [set.classes === undefined ? '1 x classes' : `1 x ${set.classes}`],
+        ...(set.count !== undefined && { examples: set.count }),
+        license: 'as its source says',
+        checked: 'documented form',
+        data: set.hub?.repo ?? set.source,
+      }),
+    ),
     ...installedTasks(folder).map(
       ({ name, title, license }): CatalogEntry => ({
         name,

@@ -1,9 +1,12 @@
 /** What `winoscope/tasks` exports. */
 
+export type { Benchmark, BenchmarkPart, PublishedScore } from './benchmarks/benchmark.ts';
+export { benchmarks } from './benchmarks/index.ts';
 export { type BuiltInTask, builtInTasks } from './built-in.ts';
 export { type CatalogEntry, listTasks } from './catalog.ts';
 export { type CheckOptions, checkProbe } from './check/check-probe.ts';
 export type { CheckReport, Problem } from './check/report.ts';
+export { type ClassSet, classSets } from './classification/class-sets.ts';
 export { defineTask, type TaskDefinition, type TaskExample } from './define-task.ts';
 export { loadModuleTask } from './module-task.ts';
 export { loadProbeFolder, type ProbeOptions } from './probe-folder.ts';

@@ -2,17 +2,17 @@ import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../src/errors.ts';
 import { packageRoot } from '../src/hub/package-root.ts';
+import { benchmarks } from './benchmarks/index.ts';
 import { builtInTasks } from './built-in.ts';
+import { classSets } from './classification/class-sets.ts';
 import { loadModuleTask, MODULE_ENDING } from './module-task.ts';
 import { findPackageTask } from './package-tasks.ts';
-import { loadProbeFolder, type ProbeOptions } from './probe-folder.ts';
+import { loadProbeFolder } from './probe-folder.ts';
 import type { Task } from './task.ts';
-import { loadWinoground, WINOGROUND, WINOGROUND_REPO } from './winoground/load-winoground.ts';
+import { WINOGROUND } from './winoground/load-winoground.ts';
+import { type DataOptions, isTaskWithData, loadTaskWithData } from './with-data.ts';
 
-export interface TaskOptions extends ProbeOptions {
-  /** Folder of the data of a task that ships without: Winoground. */
-  data?: string;
-}
+export type TaskOptions = DataOptions;
 
 /** The folder of a built-in task, or of the probe that is meant; whether it exists is not looked at. */
 export function taskFolder(nameOrFolder: string): string {
@@ -23,17 +23,20 @@ export function taskFolder(nameOrFolder: string): string {
 /**
  * Loads a task by name, a probe by its folder, a task in code by its file, or what an installed package brings. Code is
  * run only where its very file, or its package, is named.
- * @throws UsageError where there is neither; InputError as `loadProbeFolder` and `loadWinoground`.
+ * @throws UsageError where there is neither; InputError as `loadProbeFolder` and `loadTaskWithData`.
  */
 export async function loadTask(nameOrFolder: string, options: TaskOptions = {}): Promise<Task> {
-  const { data, ...probe } = options;
-  if (nameOrFolder === WINOGROUND) return winoground(data, probe);
-  if (data !== undefined) {
+  if (isTaskWithData(nameOrFolder)) return loadTaskWithData(nameOrFolder, options);
+  const { data, images, classes, templates, ...probe } = options;
+  const flag = Object.entries({ data, images, classes, template: templates }).find(
+    ([, value]) => value !== undefined,
+  )?.[0];
+  if (flag !== undefined) {
     throw new UsageError({
-      what: '--data is for tasks that come without their data',
+      what: `--${flag} is for tasks that come without their data`,
       where: `task "${nameOrFolder}"`,
-      expected: WINOGROUND,
-      fix: 'Leave --data out; a probe folder is named as the task itself.',
+      expected: withData().join(', '),
+      fix: `Leave --${flag} out; a probe folder is named as the task itself.`,
     });
   }
   const folder = taskFolder(nameOrFolder);
@@ -48,15 +51,11 @@ export async function loadTask(nameOrFolder: string, options: TaskOptions = {}):
   }
   throw new UsageError({
     what: `unknown task "${nameOrFolder}"`,
-    expected: `one of ${[...builtInTasks.map(({ name }) => name), WINOGROUND].join(', ')}, a folder with task.yaml, examples.jsonl and images/, a module (.ts, .mjs), or an installed package`,
+    expected: `one of ${[...builtInTasks.map(({ name }) => name), ...withData()].join(', ')}, a folder with task.yaml, examples.jsonl and images/, a module (.ts, .mjs), or an installed package`,
   });
 }
 
-async function winoground(data: string | undefined, { skipBad }: ProbeOptions): Promise<Task> {
-  if (data !== undefined) return { ...(await loadWinoground(resolve(data), skipBad)), source: data };
-  throw new UsageError({
-    what: 'Winoground does not come with this program: its licence forbids copies',
-    where: `task "${WINOGROUND}"`,
-    expected: `--data ${WINOGROUND_REPO} (your account must have accepted the terms at https://huggingface.co/datasets/${WINOGROUND_REPO}), or --data FOLDER`,
-  });
+/** Names of the tasks whose data the user has; parts of benchmarks left out. */
+function withData(): string[] {
+  return [WINOGROUND, ...benchmarks.map(({ name }) => name), ...classSets.map(({ name }) => name)];
 }

@@ -48,6 +48,12 @@ export interface Task {
   images: readonly (readonly ImageFacts[])[];
   /** Records that could not be read, when asked to go on without them. */
   failures: readonly { id: string; message: string }[];
+  /** Names of the classes that captions 0, 1, … stand for: zero-shot classification. */
+  classes?: readonly string[];
+  /** Tags of fewer examples are left out of macro averages. @default 1 */
+  leastPerTag?: number;
+  /** What a user should know of the data as it was found. */
+  warnings?: readonly string[];
   /** sha256 over all that can change a score: ids, captions, truths, image bytes. Tags and titles are not in it. */
   hash: string;
   /** The metrics to report; all that the examples' shapes have where absent. */

@@ -6,7 +6,9 @@ import { packageVersion } from '../hub/package-root.ts';
 import { visible } from '../report/format.ts';
 import { addCalibrateCommand } from './calibrate-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
+import { addExportCommand } from './export-command.ts';
 import { addFitWeightsCommand } from './fit-weights-command.ts';
+import { addImportCommand } from './import-command.ts';
 import { addPairCommand } from './pair-command.ts';
 import { addPullCommand } from './pull-command.ts';
 import { addReportCommand } from './report-command.ts';
@@ -35,6 +37,8 @@ export async function main(args: readonly string[]): Promise<void> {
   addPairCommand(program);
   addTaskCommand(program);
   addReportCommand(program);
+  addImportCommand(program);
+  addExportCommand(program);
   addCalibrateCommand(program);
   addDoctorCommand(program);
   addVerifyCommand(program);

@@ -1,9 +1,11 @@
 /** The flags of `winoscope score`. What it does is loaded when it is called, so that `--help` is instant. */
 
 import { type Command, Option } from 'commander';
+import { BENCHMARK_LIST } from '../../tasks/benchmarks/list.ts';
 import { builtInTasks } from '../../tasks/built-in.ts';
+import { classSets, IMAGE_FOLDER } from '../../tasks/classification/class-sets.ts';
 import { DEFAULT_TASK } from '../../tasks/task.ts';
-import { addAnalysisFlags, addScoringFlags, atLeast, type SharedFlags } from './options.ts';
+import { addAnalysisFlags, addScoringFlags, atLeast, repeatable, type SharedFlags } from './options.ts';
 import { addExternalFlags, addScoresFlag, type OtherFlags } from './other-scorers.ts';
 import { addPresetFlag, type PresetFlags, presetNote, presetsHelp, withPreset } from './preset-flags.ts';
 import { addStopFlags, type StopFlags } from './stop-flags.ts';
@@ -12,6 +14,9 @@ export interface ScoreFlags extends SharedFlags, StopFlags, OtherFlags, PresetFl
   /** What a preset came to, in words. */
   note?: string;
   data?: string;
+  images?: string[];
+  classes?: string;
+  template?: string[];
   out?: string;
   limit?: string;
   ids?: string;
@@ -44,6 +49,20 @@ export function addScoreCommand(program: Command): void {
       '--data <dir|ref>',
       'data of a task that comes without: a folder, or a dataset on the Hub (winoground: facebook/winoground)',
     )
+    .option(
+      '--images <dir>',
+      "folder of a benchmark's pictures, where --data has none (repeatable)",
+      repeatable,
+    )
+    .option(
+      '--classes <file>',
+      'classification: names of the classes, where folders or files do not say them',
+    )
+    .option(
+      '--template <text>',
+      'classification: the caption of a class, as in "a photo of a {}.", or "clip" for CLIP\'s prompts (several take turns)',
+      repeatable,
+    )
     .option('--out <dir>', 'run folder (default: runs/<task>-<identity>); an unfinished run in it goes on')
     .option('--limit <n|a-b>', 'only the first n examples, or the a-th to the b-th')
     .option('--ids <list>', 'only these examples, separated by commas')
@@ -74,11 +93,28 @@ export function addScoreCommand(program: Command): void {
     .option('--screen-reader', 'the dashboard as linear text')
     .addHelpText(
       'after',
-      `\nTasks that come with it:\n${builtInTasks.map(({ name, about }) => `  ${name.padEnd(27)} ${about}`).join('\n')}\n\nTasks whose data you must have (--data):\n  winoground                  Winoground itself, gated on the Hub\n${presetsHelp()}`,
+      `\nTasks that come with it:\n${builtInTasks.map(({ name, about }) => `  ${name.padEnd(27)} ${about}`).join('\n')}\n\nTasks whose data you must have (--data):\n${withoutData()}\n${presetsHelp()}`,
     )
     .action(async (task: string, given: ScoreFlags) => {
       const flags = withPreset(given, command);
       const note = flags.preset && presetNote(flags.preset, flags, command);
       await (await import('./score.ts')).score(task, { ...flags, ...(note && { note }) });
     });
+}
+
+/** The tasks whose data the user has, a line each. */
+function withoutData(): string {
+  const rows = [
+    ['winoground', 'Winoground itself, gated on the Hub'],
+    ...BENCHMARK_LIST.map(({ name, title, about }) => [name, `${title}: ${about}`]),
+    [IMAGE_FOLDER, 'your own pictures by class: zero-shot classification'],
+    [
+      classSets
+        .slice(1)
+        .map(({ name }) => name)
+        .join(', '),
+      '',
+    ],
+  ];
+  return rows.map(([name, about]) => `  ${name!.padEnd(27)} ${about}`.trimEnd()).join('\n');
 }

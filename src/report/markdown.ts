@@ -1,6 +1,7 @@
 /** A summary as Markdown: the tables of the terminal, for a page or a pull request. */
 
 import type { Summary } from '../run/summary-schema.ts';
+import { confusionRows, detailSentences } from './details.ts';
 import {
   analysisPhrase,
   comparisonLines,
@@ -67,6 +68,20 @@ export function markdown(summary: Summary): string {
       '## Scorers compared on the same examples',
       comparisons.map((line) => `- ${escapeMarkdown(line)}`).join('\n'),
     );
+  }
+  for (const [name, scorer] of Object.entries(summary.scorers))
+    for (const sentence of detailSentences(scorer, true))
+      parts.push(`${escapeMarkdown(name)}: ${escapeMarkdown(sentence)}`);
+  for (const [name, { classification }] of Object.entries(summary.scorers)) {
+    const [head, ...rows] = (classification && confusionRows(classification)) ?? [];
+    if (head)
+      parts.push(
+        `### Confusion, ${escapeMarkdown(name)}`,
+        table(
+          head.map(escapeMarkdown),
+          rows.map((row) => row.map(escapeMarkdown)),
+        ),
+      );
   }
   for (const [name, scorer] of Object.entries(summary.scorers))
     for (const sentence of courseSentences(scorer, summary.analysis))

@@ -1,6 +1,7 @@
 /** A summary as plain text for a terminal or a log. */
 
 import type { Summary } from '../run/summary-schema.ts';
+import { detailSentences } from './details.ts';
 import {
   analysisPhrase,
   comparisonLines,
@@ -115,10 +116,13 @@ function tagRows(summary: Summary): { label: string; tag?: string }[] {
   });
 }
 
-/** What stopping and pruning saved, and how noise banks differ, per scorer. */
+/** Ranks, sets and the like, what stopping and pruning saved, and how noise banks differ, per scorer. */
 function courseLines({ scorers, analysis }: Summary): string[] {
   return Object.entries(scorers).flatMap(([name, scorer]) =>
-    courseSentences(scorer, analysis).flatMap((sentence) => ['', `${visible(name)}: ${sentence}`]),
+    [...detailSentences(scorer), ...courseSentences(scorer, analysis)].flatMap((sentence) => [
+      '',
+      `${visible(name)}: ${sentence}`,
+    ]),
   );
 }
 

@@ -101,6 +101,10 @@ const manifestSchema = z.object({
       redistribution: z.enum(['free', 'limited', 'none']),
       citation: z.string(),
       source: z.string(),
+      /** Names of the classes that the captions stand for, in their order: zero-shot classification. */
+      classes: z.array(z.string()).optional(),
+      /** Tags of fewer examples are left out of macro averages. */
+      leastPerTag: z.number().int().positive().optional(),
       /** The metrics that are reported; all where absent. */
       metrics: z.array(z.enum(metricNames)).optional(),
       /** Numbers that a complete run is compared with. */

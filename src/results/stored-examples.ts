@@ -11,6 +11,7 @@ const storedSchema = z.object({
   captions: z.union([z.array(z.string()), z.object({ count: z.number().int().positive() })]),
   truth: z.array(z.tuple([z.number().int(), z.number().int()])),
   tags: z.array(z.string()),
+  groups: z.record(z.string(), z.string()).optional(),
 });
 
 /** @param keepCaptions whether the task's licence lets its captions be copied. */
@@ -20,9 +21,9 @@ export function writeExamples(
   keepCaptions: boolean,
 ): string {
   return examples
-    .map(({ id, captions, truth, tags }, k) => {
+    .map(({ id, captions, truth, tags, groups }, k) => {
       const kept = keepCaptions ? captions : { count: captions.length };
-      return `${JSON.stringify({ id, images: imageHashes[k], captions: kept, truth, tags })}\n`;
+      return `${JSON.stringify({ id, images: imageHashes[k], captions: kept, truth, tags, groups })}\n`;
     })
     .join('');
 }
@@ -37,9 +38,10 @@ export function readExamples(text: string, where: string): Example[] {
     .filter((line) => line !== '')
     .map((line, k) => {
       try {
-        const { images, captions, ...rest } = storedSchema.parse(JSON.parse(line));
+        const { images, captions, groups, ...rest } = storedSchema.parse(JSON.parse(line));
         return {
           ...rest,
+          ...(groups && { groups }),
           images: images.map((hash) => ({ bytes: new Uint8Array(), name: hash })),
           captions: Array.isArray(captions)
             ? captions

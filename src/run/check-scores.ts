@@ -1,7 +1,7 @@
 import { InputError } from '../errors.ts';
 import type { Example } from '../scoring/example.ts';
 import { importedScores } from '../scoring/imported-scorer.ts';
-import { readScoreLines } from '../scoring/score-lines.ts';
+import { readScoreFile } from '../scoring/score-tables.ts';
 import type { Findings } from './preflight.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { Findings } from './preflight.ts';
  * @throws InputError where it is of another task, or at the first example without scores unless such are skipped.
  */
 export function checkScores(examples: readonly Example[], path: string, skip: boolean): Findings {
-  const stored = readScoreLines(path);
+  const stored = readScoreFile(path);
   const findings: Findings = { warnings: [], failures: new Map() };
   for (const [k, example] of examples.entries()) {
     const missing = importedScores(stored, example);

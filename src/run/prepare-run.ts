@@ -134,7 +134,7 @@ function checkInput(
 ) {
   const examples = selected.map((index) => task.examples[index]!);
   const sizes = selected.map((index) => task.images[index]!);
-  const warnings: string[] = [];
+  const warnings: string[] = [...(task.warnings ?? [])];
   const failures = new Map<number, Failure>();
   for (const scorer of scorers) {
     const found = preflight(examples, scorer, { sizes, strict, force, skip: onError === 'skip' });
@@ -162,6 +162,8 @@ function aboutOf(
       redistribution,
       citation,
       source,
+      ...(task.classes && { classes: [...task.classes] }),
+      ...(task.leastPerTag !== undefined && { leastPerTag: task.leastPerTag }),
       ...(task.metrics && { metrics: [...task.metrics] }),
       ...(task.expected && { expected: [...task.expected] }),
     },

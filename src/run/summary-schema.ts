@@ -7,6 +7,7 @@ import { FORMAT } from '../results/manifest.ts';
 import { ERROR_SPACES } from '../scoring/error-space.ts';
 import { readsSchema, STOP_RULES } from '../scoring/stop-rule.ts';
 import { weightingSchema } from '../scoring/weighting.ts';
+import { detailFields } from './details-schema.ts';
 
 const fraction = z.number().min(0).max(1);
 const count = z.number().int().min(0);
@@ -19,6 +20,9 @@ const metricSchema = z.object({
   pAboveChance: fraction.describe('one-sided exact test against guessing, each example by its own chance'),
   ci95: z.tuple([fraction, fraction]),
   interval: z.literal('wilson'),
+  leastAboveChance: count
+    .optional()
+    .describe('least number right that is above chance, one-sided at 5 %; absent by tag, and where none is'),
 });
 
 const metricsSchema = z.partialRecord(z.enum(metricNames), metricSchema);
@@ -117,6 +121,7 @@ const scorerSchema = z.object({
   noiseBanks: banksSchema.optional().describe('where there are several'),
   probabilities: probabilitiesSchema.optional(),
   samplesToDecide: samplesSchema.optional(),
+  ...detailFields(metricSchema),
   ownMetrics: z
     .record(z.string(), ownMetricSchema)
     .optional()
@@ -182,6 +187,7 @@ export const summarySchema = z.object({
 
 export type MetricSummary = z.infer<typeof metricSchema>;
 export type MetricSummaries = z.infer<typeof metricsSchema>;
+export type Details = Pick<ScorerSummary, 'ranking' | 'directions' | 'sets' | 'macro' | 'classification'>;
 export type ScorerSummary = z.infer<typeof scorerSchema>;
 export type SamplesToDecide = z.infer<typeof samplesSchema>;
 export type Probabilities = z.infer<typeof probabilitiesSchema>;

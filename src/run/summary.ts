@@ -1,21 +1,21 @@
 /** The numbers of a run: per scorer and tag, with intervals and chance, and scorers against each other. */
 
-import { aggregate, type Tallies } from '../metrics/by-tag.ts';
+import { aggregate } from '../metrics/by-tag.ts';
 import { chances, type Verdict, verdict } from '../metrics/evaluate.ts';
 import { margins } from '../metrics/margin.ts';
 import { metricNames, type ScoreMatrix, shapeOf } from '../metrics/score-matrix.ts';
 import { FORMAT, type Manifest } from '../results/manifest.ts';
 import type { ExampleScores } from '../scoring/aggregate.ts';
 import type { Example } from '../scoring/example.ts';
-import { aboveChance } from '../stats/above-chance.ts';
 import { holm } from '../stats/holm.ts';
 import { mcnemarExact } from '../stats/mcnemar.ts';
 import { pairedBootstrap } from '../stats/paired-bootstrap.ts';
-import { wilsonInterval } from '../stats/wilson.ts';
+import { withIntervals, withThresholds } from './metric-summaries.ts';
 import { choicesOf, fitProbabilities } from './probabilities.ts';
 import { type ScorerView, scoresOf, toMatrix } from './scorer-view.ts';
 import { summarizeCourse } from './summary-course.ts';
-import type { Analysis, Comparison, MetricSummaries, ScorerSummary, Summary } from './summary-schema.ts';
+import { type DetailOptions, summarizeDetails } from './summary-details.ts';
+import type { Analysis, Comparison, ScorerSummary, Summary } from './summary-schema.ts';
 import { withTaskRules } from './task-rules.ts';
 
 /** Differences below this share of the score are within what batch, threads or machine may move. */
@@ -55,7 +55,7 @@ export function summarize({
       name,
       matrices.map((matrix) => matrix && verdict(matrix)),
     );
-    summaries[name] = summarizeScorer(view, examples, { scores, analysis });
+    summaries[name] = summarizeScorer(view, examples, { scores, analysis, about: manifest.about.task });
   }
   const { task } = manifest.identity;
   const done = examples.filter((_, index) => [...verdicts.values()].every((list) => list[index])).length;
@@ -74,10 +74,16 @@ export function summarize({
   return withTaskRules(summary, manifest.about);
 }
 
+interface ScorerInput {
+  scores: readonly (ExampleScores | undefined)[];
+  analysis: Analysis;
+  about: DetailOptions;
+}
+
 function summarizeScorer(
   view: ScorerView,
   examples: readonly Example[],
-  { scores, analysis }: { scores: readonly (ExampleScores | undefined)[]; analysis: Analysis },
+  { scores, analysis, about }: ScorerInput,
 ): ScorerSummary {
   const primary = [];
   const raw = [];
@@ -93,7 +99,8 @@ function summarizeScorer(
     raw.push({ tags: example.tags, verdict: verdict({ scores: value.raw, truth: example.truth }), chance });
     if (isClose(matrix)) undecided++;
   }
-  const { all, tags, byTag } = aggregate(primary);
+  const total = aggregate(primary);
+  const { all, tags, byTag } = total;
   const choices = choicesOf(
     examples,
     scores.map((value) => value?.raw),
@@ -102,13 +109,14 @@ function summarizeScorer(
   return {
     kind: view.kind,
     primary: normalized ? 'normalized' : 'raw',
-    metrics: withIntervals(all),
-    raw: withIntervals(aggregate(raw).all),
+    metrics: withThresholds(all),
+    raw: withThresholds(aggregate(raw).all),
     byTag: Object.fromEntries(tags.map((tag) => [tag, withIntervals(byTag[tag]!)])),
     undecided,
     evaluations,
     ...(view.kind === 'diffusion' && summarizeCourse(view, examples, analysis)),
     ...(probabilities && { probabilities }),
+    ...summarizeDetails(examples, scores, { total, about }),
     seconds: view.seconds,
   };
 }
@@ -117,25 +125,6 @@ function summarizeScorer(
 export function isClose(matrix: ScoreMatrix): boolean {
   const size = Math.max(...matrix.scores.flat().filter(Number.isFinite).map(Math.abs));
   return Object.values(margins(matrix)).some((margin) => Math.abs(margin) < NUMERIC_FLOOR * size);
-}
-
-/** Every metric that was counted, with its interval. */
-export function withIntervals(tallies: Tallies): MetricSummaries {
-  const summaries: MetricSummaries = {};
-  for (const metric of metricNames) {
-    const { correct, count, score, chance, chances } = tallies[metric];
-    if (count === 0) continue;
-    summaries[metric] = {
-      score,
-      correct,
-      count,
-      chance,
-      pAboveChance: aboveChance(correct, chances),
-      ci95: wilsonInterval(correct, count),
-      interval: 'wilson',
-    };
-  }
-  return summaries;
 }
 
 /** By how much the first of two scorers is better, with its interval over examples. */

@@ -10,7 +10,7 @@ export interface Example {
   truth: readonly (readonly [image: number, caption: number])[];
   /** All groups the example is counted in, e.g. Winoground's `collapsed_tag` and `tag`. */
   tags: readonly string[];
-  /** Sets that are right only as a whole, by kind: `{ pair: 'mug and table' }`. */
+  /** Sets that are right only as a whole, by kind: `{ pair: 'mug and table' }`; see `setTallies`. */
   groups?: Readonly<Record<string, string>>;
 }
 

@@ -1,19 +1,20 @@
 /** Scores that another program computed, standing beside ours. */
 
 import type { Example } from './example.ts';
-import { pairLabel, readScoreLines } from './score-lines.ts';
+import { pairLabel } from './score-lines.ts';
+import { readScoreFile } from './score-tables.ts';
 import type { Scorer } from './scorer.ts';
 
 /** Everything that decides an imported scorer's results. Plain data. */
 export interface ImportedSettings {
   kind: 'imported';
-  /** The file of scores; see `readScoreLines`. */
+  /** The file of scores; see `readScoreFile`. */
   path: string;
 }
 
-/** Hands out the scores of the file. @throws InputError as `readScoreLines`. */
+/** Hands out the scores of the file. @throws InputError as `readScoreFile`. */
 export async function openImportedScorer({ path }: ImportedSettings): Promise<Scorer> {
-  const stored = readScoreLines(path);
+  const stored = readScoreFile(path);
   return {
     async evaluate(work, emit, stopping = () => false) {
       for (const { index, example } of work) {

@@ -20,6 +20,11 @@ export function readScoreLines(path: string): Map<string, number> {
   } catch (error) {
     throw new InputError({ what: 'cannot read the scores', where: path, got: messageOf(error) });
   }
+  return parseScoreLines(text, path);
+}
+
+/** `readScoreLines` of a text; `path` is for errors. */
+export function parseScoreLines(text: string, path: string): Map<string, number> {
   const scores = new Map<string, number>();
   for (const [k, line] of text
     .replace(/^\uFEFF/, '')

@@ -15,11 +15,50 @@ const metric = z
     pAboveChance: fraction,
     ci95: z.tuple([fraction, fraction]),
     interval: z.literal('wilson'),
+    leastAboveChance: count.min(1).optional(),
   })
+  .refine(
+    ({ correct, pAboveChance, leastAboveChance: least }) =>
+      least === undefined || correct >= least === pAboveChance <= 0.05,
+    'the threshold and the test against chance disagree',
+  )
   .refine(({ score, correct, count }) => score === correct / count, 'score is not correct / count')
   .refine(({ score, ci95: [lo, hi] }) => lo <= score && score <= hi, 'score lies outside its interval');
 
 const metrics = z.partialRecord(metricName, metric);
+
+const answers = z
+  .strictObject({
+    score: fraction,
+    correct: count,
+    count: count.min(1),
+    chance: fraction,
+    pAboveChance: fraction,
+    leastAboveChance: count.min(1).optional(),
+  })
+  .refine(({ score, correct, count }) => score === correct / count, 'score is not correct / count');
+
+const ranks = z.strictObject({
+  queries: count.min(1),
+  meanRank: z.number().min(1),
+  meanRankChance: z.number().min(1),
+  reciprocalRank: z.strictObject({ score: fraction, chance: fraction }),
+  recall: z.array(answers.safeExtend({ k: count.min(1) })).min(1),
+});
+
+const classes = z
+  .strictObject({
+    classes: z.array(z.strictObject({ name: z.string(), count, correct: count })).min(1),
+    meanPerClass: fraction,
+    confusion: z.array(z.tuple([count, z.number().int().min(-1), count.min(1)])),
+  })
+  .refine(
+    ({ classes, confusion }) =>
+      classes.every(
+        ({ count }, k) => count === confusion.reduce((sum, [truth, , n]) => sum + (truth === k ? n : 0), 0),
+      ),
+    'rows of the confusion matrix do not add up to the classes',
+  );
 
 const scorer = z.strictObject({
   kind: z.enum(['diffusion', 'clip', 'external', 'imported']),
@@ -103,6 +142,27 @@ const scorer = z.strictObject({
     })
     .refine(({ decided, choices }) => decided <= choices, 'more decided than choices')
     .optional(),
+  ranking: z.strictObject({ captions: ranks.optional(), images: ranks.optional() }).optional(),
+  directions: z
+    .strictObject({
+      imageToText: answers.optional(),
+      textToImage: answers.optional(),
+      images: z.array(answers).optional(),
+      captions: z.array(answers).optional(),
+      truths: z.array(answers).optional(),
+    })
+    .optional(),
+  sets: z.record(z.string(), metrics).optional(),
+  macro: z
+    .record(
+      z.string(),
+      z.partialRecord(
+        metricName,
+        z.strictObject({ score: fraction, chance: fraction, tags: count.min(1), leftOut: count }),
+      ),
+    )
+    .optional(),
+  classification: classes.optional(),
   ownMetrics: z
     .record(
       z.string(),
