@@ -22,6 +22,8 @@ export async function importScores(files: readonly string[], { task, ...flags }:
     loss: 'mse',
     errorSpace: 'native',
     weighting: 'uniform',
+    interpolation: 'bicubic',
+    latent: 'mean',
     stop: 'none',
     maps: 'off',
   });
