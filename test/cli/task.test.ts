@@ -130,6 +130,30 @@ describe('task new', () => {
     }
   });
 
+  test('begins with an example of your own where flags give one, and with nothing where it is none', async () => {
+    const probe = fresh();
+    const [{ caption_0, caption_1 }] = worldRecords(1) as [ReturnType<typeof worldRecords>[0]];
+    const own = ['--image', worldImage(0, 0), '--caption', caption_0, '--caption', caption_1];
+    expect((await ok('task', 'new', probe, ...own)).stdout).toContain('has one example, yours');
+    expect(readFileSync(join(probe, 'task.yaml'), 'utf8')).not.toContain('tiny world');
+    const { facts, errors } = JSON.parse((await ok('task', 'check', probe, '--json')).stdout);
+    expect([errors, facts.shapes]).toEqual([0, { '1 x 2': 1 }]);
+    for (const flags of [
+      ['--image', worldImage(0, 0)],
+      ['--caption', 'x', '--caption', 'y'],
+      [...own, '--shape', '1x2'],
+      [...own, '--count', '2'],
+      ['--image', join(folder, 'nowhere.png'), '--caption', 'x', '--caption', 'y'],
+      ['--image', worldImage(0, 0), '--caption', 'x', '--caption', ' '],
+      [...own, '--image', worldImage(0, 1), '--image', worldImage(1, 0)],
+    ]) {
+      const wrong = fresh();
+      const { code, stderr } = await run('task', 'new', wrong, ...flags);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/^winoscope: [^\n]+\n$/)]);
+      expect(existsSync(wrong)).toBe(false);
+    }
+  });
+
   test.runIf(HAS_TMUX)('asks on a terminal, again where an answer will not do', async () => {
     const probe = fresh();
     const session = new TmuxSession([process.execPath, BIN, 'task', 'new', probe], {
