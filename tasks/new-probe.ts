@@ -15,7 +15,7 @@ export interface NewProbe {
   /** Of each example. */
   images: number;
   captions: number;
-  /** How many examples to begin with. */
+  /** How many examples of the tiny world to begin with; 0 where the first is the user's own. */
   count: number;
 }
 
@@ -70,7 +70,7 @@ export function writeNewProbe(folder: string, probe: NewProbe): number {
       'kind',
     ]),
   );
-  writeFileSync(join(folder, 'examples.jsonl'), `${lines.join('\n')}\n`);
+  writeFileSync(join(folder, 'examples.jsonl'), lines.map((line) => `${line}\n`).join(''));
   writeFileSync(join(folder, 'task.yaml'), taskText(probe));
   return records.length;
 }
@@ -168,13 +168,15 @@ function worldRecords(probe: string, tag: string): WorldRecord[] {
   });
 }
 
-function taskText({ name, title, license, images, captions }: NewProbe): string {
+function taskText({ name, title, license, images, captions, count }: NewProbe): string {
+  const world = `
+# The pictures in it now are of the embedded tiny world, which the embedded models know. Put your own in their place,
+# and name models that know photos: --clip ORG/NAME, --diffusion FOLDER.
+`;
   return `# A probe: this file, examples.jsonl with one example per line, and the pictures in images/.
 #   winoscope task check ${name}     tells what is wrong with it
 #   winoscope score ${name}          scores it
-# The pictures in it now are of the embedded tiny world, which the embedded models know. Put your own in their place,
-# and name models that know photos: --clip ORG/NAME, --diffusion FOLDER.
-
+${count > 0 ? world.slice(1) : ''}
 name: ${JSON.stringify(name)}
 title: ${JSON.stringify(title)}
 version: 1                 # count it up when examples change

@@ -132,6 +132,33 @@ export interface ReadTaskFile {
 
 /** @throws InputError where there is none, or naming the first field that is wrong. */
 export function readTaskFile(folder: string): ReadTaskFile {
+  const { path, parsed } = parseTaskFile(folder);
+  const result = taskFileSchema.safeParse(parsed);
+  if (!result.success) throw faultsOf(result.error, path)[0]!;
+  const known = Object.keys(taskFileSchema.shape);
+  const unknown = Object.keys(parsed as object).filter((key) => !known.includes(key));
+  return { path, task: result.data, unknown };
+}
+
+/** Every field that is wrong, not only the first. @throws InputError where there is no task file that can be read. */
+export function taskFileFaults(folder: string): InputError[] {
+  const { path, parsed } = parseTaskFile(folder);
+  const result = taskFileSchema.safeParse(parsed);
+  return result.success ? [] : faultsOf(result.error, path);
+}
+
+function faultsOf(error: z.ZodError, where: string): InputError[] {
+  return error.issues.map(
+    (issue) =>
+      new InputError({
+        what: `field "${issue.path.join('.') || '(root)'}" of the task file is wrong`,
+        where,
+        got: issue.message.toLowerCase(),
+      }),
+  );
+}
+
+function parseTaskFile(folder: string): { path: string; parsed: unknown } {
   const path = findTaskFile(folder);
   if (!path) {
     throw new InputError({
@@ -142,22 +169,7 @@ export function readTaskFile(folder: string): ReadTaskFile {
     });
   }
   requireInside(folder, path, 'the task file');
-  const parsed = parseFile(path);
-  const result = taskFileSchema.safeParse(parsed);
-  if (!result.success) {
-    const issue = result.error.issues[0]!;
-    throw new InputError({
-      what: `field "${issue.path.join('.') || '(root)'}" of the task file is wrong`,
-      where: path,
-      got: issue.message.toLowerCase(),
-    });
-  }
-  const known = Object.keys(taskFileSchema.shape);
-  return {
-    path,
-    task: result.data,
-    unknown: Object.keys(parsed as object).filter((key) => !known.includes(key)),
-  };
+  return { path, parsed: parseFile(path) };
 }
 
 function parseFile(path: string): unknown {

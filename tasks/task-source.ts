@@ -2,7 +2,7 @@
 
 import type { ImageSource } from '../src/images/decode.ts';
 import type { Example } from '../src/scoring/example.ts';
-import { imagePath } from './probe/images.ts';
+import { openImages, type ProbeImages } from './probe/images.ts';
 import { examplesFile, type Row, readTextRows } from './probe/rows.ts';
 import { type ProbeRecord, type RecordRules, readRecord } from './probe-records.ts';
 import { taskFolder } from './registry.ts';
@@ -14,7 +14,7 @@ export interface TaskSource {
   /** Captions by example id. */
   captions: ReadonlyMap<string, readonly string[]>;
   /** An image. @throws InputError where it is missing or leads out of the folder. */
-  image(id: string, image: number): ImageSource | undefined;
+  image(id: string, image: number): Promise<ImageSource | undefined>;
 }
 
 /**
@@ -28,11 +28,15 @@ export function findTaskSource(source: string): TaskSource | undefined {
     const { task } = readTaskFile(folder);
     const rows = readTextRows(examplesFile(folder, task.examples)) ?? [];
     const records = readRecords(rows, task);
+    let opened: Promise<ProbeImages> | undefined;
     return {
       captions: new Map([...records].map(([id, { captions }]) => [id, captions])),
-      image: (id, image) => {
-        const name = records.get(id)?.images[image];
-        return typeof name === 'string' ? { path: imagePath(folder, name, `example "${id}"`) } : undefined;
+      image: async (id, image) => {
+        const record = records.get(id);
+        const name = record?.images[image];
+        if (name === undefined) return undefined;
+        opened ??= openImages(folder);
+        return (await (await opened).find(name, `example "${id}"`, record?.boxes?.[image])).source;
       },
     };
   } catch {

@@ -6,12 +6,14 @@ import { checkProbe } from '../../tasks/check/check-probe.ts';
 import type { CheckReport, ProbeFacts, Problem } from '../../tasks/check/report.ts';
 import { taskFolder } from '../../tasks/registry.ts';
 import { UsageError } from '../errors.ts';
+import { EMBEDDED, resolveRef } from '../hub/resolve-ref.ts';
 import { openCaptionCheck } from '../models/caption-check.ts';
 import { describeClip } from '../models/clip-folder.ts';
 import { describeDiffusion } from '../models/diffusion-folder.ts';
 import type { Domain } from '../models/domain.ts';
 import { visible } from '../report/format.ts';
 import { findModels } from './find-models.ts';
+import { shellWord } from './shell-word.ts';
 import type { TaskCheckFlags } from './task-command.ts';
 
 /** Warnings of a kind that are printed; `--json` has all. */
@@ -53,10 +55,13 @@ async function modelsOf({ diffusion = [], clip = [], offline = false }: TaskChec
     measures.push({ by: `by the tokenizer of ${ref}`, cutOf: openCaptionCheck(description) });
     if (description.domain) domains.push(description.domain);
   }
-  return { measures, domains };
+  const usualWorld =
+    asked.length === 0 ? describeClip(resolveRef(EMBEDDED, 'clip').folder).domain : undefined;
+  return { measures, domains, ...(usualWorld && { usualWorld }) };
 }
 
-function reportLines({ problems, facts, captionsMeasured }: CheckReport, name: string): string[] {
+function reportLines(report: CheckReport, name: string): string[] {
+  const { problems, facts, captionsMeasured } = report;
   const errors = problems.filter(({ level }) => level === 'error');
   const warnings = problems.filter(({ level }) => level === 'warning');
   const lines = [...errors.map((problem) => problemLine(problem))];
@@ -68,12 +73,21 @@ function reportLines({ problems, facts, captionsMeasured }: CheckReport, name: s
   }
   if (lines.length > 0) lines.push('');
   if (facts) lines.push(...factLines(facts, captionsMeasured), '');
-  lines.push(
-    errors.length > 0
-      ? `${count(errors.length, 'error')}, ${count(warnings.length, 'warning')}. ${facts && facts.examples > 0 ? `\`winoscope score ${name} --on-error skip\` would leave bad records out.` : 'It cannot be scored like this.'}`
-      : `No errors, ${count(warnings.length, 'warning')}. \`winoscope score ${name}\` runs it.`,
-  );
+  lines.push(`${told(errors, warnings)} ${whatNext(report, errors.length, shellWord(name))}`);
   return lines;
+}
+
+function told(errors: readonly Problem[], warnings: readonly Problem[]): string {
+  return `${errors.length === 0 ? 'No errors' : count(errors.length, 'error')}, ${count(warnings.length, 'warning')}.`;
+}
+
+function whatNext({ facts, outsideWorld = 0 }: CheckReport, errors: number, name: string): string {
+  const usable = facts?.examples ?? 0;
+  if (usable === 0) return 'It cannot be scored like this.';
+  if (errors > 0) return `\`winoscope score ${name} --on-error skip\` would leave bad records out.`;
+  if (outsideWorld === 0) return `\`winoscope score ${name}\` runs it.`;
+  const some = outsideWorld === usable ? 'it' : `${outsideWorld} of its examples`;
+  return `Score it with models that know photos, \`winoscope score ${name} --clip ORG/NAME\`: the embedded ones cannot know ${some}.`;
 }
 
 function problemLine({ level, where, message }: Problem): string {

@@ -38,6 +38,8 @@ export interface TaskNewFlags {
   shape?: string;
   license?: string;
   count?: number;
+  image?: string[];
+  caption?: string[];
 }
 
 export interface TaskAddFlags {
@@ -108,6 +110,8 @@ export function addTaskCommand(program: Command): void {
       .option('--title <text>', 'its title')
       .option('--shape <IxC>', 'images x captions of an example: 2x2, 1x2, 1x10, … (default: 2x2)')
       .option('--license <name>', 'licence of its pictures and captions (default: CC-BY-4.0)')
+      .option('--image <file>', 'begin with an example of your own: its pictures (repeatable)', repeatable)
+      .option('--caption <text>', 'and its captions, the true one first (repeatable)', repeatable)
       .option('--count <n>', 'examples to begin with (default: 3)', atLeast(1))
       .action(async (folder: string, flags: TaskNewFlags) =>
         (await import('./task-new.ts')).taskNew(folder, flags),

@@ -1,10 +1,12 @@
 /** `winoscope task new`. */
 
 import { createInterface } from 'node:readline/promises';
-import { type NewProbe, nameFor, parseShape, requireEmpty, writeNewProbe } from '../../tasks/new-probe.ts';
+import { addExample } from '../../tasks/add-example.ts';
+import { nameFor, parseShape, requireEmpty, writeNewProbe } from '../../tasks/new-probe.ts';
 import { UsageError } from '../errors.ts';
-import { visible } from '../report/format.ts';
+import { decodeImage } from '../images/decode.ts';
 import { columns } from '../report/table.ts';
+import { shellWord } from './shell-word.ts';
 import type { TaskNewFlags } from './task-command.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -21,14 +23,15 @@ interface Question {
 /** Carries out `winoscope task new`: asks for what no flag says where somebody can answer. */
 export async function taskNew(folder: string, flags: TaskNewFlags): Promise<void> {
   requireEmpty(folder);
+  const own = ownExample(flags);
   const given = {
     name: flags.name ?? nameFor(folder),
-    title: flags.title ?? `My probe ${nameFor(folder)}`,
-    shape: flags.shape ?? '2x2',
+    title: flags.title ?? flags.name ?? nameFor(folder),
+    shape: own ? `${own.images.length}x${own.captions.length}` : (flags.shape ?? '2x2'),
     license: flags.license ?? 'CC-BY-4.0',
   };
   const isAsked = process.stdin.isTTY === true && process.stderr.isTTY === true;
-  const answers = isAsked ? await ask(given, flags) : given;
+  const answers = isAsked ? await ask(given, own ? { ...flags, shape: given.shape } : flags) : given;
   if (!NAME.test(answers.name)) {
     throw new UsageError({
       what: `"${answers.name}" cannot name a probe`,
@@ -45,9 +48,48 @@ export async function taskNew(folder: string, flags: TaskNewFlags): Promise<void
     });
   }
   const { name, title, license, shape } = answers;
-  const probe: NewProbe = { name, title, license, count, ...parseShape(shape) };
-  const made = writeNewProbe(folder, probe);
-  process.stdout.write(`${nextSteps(folder, made)}\n`);
+  if (own) {
+    const { images, captions } = own;
+    const sizes = { images: images.length, captions: captions.length };
+    await checkPictures(images);
+    writeNewProbe(folder, { name, title, license, count: 0, ...sizes });
+    await addExample(folder, { images, captions, tags: [] });
+  } else writeNewProbe(folder, { name, title, license, count, ...parseShape(shape) });
+  process.stdout.write(`${nextSteps(folder, own ? undefined : count)}\n`);
+}
+
+/** Pictures and captions of a first example, where flags give them. @throws UsageError where half of it is missing. */
+function ownExample({
+  image,
+  caption,
+  shape,
+  count,
+}: TaskNewFlags): { images: string[]; captions: string[] } | undefined {
+  if (!image && !caption) return undefined;
+  const isSquare = image?.length === caption?.length;
+  const fits = image && caption && (isSquare || image.length === 1 || caption.length === 1);
+  if (!fits) {
+    throw new UsageError({
+      what: 'an example needs pictures and captions: one of either, or as many of both',
+      where: '--image, --caption',
+      got: `${image?.length ?? 0} pictures, ${caption?.length ?? 0} captions`,
+    });
+  }
+  if (shape !== undefined || count !== undefined) {
+    throw new UsageError({
+      what: 'your own example has its own shape, and there is one of it',
+      where: shape === undefined ? '--count' : '--shape',
+      fix: 'Leave the flag out.',
+    });
+  }
+  if (caption.some((text) => text.trim() === ''))
+    throw new UsageError({ what: 'a caption is empty', where: '--caption' });
+  return { images: image, captions: caption };
+}
+
+/** Before anything is written. @throws InputError where one is no picture. */
+async function checkPictures(images: readonly string[]): Promise<void> {
+  for (const path of images) await decodeImage({ path });
 }
 
 /** Asks for what was not given by a flag; an empty answer takes what is in brackets. */
@@ -98,15 +140,19 @@ function shapeFault(answer: string): string | undefined {
   }
 }
 
-function nextSteps(folder: string, count: number): string {
-  const shown = /\s/.test(folder) ? JSON.stringify(folder) : visible(folder);
+function nextSteps(folder: string, count: number | undefined): string {
+  const shown = shellWord(folder);
   const commands = [
-    [`winoscope score ${shown}`, 'score it with the embedded models'],
+    count === undefined
+      ? [`winoscope score ${shown} --clip ORG/NAME`, 'score it with a model that knows photos']
+      : [`winoscope score ${shown}`, 'score it with the embedded models'],
     [`winoscope task add ${shown} PICTURE… --caption TEXT…`, 'add an example of your own'],
     [`winoscope task check ${shown}`, 'see what is wrong with it'],
   ];
   return [
-    `${shown} has ${count} example${count === 1 ? '' : 's'} of the embedded tiny world and runs as it is.`,
+    count === undefined
+      ? `${shown} has one example, yours.`
+      : `${shown} has ${count} example${count === 1 ? '' : 's'} of the embedded tiny world and runs as it is.`,
     '',
     ...columns(commands).map((line) => `  ${line}`),
     '',

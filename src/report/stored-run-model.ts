@@ -41,7 +41,7 @@ export function storedRunModel(run: StoredRun, analysis: Analysis = DEFAULT_ANAL
     if (!today && !kept)
       return { missing: `The task "${source}" is not here any more, so its images cannot be shown.` };
     try {
-      const place = kept ? { path: kept } : today?.image(example.id, image);
+      const place = kept ? { path: kept } : await today?.image(example.id, image);
       if (place === undefined) return { missing: `The task "${source}" no longer has this example.` };
       const bytes = await readSource(place);
       const path = sourceName(place);

@@ -15,6 +15,7 @@ import {
 } from '../results/manifest.ts';
 import { RunFolder } from '../results/run-folder.ts';
 import type { Failure } from './failures.ts';
+import { checkOwnMetrics } from './own-metrics.ts';
 import { preflight } from './preflight.ts';
 import { orderForPruning } from './prune.ts';
 import { type Selection, select } from './select.ts';
@@ -69,6 +70,7 @@ export interface PreparedRun {
 export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   const { task, scoring } = request;
   checkNames(request.scorers);
+  checkOwnMetrics(task);
   const wanted = select(task.examples, request.selection);
   let scorers = orderForPruning(request.scorers.map((scorer) => prepareScorer(scorer, scoring)));
   checkGuidance(scorers, scoring.guidance);

@@ -8,7 +8,7 @@ import { checkCaption, checkImageSize } from '../../src/models/domain.ts';
 import type { Example } from '../../src/scoring/example.ts';
 import { lookUp, type RawRecord } from '../probe/fields.ts';
 import { type FoundExample, type ReadProbe, readProbe } from '../probe-folder.ts';
-import type { TaskFile } from '../task-file.ts';
+import { type TaskFile, taskFileFaults } from '../task-file.ts';
 import { checkTags, checkTruthPlaces, tagCounts } from './balance.ts';
 import { bagOf, type CaptionMeasure, equalCaptions, estimatedMeasure } from './captions.ts';
 import { PictureCheck } from './pictures.ts';
@@ -19,6 +19,8 @@ export interface CheckOptions {
   measures?: readonly CaptionMeasure[];
   /** Worlds that the pictures and words must be of. */
   domains?: readonly Domain[];
+  /** The world of the models that are taken where none is named: examples outside of it are counted, not refused. */
+  usualWorld?: Domain;
 }
 
 /** Checks the probe in `folder`. Bad records are problems of the report, never thrown. */
@@ -31,12 +33,15 @@ export async function checkProbe(folder: string, options: CheckOptions = {}): Pr
     probe = await readProbe(folder);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const where = error.parts.where ?? folder;
-    problems.push({ level: 'error', kind: 'task-file', where, message: phraseOf(error) });
+    for (const fault of allFaults(folder, error)) {
+      const where = fault.parts.where ?? folder;
+      problems.push({ level: 'error', kind: 'task-file', where, message: phraseOf(fault) });
+    }
     return { folder, problems, captionsMeasured };
   }
   const pictures = new PictureCheck(folder);
   const examples: Example[] = [];
+  let outsideWorld = 0;
   const seenFields = new Set<string>();
   for await (const record of probe.records) {
     const where = `${probe.file}, ${record.place}`;
@@ -53,6 +58,7 @@ export async function checkProbe(folder: string, options: CheckOptions = {}): Pr
       continue;
     }
     examples.push(record.example);
+    if (options.usualWorld && !isOfWorld(options.usualWorld, record)) outsideWorld++;
     noteFields(record.raw, probe.config, seenFields);
     pictures.add(record, where);
     problems.push(...checkExample(record, where, { measures, domains: options.domains ?? [] }));
@@ -61,7 +67,29 @@ export async function checkProbe(folder: string, options: CheckOptions = {}): Pr
   problems.push(...checkTask(probe, examples, seenFields));
   for (const found of [...checkTags(examples), ...checkTruthPlaces(examples)])
     problems.push({ level: 'warning', where: probe.file, ...found });
-  return { folder, problems, facts: factsOf(probe.config, examples, pictures.count), captionsMeasured };
+  const facts = factsOf(probe.config, examples, pictures.count);
+  return { folder, problems, facts, captionsMeasured, ...(options.usualWorld && { outsideWorld }) };
+}
+
+/** Everything that is wrong with the task file, where it is that. */
+function allFaults(folder: string, error: InputError): InputError[] {
+  try {
+    const faults = taskFileFaults(folder);
+    return faults.length > 0 ? faults : [error];
+  } catch {
+    return [error];
+  }
+}
+
+/** Whether a world's models could be asked about an example. */
+function isOfWorld(world: Domain, { example, facts }: FoundExample): boolean {
+  try {
+    for (const size of facts) checkImageSize(world, size, example.id);
+    for (const caption of example.captions) checkCaption(world, caption, example.id);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function checkExample(

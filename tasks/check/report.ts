@@ -49,4 +49,6 @@ export interface CheckReport {
   facts?: ProbeFacts;
   /** How long captions were measured. */
   captionsMeasured: string;
+  /** Examples that the embedded models cannot know; absent where other models were named. */
+  outsideWorld?: number;
 }

@@ -91,3 +91,35 @@ test('another loss gives other scores, and nothing is written', async () => {
   expect(x0.scores).not.toEqual(mse.scores);
   expect(readdirSync(folder, { recursive: true }).sort()).toEqual(before);
 });
+
+test('says how sure each answer is, in a sentence and as JSON', async () => {
+  const { stdout } = await runOk(['pair', IMAGES[0]!, ...CAPTIONS], { cwd: folder });
+  expect(stdout).toMatch(/^clip: caption 0, with (over )?\d+\.\d % of the softmax over 2 captions/m);
+  const sentence =
+    /^diffusion: caption 0, told from the next after (\d+) of 32 trials; it leads by \+(\S+) \[\+\S+, \+\S+\]/m;
+  const [, after, mean] = sentence.exec(stdout)!;
+  const { confidence, scores } = JSON.parse(
+    (await runOk(['pair', '--json', IMAGES[0]!, ...CAPTIONS], { cwd: folder })).stdout,
+  ) as Pairs & {
+    confidence: Record<
+      string,
+      { best: number; lead?: { mean: number; decidedAfter: number }; share?: number }[]
+    >;
+  };
+  const { lead, best } = confidence.diffusion![0]!;
+  expect([best, lead!.decidedAfter]).toEqual([0, Number(after)]);
+  const [first, second] = scores.diffusion!.raw[0]!;
+  expect(lead!.mean).toBeCloseTo(first! - second!, 9);
+  expect(lead!.mean.toPrecision(2)).toBe(mean);
+  expect(confidence.clip![0]!.share).toBeGreaterThan(0.5);
+});
+
+test('one caption and several pictures: the picture; too few trials: it leans', async () => {
+  const { stdout } = await runOk(['pair', ...IMAGES, '--caption', FIRST, '--timesteps', '3'], {
+    cwd: folder,
+  });
+  expect(stdout).toMatch(/^clip: image 0, with/m);
+  expect(stdout).toMatch(
+    /^diffusion: leans to image 0, not told from image 1 within 3 trials.* More --timesteps may tell\.$/m,
+  );
+});

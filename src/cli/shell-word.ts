@@ -1,0 +1,9 @@
+/** A name as it can be typed into a shell. */
+
+import { visible } from '../report/format.ts';
+
+/** In quotes where a shell would take it apart. */
+export function shellWord(name: string): string {
+  const shown = visible(name);
+  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
+}
