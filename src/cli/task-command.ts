@@ -8,6 +8,8 @@ export interface TaskListFlags {
 }
 
 export interface TaskShowFlags {
+  images?: string[];
+  classes?: string;
   data?: string;
   examples: number;
   offline?: boolean;
@@ -15,6 +17,8 @@ export interface TaskShowFlags {
 }
 
 export interface TaskSampleFlags {
+  images?: string[];
+  classes?: string;
   data?: string;
   id?: string;
   offline?: boolean;
@@ -46,6 +50,8 @@ export interface TaskAddFlags {
 }
 
 const DATA = 'data of a task that comes without: a folder, or a dataset on the Hub';
+const IMAGES = "folder of a benchmark's pictures, where --data has none (repeatable)";
+const CLASSES = 'classification: names of the classes';
 const OFFLINE = 'no connection: what lies on the Hub must be in its cache';
 
 /** Adds `task` and what belongs to it to the program. */
@@ -62,6 +68,8 @@ export function addTaskCommand(program: Command): void {
       .description('what a task is, and its first examples')
       .argument('<task>', 'name of a task, or a probe folder')
       .option('--data <dir|ref>', DATA)
+      .option('--images <dir>', IMAGES, repeatable)
+      .option('--classes <file>', CLASSES)
       .option('--examples <n>', 'how many examples', atLeast(0), 3)
       .option('--offline', OFFLINE)
       .option('--json', 'as JSON')
@@ -74,6 +82,8 @@ export function addTaskCommand(program: Command): void {
       .argument('<task>', 'name of a task, or a probe folder')
       .option('--id <id>', 'this example (default: one by chance)')
       .option('--data <dir|ref>', DATA)
+      .option('--images <dir>', IMAGES, repeatable)
+      .option('--classes <file>', CLASSES)
       .option('--offline', OFFLINE)
       .option('--json', 'as JSON')
       .action(async (name: string, flags: TaskSampleFlags) =>

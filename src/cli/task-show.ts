@@ -1,5 +1,6 @@
 /** `winoscope task show` and `task sample`. */
 
+import { findBenchmark } from '../../tasks/benchmarks/index.ts';
 import type { Task } from '../../tasks/task.ts';
 import { imageRows } from '../../tui/images/cells.ts';
 import { cellPixels, fitCells } from '../../tui/images/fit-image.ts';
@@ -8,6 +9,7 @@ import { UsageError } from '../errors.ts';
 import { decodeImage, sourceName } from '../images/decode.ts';
 import { visible } from '../report/format.ts';
 import type { Example } from '../scoring/example.ts';
+import { benchmarkLines } from './benchmark-lines.ts';
 import { findTask } from './find-task.ts';
 import type { TaskSampleFlags, TaskShowFlags } from './task-command.ts';
 
@@ -16,6 +18,15 @@ const PICTURE = { columns: 32, rows: 16 };
 
 /** Carries out `winoscope task show`. */
 export async function taskShow(name: string, flags: TaskShowFlags): Promise<void> {
+  const known = flags.data === undefined ? findBenchmark(name) : undefined;
+  if (known) {
+    const { read: _, ...facts } = known.benchmark;
+    const text = flags.json
+      ? JSON.stringify(facts, null, 2)
+      : benchmarkLines(known.benchmark, known.part).join('\n');
+    process.stdout.write(`${text}\n`);
+    return;
+  }
   const task = await findTask(name, flags);
   const shown = task.examples.slice(0, flags.examples);
   if (flags.json) {

@@ -16,6 +16,8 @@ export function captionRanks(matrix: ScoreMatrix): Rank[] {
 
 /** For every caption with both right and wrong images, the rank of its best right image, on the image scores. */
 export function imageRanks(matrix: ScoreMatrix): Rank[] {
+  // One image has no rival; a thousand class names would be a thousand rows of one.
+  if (matrix.scores.length < 2) return [];
   const mask = transpose(truthMask(shapeOf(matrix)));
   return ranksOf(transpose(matrix.imageScores ?? matrix.scores), mask);
 }

@@ -13,7 +13,8 @@ const MOST_CLASSES = 20;
 /** The most frequent confusions, and the worst classes, that are told of. */
 const MOST_TOLD = 5;
 
-/** What is to be said of a scorer beyond its headline metrics, a sentence each. Single directions come with `all`. */
+/** What is to be said of a scorer beyond its headline metrics, a sentence each. `all` adds single directions, and means over
+ * tags where there are two images or more. */
 export function detailSentences(scorer: ScorerSummary, all = false): string[] {
   const { ranking, directions, sets, macro, classification } = scorer;
   return [
@@ -22,7 +23,7 @@ export function detailSentences(scorer: ScorerSummary, all = false): string[] {
     ...(directions?.truths ? [`right captions one by one: ${listed(directions.truths)}.`] : []),
     ...(all && directions ? directionSentences(directions) : []),
     ...setSentences(sets ?? {}),
-    ...macroSentences(macro ?? {}),
+    ...macroSentences(macro ?? {}, all),
     ...(classification ? classSentences(classification) : []),
   ];
 }
@@ -68,10 +69,11 @@ function setSentences(sets: NonNullable<Details['sets']>): string[] {
 }
 
 /** Of tags that say their kind: the others may be of several kinds, which no mean should mix. */
-function macroSentences(macro: NonNullable<Details['macro']>): string[] {
+function macroSentences(macro: NonNullable<Details['macro']>, all: boolean): string[] {
   return Object.entries(macro).flatMap(([kind, metrics]) => {
     const found = Object.entries(metrics);
-    if (kind === '' || found.length === 0) return [];
+    // A choice set is reported by its mean over parts or relations; for the others this would be a line per kind of tag.
+    if (kind === '' || found.length === 0 || !(all || metrics.accuracy)) return [];
     const { tags, leftOut } = found[0]![1];
     const parts = found.map(
       ([metric, { score, chance }]) =>

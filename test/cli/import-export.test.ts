@@ -140,3 +140,12 @@ describe('a benchmark from the user’s copy', () => {
     expect(stdout).toMatch(/mean per class \d+\.\d over 2 classes/);
   });
 });
+
+test('task show tells of a benchmark without its data', async () => {
+  const { stdout } = await runOk(['task', 'show', 'sugarcrepe']);
+  expect(stdout).toMatch(
+    /examples +7511 of 1 × 2[\s\S]*sugarcrepe-swap_obj 245[\s\S]*val2017\.zip[\s\S]*published files/,
+  );
+  const { stdout: json } = await runOk(['task', 'show', 'valse-existence', '--json']);
+  expect(JSON.parse(json)).toMatchObject({ name: 'valse', count: 7702 });
+});
