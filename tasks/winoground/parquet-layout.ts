@@ -1,13 +1,14 @@
 /** Winoground's newer layout: Parquet files that hold the images as bytes. */
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import zlib from 'node:zlib';
 import { asyncBufferFromFile, type Compressors, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { z } from 'zod';
 import { InputError, messageOf, ResultsError } from '../../src/errors.ts';
 import { cacheFolder } from '../../src/hub/cache-folder.ts';
+import { makeFolder } from '../../src/hub/make-folder.ts';
 import type { ImageSource } from '../../src/images/decode.ts';
 import { sha256 } from '../sha256.ts';
 import type { FoundRecord, FoundRecords } from './found.ts';
@@ -107,7 +108,7 @@ function storeImage(cell: unknown, column: string): ImageSource | string {
   if (isStored(path, bytes)) return { path };
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileSync(temporary, bytes);
     renameSync(temporary, path);
   } catch (error) {
