@@ -165,6 +165,69 @@ describe('examples', () => {
   });
 });
 
+describe('modes', () => {
+  const footer = (controller: Controller) => textOf(controller).split('\n').at(-1)!.trim();
+
+  test('the line at the bottom holds the keys of the mode, and those of the screen again afterwards', () => {
+    const controller = press(makeController({ opened: [model] }), '2');
+    const before = footer(controller);
+    expect(before).toMatch(/^\? help {2}q quit/);
+    expect(footer(press(controller, '/'))).toMatch(/^Enter keeps the list {2}Esc ends the search/);
+    expect(footer(press(controller, 'escape', 't'))).toMatch(/^Enter chooses {2}Esc cancels/);
+    expect(footer(press(controller, 'escape'))).toBe(before);
+    press(controller, 'return');
+    const ofPair = footer(controller);
+    expect(footer(press(controller, 'e'))).toMatch(/^Enter scores {2}Esc cancels/);
+    expect(footer(press(controller, 'escape'))).toBe(ofPair);
+    press(controller, 'e', '!', 'return');
+    expect(footer(press(controller, 's'))).toMatch(/^Enter saves {2}Esc cancels/);
+  });
+
+  test('a screen reader hears them too', () => {
+    const controller = press(makeController({ opened: [model], linear: true }), '2', '/');
+    expect(textOf(controller).replace(/\s+/g, ' ')).toMatch(
+      /Enter: keeps the list\. Escape: ends the search\./,
+    );
+  });
+});
+
+describe('edits', () => {
+  test('are marked in the list and shown again, also after a look at another run', () => {
+    const entries = [model, other].map(({ path }) => ({
+      path,
+      name: path,
+      state: 'complete' as const,
+      task: 'tiny-world',
+      scorers: [],
+      done: 24,
+      count: 24,
+      changed: 0,
+    }));
+    const controller = makeController({ opened: [model, other], runs: entries });
+    press(controller, '2', 'j', 'return');
+    const caption = model.examples[1]!.captions[0]!;
+    press(controller, 'e', ' ', 's', 'o', 'o', 'n', 'return', 'escape');
+    const row = () =>
+      textOf(controller)
+        .split('\n')
+        .find((line) => /^[▶ ].1 /.test(line))!;
+    expect(row()).toMatch(/^▶✎1 /);
+    expect(row()).not.toContain('soon');
+    press(controller, '4', 'j', 'return');
+    expect(controller.picture().context.model).toBe(other);
+    expect(textOf(press(controller, '2'))).not.toContain('✎');
+    press(controller, '4', 'k', 'return', '2');
+    expect(textOf(controller)).toContain('✎1 ');
+    press(controller, 'return', 'n');
+    expect(textOf(controller)).toContain('[soon] (edited)');
+    expect(textOf(controller)).toContain('1 to undo');
+    press(controller, 'u', 'escape');
+    expect(pair(controller).variants).toEqual([]);
+    expect(textOf(controller)).not.toContain('✎');
+    expect(caption).not.toContain('soon');
+  });
+});
+
 describe('compare', () => {
   test('shows the table of two scorers and jumps from a flip to its pair', () => {
     const controller = press(makeController({ opened: [model] }), '3');

@@ -31,11 +31,13 @@ export function headerLine({ app, context }: Picture): string {
 /** The question, the notice, or the keys that matter here. */
 export function footerLine({ app, context }: Picture): string {
   const { theme, width } = context;
-  if (theme.linear && !app.asking && app.notice === undefined) return 'Question mark: keys. Q: quit.';
+  const mode = SCREEN[app.current].hints?.(app.states[app.current]);
+  if (theme.linear && !app.asking && app.notice === undefined)
+    return mode ? inWords(mode) : 'Question mark: keys. Q: quit.';
   if (app.asking)
     return ` ${theme.paint('warn', cut('Stop the run? What is done is kept. y: stop, any other key: go on', width - 2))}`;
   if (app.notice !== undefined) return ` ${theme.paint('warn', cut(shown(app.notice), width - 2))}`;
-  const hints = hintsOf(app.current);
+  const hints = mode ?? hintsOf(app.current);
   let used = 1;
   let line = ' ';
   for (const [key, text] of hints) {
@@ -45,6 +47,18 @@ export function footerLine({ app, context }: Picture): string {
     line += `${theme.paint('key', key)} ${theme.paint('muted', text)}  `;
   }
   return line;
+}
+
+/** `Enter: scores. Escape: cancels.` */
+function inWords(hints: readonly (readonly [string, string])[]): string {
+  const names: Record<string, string> = {
+    Esc: 'Escape',
+    '↑↓': 'Up and down arrow',
+    '←→': 'Left and right arrow',
+    '?': 'Question mark',
+    q: 'Q',
+  };
+  return hints.map(([key, text]) => `${names[key] ?? key}: ${text}.`).join(' ');
 }
 
 /** Keys with a word each: help and quit always come first, so that they are never cut off. */

@@ -83,7 +83,12 @@ function rowLine(
   );
   const used = 2 + columns.id + columns.tag + MARGIN_COLUMNS + columns.scorers.length * columns.scorer;
   const text = cut(captions.map(shown).join('  |  '), width - used - 1);
-  const mark = isSelected ? theme.paint('key', '▶ ') : '  ';
+  const pen = context.edited.has(index) ? '✎' : ' ';
+  const mark = isSelected
+    ? theme.paint('key', `▶${pen}`)
+    : pen === ' '
+      ? '  '
+      : theme.paint('warn', ` ${pen}`);
   const paint = (part: string) => (isSelected ? theme.paint('title', part) : part);
   return `${mark}${paint(left)}${paint(number)}${cells.join('')}${paint(text)}`;
 }

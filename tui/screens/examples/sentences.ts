@@ -25,6 +25,7 @@ export function exampleSentences(state: ExamplesState, context: ScreenContext): 
   if (index === undefined) return [...lines, 'No example fits.'];
   const { id, tags, captions } = model.examples[index]!;
   lines.push(`Example ${shown(id)}, ${at + 1} in the list. Tags: ${tags.map(shown).join(', ') || 'none'}.`);
+  if (context.edited.has(index)) lines.push('Its captions are edited in this session; Enter shows them.');
   lines.push(...captions.map((text, k) => `Caption ${k}: ${shown(text)}`));
   for (const { name } of model.scorers) lines.push(verdictSentence(context, name, index));
   return lines;
