@@ -34,6 +34,12 @@ const STANDINGS_MS = 500;
 /** Examples judged at a time: a few milliseconds. */
 const WARM_EXAMPLES = 200;
 
+/** Two runs were named to be compared; without any there is nothing but the list of runs. */
+function startOf({ opened, live }: ControllerOptions): ScreenName {
+  if (live) return 'summary';
+  return opened.length === 0 ? 'runs' : opened.length === 2 ? 'compare' : 'summary';
+}
+
 export class Controller {
   readonly #options: ControllerOptions;
   readonly #listeners = new Set<() => void>();
@@ -64,7 +70,7 @@ export class Controller {
     this.#progress = options.live ? NO_PROGRESS : undefined;
     this.#size = options.size;
     this.#summary = this.#model.standings();
-    const start = options.opened.length === 0 && !options.live ? 'runs' : 'summary';
+    const start = startOf(options);
     if (start === 'runs') this.#runs = options.listRuns();
     this.#app = initialApp(start);
     this.#picture = this.#draw();

@@ -5,13 +5,14 @@ import { bindingsOf, keyLabel } from '../keymap.ts';
 import type { Picture } from '../picture.ts';
 import type { Progress } from '../progress.ts';
 import { SCREEN } from '../screens/index.ts';
+import type { ScreenContext } from '../screens/screen.ts';
 import { cut, shown, sized, width as widthOf } from '../text.ts';
 
 /** Name of the task, and the screens with the one that is shown. */
 export function headerLine({ app, context }: Picture): string {
-  const { theme, model, width } = context;
+  const { theme, width } = context;
   const current = app.current === 'pair' || app.current === 'help' ? app.current : undefined;
-  const name = shown(model.task.name);
+  const name = shown(runName(context));
   if (theme.linear) return `Winoscope, ${name === '' ? 'no run' : name}. ${SCREEN[app.current].title}.`;
   const tabs = TABS.map((tab, k) => {
     const text = `${k + 1} ${SCREEN[tab].title}`;
@@ -26,6 +27,13 @@ export function headerLine({ app, context }: Picture): string {
   const title = sized(cut(`winoscope${name === '' ? '' : `  ${name}`}${going}`, space), space);
   const right = tabs.map(({ text, isCurrent }) => theme.paint(isCurrent ? 'title' : 'muted', text)).join('');
   return ` ${theme.paint('accent', title)}${right}${theme.paint('title', extra)}`;
+}
+
+/** The task; where several runs are open, first the folder of the one that is seen. */
+function runName({ model, opened }: ScreenContext): string {
+  const folder = model.path.split(/[/\\]/).at(-1)!;
+  const task = model.task.name;
+  return opened.length < 2 || folder === '' ? task : folder.startsWith(task) ? folder : `${folder}  ${task}`;
 }
 
 /** The question, the notice, or the keys that matter here. */
