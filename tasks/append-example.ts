@@ -1,10 +1,11 @@
 /** Adds one example to a probe folder, making the folder where there is none. */
 
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { InputError, messageOf } from '../src/errors.ts';
+import { makeFolder } from '../src/hub/make-folder.ts';
 import type { Example } from '../src/scoring/example.ts';
 import { REDISTRIBUTION, type Redistribution } from './task.ts';
 
@@ -83,7 +84,7 @@ function prepare(path: string, folder: string, { terms }: NewExample): Set<strin
       fix: 'Choose another folder.',
     });
   }
-  mkdirSync(join(path, 'images'), { recursive: true });
+  makeFolder(join(path, 'images'));
   const name =
     basename(path)
       .replace(/[^A-Za-z0-9._-]/g, '-')
@@ -114,7 +115,7 @@ function storeImage(path: string, { bytes, name }: NewExample['images'][number])
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
   const ending = extname(name).toLowerCase();
   const file = `${hash}${/^\.[a-z0-9]{1,5}$/.test(ending) ? ending : ''}`;
-  mkdirSync(join(path, 'images'), { recursive: true });
+  makeFolder(join(path, 'images'));
   writeFileSync(join(path, 'images', file), bytes);
   return ENDINGS.includes(ending) ? hash : file;
 }

@@ -47,6 +47,15 @@ export function stateOf(state: AppState, name: ScreenName, context: ScreenContex
   return state.states[name] ?? SCREEN[name].initial(context);
 }
 
+/** What is kept of a run's screens while another one is looked at. */
+export function leaveScreens(states: AppState['states']): AppState['states'] {
+  const kept = (Object.keys(states) as ScreenName[]).flatMap((name) => {
+    const left = SCREEN[name].leave?.(states[name]);
+    return left === undefined ? [] : [[name, left] as const];
+  });
+  return Object.fromEntries(kept);
+}
+
 /** One action; `context` is that of the screen shown. */
 export function reduceApp(state: AppState, action: AppAction, context: ScreenContext): AppStep {
   switch (action.type) {

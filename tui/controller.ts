@@ -10,6 +10,7 @@ import {
   type AppEffect,
   type AppState,
   initialApp,
+  leaveScreens,
   reduceApp,
   stateOf,
 } from './app-state.ts';
@@ -17,6 +18,7 @@ import type { ControllerOptions, LiveModel } from './controller-types.ts';
 import { EMPTY_MODEL } from './empty-model.ts';
 import type { Picture, Size } from './picture.ts';
 import { advance, NO_PROGRESS, type Progress, SETTLED_KEPT } from './progress.ts';
+import { editedIn } from './screens/pair/edited.ts';
 import type { ScreenContext, ScreenName } from './screens/screen.ts';
 
 export type { ControllerOptions, LiveModel } from './controller-types.ts';
@@ -32,10 +34,18 @@ const STANDINGS_MS = 500;
 /** Examples judged at a time: a few milliseconds. */
 const WARM_EXAMPLES = 200;
 
+/** Two runs were named to be compared; without any there is nothing but the list of runs. */
+function startOf({ opened, live }: ControllerOptions): ScreenName {
+  if (live) return 'summary';
+  return opened.length === 0 ? 'runs' : opened.length === 2 ? 'compare' : 'summary';
+}
+
 export class Controller {
   readonly #options: ControllerOptions;
   readonly #listeners = new Set<() => void>();
   readonly #tasks = new Map<string, AbortController>();
+  /** What screens keep of runs that were looked at before. */
+  readonly #left = new Map<RunModel, AppState['states']>();
   readonly #seen = new Map<string, Set<number>>();
   #app: AppState;
   #opened: readonly RunModel[];
@@ -60,7 +70,7 @@ export class Controller {
     this.#progress = options.live ? NO_PROGRESS : undefined;
     this.#size = options.size;
     this.#summary = this.#model.standings();
-    const start = options.opened.length === 0 && !options.live ? 'runs' : 'summary';
+    const start = startOf(options);
     if (start === 'runs') this.#runs = options.listRuns();
     this.#app = initialApp(start);
     this.#picture = this.#draw();
@@ -166,11 +176,15 @@ export class Controller {
     }
   }
 
-  /** Looks at another run: what screens remember is of the last one. */
+  /** Looks at another run: what screens remember is of the last one, and what they work on too. */
   #use(model: RunModel): void {
+    for (const task of this.#tasks.values()) task.abort();
+    this.#tasks.clear();
+    this.#left.set(this.#model, leaveScreens(this.#app.states));
     this.#model = model;
     const { runs } = this.#app.states;
-    this.#app = { ...this.#app, states: runs === undefined ? {} : { runs } };
+    const known = this.#left.get(model);
+    this.#app = { ...this.#app, states: { ...known, ...(runs !== undefined && { runs }) } };
     this.#nextSummary = 0;
     this.#publish();
     if (model !== this.#live) this.#warm(model);
@@ -259,6 +273,7 @@ export class Controller {
       height: Math.max(1, this.#size.rows - FRAME_ROWS),
       theme,
       graphics,
+      edited: editedIn(this.#app.states.pair),
       helpFor: this.#app.current === 'help' ? (this.#app.trail.at(-1) ?? 'summary') : this.#app.current,
     };
   }

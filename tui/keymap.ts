@@ -80,7 +80,7 @@ export const KEYMAP: readonly Binding[] = [
     command: 'verdict',
     keys: ['v'],
     screens: ['examples'],
-    help: 'all, wrong, right, undecided, open',
+    help: 'all, wrong, right, undecided, scored, not done',
     hint: 'verdict',
   },
   {

@@ -5,20 +5,12 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import {
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from './is-alive.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** A living owner says so this often; one on another machine that was silent for `SILENT_MS` is gone. */
 const BEAT_MS = 5_000;
@@ -49,7 +41,7 @@ export async function takeLock(
 ): Promise<HeldLock> {
   const file = join(folder, `${name}.winoscope.lock`);
   const me: Owner = { host: hostname(), pid: process.pid, id: randomUUID() };
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   let told = false;
   let doubtful = false;
   for (;;) {

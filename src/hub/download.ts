@@ -1,12 +1,13 @@
 /** One file from the Hub into its blob: resumed, verified, and whole or not there. */
 
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HubError } from '../errors.ts';
 import type { HubConnection } from './connection.ts';
 import { networkError } from './failures.ts';
 import { type HubRef, repoUrl } from './hub-ref.ts';
+import { makeFolder } from './make-folder.ts';
 import type { RepoCache } from './repo-cache.ts';
 import { beginHash, hashInto, type RepoFile } from './repo-file.ts';
 
@@ -51,7 +52,7 @@ class WrongContents extends Error {
 export async function download(job: DownloadJob): Promise<number> {
   const { connection, cache, file, signal } = job;
   const path = cache.incomplete(file.oid);
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const begun = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   let tries = 0;
   for (;;) {

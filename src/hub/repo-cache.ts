@@ -13,7 +13,6 @@ import {
   existsSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   readFileSync,
   readlinkSync,
   realpathSync,
@@ -26,6 +25,7 @@ import {
 import { basename, dirname, join, relative } from 'node:path';
 import { type HubRef, isCommit } from './hub-ref.ts';
 import type { HubSettings } from './hub-settings.ts';
+import { makeFolder } from './make-folder.ts';
 import { isOid, type RepoFile } from './repo-file.ts';
 import { checkFolders } from './safe-path.ts';
 
@@ -95,11 +95,11 @@ export class RepoCache {
     const pointer = this.pointer(commit, path);
     const blob = this.blob(oid);
     checkFolders(this.snapshot(commit), path);
-    mkdirSync(dirname(pointer), { recursive: true });
+    makeFolder(dirname(pointer));
     if (lstatSync(pointer, { throwIfNoEntry: false })?.isSymbolicLink() && leadsTo(pointer, blob)) return;
     // Not beside it: what is left there by a crash would count as a file of the model.
     const fresh = join(this.folder, '.winoscope', `pointer.${process.pid}.tmp`);
-    mkdirSync(dirname(fresh), { recursive: true });
+    makeFolder(dirname(fresh));
     rmSync(fresh, { force: true });
     const ways = [
       ...(this.#symlinks ? [() => symlinkSync(relative(dirname(pointer), blob), fresh)] : []),
@@ -126,7 +126,7 @@ export class RepoCache {
 
 /** Replaces a small file as a whole; makes its folder. @throws the file system's error. */
 export function replaceFile(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const temporary = `${path}.${process.pid}.tmp`;
   writeFileSync(temporary, text);
   renameSync(temporary, path);

@@ -1,10 +1,11 @@
 /** Latents of encoders that draw at random: the first draw for an image is kept on disk and used by every later run. */
 
 import { createHash } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ModelFileError, messageOf } from '../errors.ts';
 import { cacheFolder } from '../hub/cache-folder.ts';
+import { makeFolder } from '../hub/make-folder.ts';
 import { readExternalData } from '../onnx/external-data.ts';
 import { readGraphFile } from '../onnx/graph-file.ts';
 
@@ -39,7 +40,7 @@ export async function keptDraw(
   const latent = await draw();
   const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileSync(temporary, latent);
     linkSync(temporary, path);
   } catch (error) {

@@ -130,11 +130,16 @@ function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Where scorers rest on different numbers of examples, as in an interrupted run: how many each has. */
-function unevenLines({ scorers }: Summary): string[] {
+/** `Examples counted: diffusion 48, clip 100.` where scorers rest on different numbers, as in an interrupted run. */
+export function unevenSentence({ scorers }: Summary): string | undefined {
   const counts = Object.entries(scorers).map(([name, { metrics }]) => {
     return [name, Math.max(0, ...Object.values(metrics).map(({ count }) => count))] as const;
   });
-  if (new Set(counts.map(([, count]) => count)).size < 2) return [];
-  return ['', `Examples counted: ${counts.map(([name, count]) => `${visible(name)} ${count}`).join(', ')}.`];
+  if (new Set(counts.map(([, count]) => count)).size < 2) return undefined;
+  return `Examples counted: ${counts.map(([name, count]) => `${visible(name)} ${count}`).join(', ')}.`;
+}
+
+function unevenLines(summary: Summary): string[] {
+  const sentence = unevenSentence(summary);
+  return sentence === undefined ? [] : ['', sentence];
 }

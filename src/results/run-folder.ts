@@ -7,7 +7,6 @@ import {
   existsSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -19,6 +18,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, ResultsError } from '../errors.ts';
 import { isAlive } from '../hub/is-alive.ts';
+import { makeFolder } from '../hub/make-folder.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
 
 /** Paths within one run folder. */
@@ -85,8 +85,7 @@ export class RunFolder {
   /** Makes the folder and its parts. @throws ResultsError where it cannot be written. */
   create(): void {
     try {
-      for (const part of ['segments', 'trials', 'maps', 'scores'])
-        mkdirSync(join(this.path, part), { recursive: true });
+      for (const part of ['segments', 'trials', 'maps', 'scores']) makeFolder(join(this.path, part));
     } catch (error) {
       throw new ResultsError({
         what: 'cannot write the run folder',

@@ -73,7 +73,9 @@ async function score(id: number, example: Example, force: boolean): Promise<void
     await Promise.all(example.images.map(async (image) => imageSize(await readSource(image), 'the image'))),
   ];
   const { warnings } = preflight([example], prepared, { sizes, strict: false, force, skip: false });
-  for (const message of warnings) reply({ type: 'note', id, message });
+  // The screen knows which example is meant; its id here is made up.
+  for (const message of warnings)
+    reply({ type: 'note', id, message: message.replaceAll(`example "${example.id}", `, '') });
   const opened = await openScorer(id);
   await tellDifferences(id);
   await opened.evaluate(

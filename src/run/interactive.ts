@@ -117,7 +117,7 @@ async function* score(
   signal?: AbortSignal,
 ): AsyncGenerator<RescoreEvent> {
   signal?.throwIfAborted();
-  const example: Example = { id: 'variant', images, captions, truth, tags: [] };
+  const example: Example = { id: 'edited', images, captions, truth, tags: [] };
   const told: RescoreEvent[] = [];
   const parts: Part[] = [];
   let wake = () => {};

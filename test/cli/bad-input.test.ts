@@ -379,6 +379,11 @@ describe('run folders', () => {
       expectRefusal(await again(join(locked, name)), 1, 'cannot write the run folder', name);
   });
 
+  test.runIf(existsSync('/proc/self'))('--out where the system makes no folders', async () => {
+    for (const out of ['/proc/nope', '/proc/nope/run'])
+      expectRefusal(await again(out), 1, 'cannot write the run folder', out, '--out');
+  });
+
   test('a run with other settings: names what differs', async () => {
     expectRefusal(
       await again(stored, '--timesteps', '3'),

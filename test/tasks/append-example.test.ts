@@ -54,6 +54,11 @@ describe('an example that is added to a probe', () => {
     expect((await loadProbeFolder(path)).examples).toHaveLength(3);
   });
 
+  test.runIf(existsSync('/proc/self'))('is refused at once where no folder can be made', () => {
+    expect(() => appendExample('/proc/nope', example())).toThrow(InputError);
+    expect(() => appendExample('/proc/nope', example())).toThrow(/cannot save the example.*\/proc\/nope/);
+  });
+
   test('goes behind a last line without its end', async () => {
     const path = folder('unended');
     appendExample(path, example());

@@ -102,6 +102,9 @@ describe('examples', () => {
       return Math.abs(margin('diffusion') / a - margin('clip') / b);
     });
     expect(gaps).toEqual([...gaps].sort((x, y) => y - x));
+    const rows = textOf(controller).split('\n');
+    expect(rows[3]).toContain('disagree');
+    expect(rows[4]).toContain(gaps[0]!.toFixed(2));
     press(controller, 's');
     expect(listed(controller).slice(0, 3)).toEqual(['0', '1', '2']);
   });
@@ -162,6 +165,131 @@ describe('examples', () => {
     expect(shownId()).toBe(order[2]);
     press(controller, 'escape');
     expect(current(controller)).toBe('examples');
+  });
+});
+
+describe('a run of part of the task', async () => {
+  const part = await smallRun(folder, { done: 12, seed: 10 });
+  const open = () => press(makeController({ opened: [part], columns: 120 }), '2');
+
+  test('lists what is scored alone, says how many there are, and counts them by tag', () => {
+    const controller = open();
+    expect(textOf(controller)).toContain('24 examples (12 scored), by id');
+    press(controller, 'v', 'v', 'v', 'v');
+    expect(textOf(controller)).toMatch(/12 of 24 examples .*; scored/);
+    expect(listed(controller)).toEqual(part.examples.slice(0, 12).map(({ id }) => id));
+    press(controller, 'v');
+    expect(textOf(controller)).toMatch(/; not done/);
+    expect(listed(controller)).toEqual(part.examples.slice(12).map(({ id }) => id));
+    press(controller, 'x', 't');
+    const scored = part.examples.slice(0, 12).filter(({ tags }) => tags.includes('Object')).length;
+    const all = part.examples.filter(({ tags }) => tags.includes('Object')).length;
+    expect(textOf(controller)).toMatch(new RegExp(`Object +${scored} of ${all}`));
+    expect(textOf(controller)).toMatch(/all tags +12 of 24/);
+  });
+
+  test('in a whole run nothing is said of that', () => {
+    const controller = press(makeController({ opened: [model] }), '2');
+    expect(textOf(controller)).not.toMatch(/scored/);
+    expect(textOf(press(controller, 't'))).toMatch(/all tags +24\n/);
+  });
+
+  test('the summary says on how many examples each scorer stands, and so do tags', () => {
+    const whole = part.standings();
+    const { clip } = model.standings().scorers;
+    const uneven = { ...whole, scorers: { diffusion: whole.scorers.diffusion!, clip: clip! } };
+    const made = new Proxy(part, {
+      get: (target, key) => {
+        if (key === 'standings') return () => uneven;
+        const value = Reflect.get(target, key, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const text = textOf(makeController({ opened: [made], columns: 120, rows: 40 }));
+    expect(text).toContain('Examples counted: diffusion 12, clip 24.');
+    const count = (name: 'diffusion' | 'clip') => uneven.scorers[name].byTag.Object!.group!.count;
+    expect(count('diffusion')).not.toBe(count('clip'));
+    expect(text).toMatch(
+      new RegExp(`Object +${count('diffusion')} +\\d+\\.\\d.* ${count('clip')} +\\d+\\.\\d`),
+    );
+    const told = textOf(makeController({ opened: [made], columns: 1000, linear: true }));
+    expect(told).toContain('Examples counted: diffusion 12, clip 24.');
+    expect(textOf(makeController({ opened: [part] }))).not.toContain('Examples counted');
+  });
+});
+
+describe('several runs', () => {
+  test('two of them open on Compare, and the header names the folder that is seen', () => {
+    const controller = makeController({ opened: [model, other], columns: 120 });
+    expect(current(controller)).toBe('compare');
+    expect(textOf(press(controller, '1')).split('\n')[0]).toContain('run-7-24  tiny-world');
+    expect(textOf(makeController({ opened: [model, other] })).split('\n')[0]).toContain('run-7-24');
+    const three = makeController({ opened: [model, other, model] });
+    expect(current(three)).toBe('summary');
+    expect(textOf(makeController({ opened: [model] })).split('\n')[0]).not.toContain('run-7-24');
+  });
+});
+
+describe('modes', () => {
+  const footer = (controller: Controller) => textOf(controller).split('\n').at(-1)!.trim();
+
+  test('the line at the bottom holds the keys of the mode, and those of the screen again afterwards', () => {
+    const controller = press(makeController({ opened: [model] }), '2');
+    const before = footer(controller);
+    expect(before).toMatch(/^\? help {2}q quit/);
+    expect(footer(press(controller, '/'))).toMatch(/^Enter keeps the list {2}Esc ends the search/);
+    expect(footer(press(controller, 'escape', 't'))).toMatch(/^Enter chooses {2}Esc cancels/);
+    expect(footer(press(controller, 'escape'))).toBe(before);
+    press(controller, 'return');
+    const ofPair = footer(controller);
+    expect(footer(press(controller, 'e'))).toMatch(/^Enter scores {2}Esc cancels/);
+    expect(footer(press(controller, 'escape'))).toBe(ofPair);
+    press(controller, 'e', '!', 'return');
+    expect(footer(press(controller, 's'))).toMatch(/^Enter saves {2}Esc cancels/);
+  });
+
+  test('a screen reader hears them too', () => {
+    const controller = press(makeController({ opened: [model], linear: true }), '2', '/');
+    expect(textOf(controller).replace(/\s+/g, ' ')).toMatch(
+      /Enter: keeps the list\. Escape: ends the search\./,
+    );
+  });
+});
+
+describe('edits', () => {
+  test('are marked in the list and shown again, also after a look at another run', () => {
+    const entries = [model, other].map(({ path }) => ({
+      path,
+      name: path,
+      state: 'complete' as const,
+      task: 'tiny-world',
+      scorers: [],
+      done: 24,
+      count: 24,
+      changed: 0,
+    }));
+    const controller = makeController({ opened: [model, other], runs: entries });
+    press(controller, '2', 'j', 'return');
+    const caption = model.examples[1]!.captions[0]!;
+    press(controller, 'e', ' ', 's', 'o', 'o', 'n', 'return', 'escape');
+    const row = () =>
+      textOf(controller)
+        .split('\n')
+        .find((line) => /^[▶ ].1 /.test(line))!;
+    expect(row()).toMatch(/^▶✎1 /);
+    expect(row()).not.toContain('soon');
+    press(controller, '4', 'j', 'return');
+    expect(controller.picture().context.model).toBe(other);
+    expect(textOf(press(controller, '2'))).not.toContain('✎');
+    press(controller, '4', 'k', 'return', '2');
+    expect(textOf(controller)).toContain('✎1 ');
+    press(controller, 'return', 'n');
+    expect(textOf(controller)).toContain('[soon] (edited)');
+    expect(textOf(controller)).toContain('1 to undo');
+    press(controller, 'u', 'escape');
+    expect(pair(controller).variants).toEqual([]);
+    expect(textOf(controller)).not.toContain('✎');
+    expect(caption).not.toContain('soon');
   });
 });
 

@@ -124,6 +124,7 @@ function axisLine({
 /** A number with its sign in at most six characters where it can be. */
 export function signed(value: number): string {
   if (value === 0) return '0';
+  if (Math.abs(value) === Number.POSITIVE_INFINITY) return value < 0 ? '−∞' : '+∞';
   const size = Math.abs(value);
   const text = size >= 1000 || size < 0.001 ? size.toExponential(0) : size.toPrecision(2);
   return `${value < 0 ? '−' : '+'}${text}`;

@@ -38,8 +38,13 @@ export interface MatrixOptions {
   /** Which rows and columns to show. */
   images: readonly number[];
   captions: readonly { caption: number; label: string }[];
-  /** Whether there is room for the normalized scores too. */
-  normalized: boolean;
+  /**
+   * Whether there is room for raw rows beside normalized ones. Without it the normalized ones stand alone: they decide
+   * between images, and between captions they decide as the raw ones do.
+   */
+  both: boolean;
+  /** Said where there is no judgement. @default 'not scored yet' */
+  absent?: string;
 }
 
 const LABEL = 11;
@@ -57,7 +62,10 @@ export function matrixLines(
   const { theme, columns, captions, images } = options;
   const head = captions.map(({ label }) => `${sized(label, CELL - 2, 'right')}  `).join('');
   if (!judgement)
-    return [theme.paint('title', cut(shown(name), columns)), theme.paint('muted', 'not scored yet')];
+    return [
+      theme.paint('title', cut(shown(name), columns)),
+      theme.paint('muted', options.absent ?? 'not scored yet'),
+    ];
   const title = shown(name);
   const isLong = width(title) >= LABEL;
   const heads = theme.paint('muted', head);
@@ -69,12 +77,14 @@ export function matrixLines(
   const isTrue = (image: number, caption: number) =>
     example.truth.some(([i, c]) => i === image && c === caption);
   const { raw, normalized } = judgement.scores;
+  // Captions win in the upper rows, images in those that their verdicts come from.
+  const last = normalized ? 'normalized' : 'raw';
+  const first = normalized && !options.both ? 'normalized' : 'raw';
   const row = (label: string, image: number, kind: 'raw' | 'normalized') => {
     const cells = captions.map(({ caption }) => {
       const value = (kind === 'raw' ? raw : normalized!)[image]?.[caption];
-      const star = kind === 'raw' && winners.captions[image] === caption ? '*' : '';
-      const showsImages = kind === 'normalized' || !normalized || !options.normalized;
-      const roof = showsImages && winners.images[caption] === image ? '^' : '';
+      const star = kind === first && winners.captions[image] === caption ? '*' : '';
+      const roof = kind === last && winners.images[caption] === image ? '^' : '';
       const marks = star + roof;
       const text = `${sized(scoreText(value), CELL - 2, 'right')}${sized(marks, 2)}`;
       if (marks === '') return text;
@@ -82,12 +92,21 @@ export function matrixLines(
     });
     return `${sized(label, LABEL)}${cells.join('')}`;
   };
-  for (const image of images) lines.push(row(` image ${image}`, image, 'raw'));
-  if (normalized && options.normalized) {
-    for (const image of images) lines.push(row(` image ${image}−∅`, image, 'normalized'));
-  }
+  if (first === 'raw') for (const image of images) lines.push(row(` image ${image}`, image, 'raw'));
+  if (normalized) for (const image of images) lines.push(row(` image ${image}−∅`, image, 'normalized'));
   lines.push(verdictLine(judgement, theme, columns));
   return lines;
+}
+
+/** Lines that `matrixLines` gives for `images` images. */
+export function matrixHeight(
+  name: string,
+  judgement: Judgement | undefined,
+  { images, both }: { images: number; both: boolean },
+): number {
+  if (!judgement) return 2;
+  const head = width(shown(name)) >= LABEL ? 2 : 1;
+  return head + images * (judgement.scores.normalized && both ? 2 : 1) + 1;
 }
 
 /** `text ✓ +0.0081  image ✗ −0.0012 …` with the margins, and what is undecided. */
@@ -116,8 +135,10 @@ export function verdictLine(
   return line;
 }
 
-/** Five decimals, with the sign that screens use. */
+/** Five decimals, with the sign that screens use; `pruned` for what pruning left out. */
 export function scoreText(value: number | undefined): string {
   if (value === undefined) return '';
+  // A caption that was not evaluated: its score is below all others.
+  if (value === Number.NEGATIVE_INFINITY) return 'pruned';
   return Number.isFinite(value) ? value.toFixed(5).replace('-', '−') : String(value);
 }

@@ -51,6 +51,8 @@ export interface ScreenContext {
   theme: Theme;
   /** Pictures in the terminal's own pixels, where it has confirmed that it can. */
   graphics?: Graphics | undefined;
+  /** Places in the task of the examples with edited captions. */
+  edited: ReadonlySet<number>;
   /** The screen that help was asked from. */
   helpFor: ScreenName;
 }
@@ -95,9 +97,13 @@ export interface Screen<S> {
   initial(context: ScreenContext): S;
   /** The screen is shown, perhaps with something to show. By default nothing changes. */
   enter?(state: S, params: unknown, context: ScreenContext): Step<S>;
+  /** Another run is looked at: what is kept until this one is seen again. By default nothing. */
+  leave?(state: S): S;
   reduce(state: S, action: ScreenAction, context: ScreenContext): Step<S>;
   /** Whether printable keys are text. @default never */
   typing?(state: S): boolean;
+  /** Keys of the mode that the screen is in, each with a word, for the line at the bottom. @default those of the keymap */
+  hints?(state: S): readonly (readonly [key: string, text: string])[] | undefined;
   View: ComponentType<ViewProps<S>>;
 }
 

@@ -6,7 +6,13 @@ import { errorPlot, signed, spanOf } from '../../../tui/components/error-plot.ts
 import { heatLegend } from '../../../tui/components/heat-map.ts';
 import { beside, exactly } from '../../../tui/components/lines.ts';
 import { pictureLines } from '../../../tui/components/picture.ts';
-import { matrixLines, scoreText, verdictLine, winnersOf } from '../../../tui/components/score-matrix.ts';
+import {
+  matrixHeight,
+  matrixLines,
+  scoreText,
+  verdictLine,
+  winnersOf,
+} from '../../../tui/components/score-matrix.ts';
 import { Painter } from '../../../tui/images/painter.ts';
 import { width } from '../../../tui/text.ts';
 import { makeTheme } from '../../../tui/theme.ts';
@@ -70,7 +76,7 @@ describe('score matrices', () => {
         { caption: 0, label: 'A 0' },
         { caption: 1, label: 'B 1' },
       ],
-      normalized: true,
+      both: true,
     };
     const judgement = judged(
       [
@@ -90,16 +96,20 @@ describe('score matrices', () => {
       ' image 1−∅   −0.40000     0.20000^ ',
       ' text ✗ image ✓ group ✗ GroupMatch ✓',
     ]);
-    const narrow = matrixLines(
-      'diffusion',
-      { judgement, example: EXAMPLE },
-      { ...options, normalized: false },
-    );
-    expect(narrow[1]).toBe(' image 0     −1.00000*^  −2.00000  ');
+    const narrow = matrixLines('diffusion', { judgement, example: EXAMPLE }, { ...options, both: false });
+    expect(narrow[1]).toBe(' image 0−∅    0.10000*^  −0.90000  ');
+    expect(narrow).toHaveLength(4);
+    for (const both of [true, false])
+      expect(matrixHeight('diffusion', judgement, { images: 2, both })).toBe(both ? 6 : 4);
     expect(matrixLines('clip', { judgement: undefined, example: EXAMPLE }, options)).toEqual([
       'clip',
       'not scored yet',
     ]);
+  });
+
+  test('a caption that was not evaluated is pruned, no number', () => {
+    expect(scoreText(Number.NEGATIVE_INFINITY)).toBe('pruned');
+    expect(scoreText(-0.5)).toBe('−0.50000');
   });
 
   test('winners are green where true and red where false', () => {
@@ -111,7 +121,7 @@ describe('score matrices', () => {
         { caption: 0, label: 'A' },
         { caption: 1, label: 'B' },
       ],
-      normalized: false,
+      both: false,
     };
     const right = matrixLines(
       's',

@@ -160,6 +160,7 @@ export function madeContext(
     width: columns,
     height: rows - 3,
     theme: makeTheme({ level, linear }),
+    edited: new Set(),
     helpFor: 'pair',
   };
 }

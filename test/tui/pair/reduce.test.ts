@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { Interactive, RescoreEvent, RescoreRequest } from '../../../src/run/interactive-events.ts';
 import { commandOf, KEYMAP } from '../../../tui/keymap.ts';
 import { PAIR_KEYS } from '../../../tui/pair-keys.ts';
-import { enterPair, initialPair, reducePair } from '../../../tui/screens/pair/reduce.ts';
+import { editedIn } from '../../../tui/screens/pair/edited.ts';
+import { enterPair, initialPair, leavePair, reducePair } from '../../../tui/screens/pair/reduce.ts';
 import { captionsOf, type PairState, variantOf } from '../../../tui/screens/pair/state.ts';
 import type { Effect, ScreenContext, Step } from '../../../tui/screens/screen.ts';
 import type { Services } from '../../../tui/services.ts';
@@ -80,7 +81,42 @@ describe('walking', () => {
     expect(press(start, ['p']).state.index).toBe(2);
   });
 
-  test('coming back to the same example keeps edits, another one does not', () => {
+  test('edits of an example are there again when it is come back to, and so is what undo takes back', async () => {
+    const first = press(start, ['e', '!', 'return']);
+    const services = answering([scored('clip'), scored('diffusion')]);
+    const once = await carryOut(first.state, tasks(first)[0]!, services);
+    const second = press(once, ['e', '?', 'return']);
+    const twice = await carryOut(second.state, tasks(second)[0]!, services);
+    const away = press(twice, ['n']).state;
+    expect(captionsOf(away, context)).toEqual(context.model.examples[1]!.captions);
+    expect([...editedIn(away)]).toEqual([0]);
+    const back = press(away, ['p']);
+    expect(captionsOf(back.state, context)[0]).toBe('a cat on a dog!?');
+    // Scored already: nothing is scored again.
+    expect(tasks(back).map(({ key }) => key)).toEqual(['image 0 0', 'image 0 1']);
+    expect(captionsOf(press(back.state, ['u']).state, context)[0]).toBe('a cat on a dog!');
+    const none = press(back.state, ['u', 'u', 'n']).state;
+    expect([...editedIn(none)]).toEqual([]);
+    const listed = enterPair(away, { order: [2, 0], at: 1 }, context).state;
+    expect(captionsOf(listed, context)[0]).toBe('a cat on a dog!?');
+  });
+
+  test('an edit that was left while it was scored is scored anew when it is seen again', () => {
+    const away = press(start, ['e', '!', 'return', 'n']).state;
+    const back = press(away, ['p']);
+    expect(tasks(back).map(({ key }) => key)).toEqual(['image 0 0', 'image 0 1', 'score']);
+    expect(back.state.variants).toHaveLength(1);
+  });
+
+  test('edits outlast a look at another run', () => {
+    const left = leavePair(press(start, ['e', '!', 'return']).state);
+    expect([...editedIn(left)]).toEqual([0]);
+    expect(captionsOf(enterPair(left, { order: [0], at: 0 }, context).state, context)[0]).toBe(
+      'a cat on a dog!',
+    );
+  });
+
+  test('coming back to the same example keeps edits, another one has none of them', () => {
     const loaded = reducePair(
       start,
       { type: 'result', key: 'image 0 0', value: { missing: 'gone' } },

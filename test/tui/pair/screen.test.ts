@@ -5,9 +5,11 @@ import { createElement } from 'react';
 import { describe, expect, test } from 'vitest';
 import { packageRoot } from '../../../src/hub/package-root.ts';
 import type { RunModel } from '../../../src/report/run-model.ts';
+import { scoreText } from '../../../tui/components/score-matrix.ts';
 import { Painter } from '../../../tui/images/painter.ts';
 import { lineOf } from '../../../tui/screens/pair/line-editor.ts';
 import { enterPair, initialPair } from '../../../tui/screens/pair/reduce.ts';
+import { pairSentences } from '../../../tui/screens/pair/sentences.ts';
 import type { PairState, Panel } from '../../../tui/screens/pair/state.ts';
 import { PairView, pairLines } from '../../../tui/screens/pair/view.tsx';
 import { width } from '../../../tui/text.ts';
@@ -85,6 +87,18 @@ test('a screen reader hears it all in sentences', async () => {
   const state = looking(0, model);
   const text = renderToString(createElement(PairView, { state, context }), { columns: 400 });
   await expect(`${text}\n`).toMatchFileSnapshot(join(GOLDEN, 'pair-screen-reader.txt'));
+});
+
+test('a screen reader is told what m has chosen', () => {
+  const context = madeContext({ columns: 80, rows: 24, linear: true, level: 'none' });
+  const told = (['over', 'beside', 'off'] as const).map((heat) =>
+    pairSentences(looking(0, model, { heat }), context).filter((line) => line.startsWith('Heat maps ')),
+  );
+  expect(told).toEqual([
+    ['Heat maps lie over the images.'],
+    ['Heat maps stand beside the images.'],
+    ['Heat maps are not drawn.'],
+  ]);
 });
 
 describe('what is shown', () => {
@@ -180,6 +194,69 @@ describe('what is shown', () => {
     expect(text(waiting)).toContain('No trial of the edited captions is in yet.');
   });
 
+  test('why an edit was refused, in whole sentences, and no promise of maps or trials', () => {
+    const words = ['marmalade', 'saxophone', 'trampoline', 'umbrella'].map((word) => `"${word}"`);
+    const message = `The tiny world model does not know the words ${words.join(', ')}.`;
+    const refused = { state: 'refused' as const, done: 0, total: 0, notes: [], message };
+    const variant = {
+      captions: ['a cow on a dog', 'a dog on a cat'],
+      force: false,
+      standings: { diffusion: refused, clip: refused },
+    };
+    const state = looking(0, model, { variants: [variant] });
+    const lines = draw(state, [80, 24], 'none', model);
+    for (const line of lines) expect(width(line)).toBeLessThanOrEqual(80);
+    const shown = lines.join(' ').replace(/ +/g, ' ');
+    expect(shown.split(message)).toHaveLength(3);
+    expect(shown).toContain('Not scored, so no maps.');
+    expect(shown).toContain('There are no trials: the edited captions were not scored.');
+    const problem = { ...variant, standings: {}, problem: 'The task is not here any more.' };
+    const whole = text(looking(0, model, { variants: [problem] }));
+    expect(whole).toContain('The task is not here any more.');
+    expect(whole).not.toMatch(/come with|is in yet|scored yet/);
+    const waiting = text(looking(0, model, { variants: [{ ...variant, standings: {} }] }));
+    expect(waiting).toContain('Maps come with the last trial.');
+  });
+
+  test('the rows that decide between images hold their mark, with the map beside the image too', () => {
+    const { normalized, raw } = model.judge('diffusion', 0)!.scores;
+    for (const heat of ['over', 'beside', 'off'] as const) {
+      for (const size of [
+        [60, 20],
+        [80, 24],
+      ] as const) {
+        const lines = draw(looking(0, model, { heat }), size, 'none', model);
+        const rows = (ending: string) => lines.filter((line) => line.includes(`image 0${ending} `));
+        expect(rows('−∅'), `${heat} ${size}`).toHaveLength(1);
+        expect(rows('−∅')[0]).toContain(scoreText(normalized![0]![0]));
+        // Beneath `image 0` of the captions and of the pictures only raw rows of scorers without ∅ may say `^`.
+        for (const line of lines.filter((other) => other.includes(scoreText(raw[0]![0]))))
+          expect(line).not.toContain('^');
+        const clip = lines.filter((line) => line.includes('clip'));
+        const isWhole = lines.some((line) =>
+          line.includes(scoreText(model.judge('clip', 0)!.scores.raw[0]![0])),
+        );
+        expect(isWhole || clip[0]?.includes('enlarge'), `${heat} ${size}`).toBe(true);
+      }
+    }
+  });
+
+  test('the mark of the better reconstruction has room beside ∅ in 80 columns', () => {
+    const picture = flatImage(8, 8);
+    const pictures = [picture, picture, picture];
+    const result = { original: picture, noisy: picture, pictures, errors: [0.0125, 0.0518, 0.0251] };
+    const clean = { timestep: 531, captions: ['a cat on a dog', 'a dog on a cat', ''], result };
+    const state = looking(0, model, { panel: 'clean', timestep: 531, clean: { 0: clean, 1: clean } });
+    for (const size of [
+      [80, 24],
+      [80, 40],
+      [120, 40],
+    ] as const) {
+      const shown = draw(state, size, 'none', model).join('\n');
+      expect(shown.match(/A\* 0\.01/g), `${size}`).toHaveLength(2);
+    }
+  });
+
   test('reconstructions with their errors, or why there are none', () => {
     const picture = flatImage(8, 8);
     const result = {
@@ -197,7 +274,7 @@ describe('what is shown', () => {
     const shown = draw(state, [200, 60], 'none', model).join('\n');
     for (const part of [
       'noised 0',
-      'A 0.125 *',
+      'A* 0.125',
       'B 0.500',
       '∅ 0.250',
       'The model has no VAE decoder.',

@@ -1,18 +1,19 @@
 /** The text of the list of examples. */
 
+import { disagreement } from '../../../src/report/disagreement.ts';
 import { VERDICT_COLUMNS, verdictCell } from '../../components/verdict-cell.ts';
 import { metricTitle } from '../../metric.ts';
 import { position } from '../../scroll.ts';
 import { cut, shown, sized, width as widthOf, wrap } from '../../text.ts';
 import type { ScreenContext } from '../screen.ts';
-import { tagsOf } from './list.ts';
+import { scoredBy, tagsOf } from './list.ts';
 import { choiceOf, DETAIL_ROWS, type ExamplesState, pageOf, place } from './state.ts';
 
 const MARGIN_COLUMNS = 10;
 
 /** The whole screen: choices, column heads, rows, and the example under the cursor in full. */
 export function exampleLines(state: ExamplesState, context: ScreenContext): string[] {
-  if (state.picking !== undefined) return pickerLines(state.picking, context);
+  if (state.picking !== undefined) return pickerLines(state, context);
   const { theme, width } = context;
   const { list, at, top, room } = place(state, context);
   const columns = columnsOf(state, context);
@@ -34,7 +35,8 @@ interface Columns {
   tag: number;
   scorers: readonly string[];
   scorer: number;
-  /** Whose margin is shown. */
+  /** Whose margin is shown; sorted by disagreement that stands in its place. */
+  isDisagreement: boolean;
   margin: { scorer: string; metric: ReturnType<typeof choiceOf>['metric'] };
 }
 
@@ -55,6 +57,7 @@ function columnsOf(state: ExamplesState, context: ScreenContext): Columns {
     tag,
     scorers: names.slice(0, Math.max(1, Math.floor(room / scorer))),
     scorer,
+    isDisagreement: state.sort === 'disagreement',
     margin: { scorer: chosen, metric },
   };
 }
@@ -64,9 +67,9 @@ function sample(values: readonly number[]): number[] {
   return values.length <= 200 ? [...values] : [...values.slice(0, 100), ...values.slice(-100)];
 }
 
-function headLine({ id, tag, scorers, scorer }: Columns): string {
+function headLine({ id, tag, scorers, scorer, isDisagreement }: Columns): string {
   const names = scorers.map((name) => sized(cut(shown(name), scorer - 1), scorer)).join('');
-  return `  ${sized('id', id)}${sized('tag', tag)}${sized('margin', MARGIN_COLUMNS)}${names}captions`;
+  return `  ${sized('id', id)}${sized('tag', tag)}${sized(isDisagreement ? 'disagree' : 'margin', MARGIN_COLUMNS)}${names}captions`;
 }
 
 function rowLine(
@@ -75,17 +78,36 @@ function rowLine(
 ): string {
   const { model, theme, width } = context;
   const { id, tags, captions } = model.examples[index]!;
-  const margin = model.judge(columns.margin.scorer, index)?.margins[columns.margin.metric];
+  const value = valueOf(model, index, columns);
   const left = `${sized(shown(id), columns.id)}${sized(shown(tags.at(-1) === undefined ? '' : tags[0]!), Math.max(0, columns.tag - 1))}${columns.tag > 0 ? ' ' : ''}`;
-  const number = sized(margin === undefined ? '…' : signed(margin), MARGIN_COLUMNS);
+  const number = sized(value ?? '…', MARGIN_COLUMNS);
   const cells = columns.scorers.map(
     (scorer) => verdictCell(model, scorer, { index, theme }) + ' '.repeat(columns.scorer - VERDICT_COLUMNS),
   );
   const used = 2 + columns.id + columns.tag + MARGIN_COLUMNS + columns.scorers.length * columns.scorer;
   const text = cut(captions.map(shown).join('  |  '), width - used - 1);
-  const mark = isSelected ? theme.paint('key', '▶ ') : '  ';
+  const pen = context.edited.has(index) ? '✎' : ' ';
+  const mark = isSelected
+    ? theme.paint('key', `▶${pen}`)
+    : pen === ' '
+      ? '  '
+      : theme.paint('warn', ` ${pen}`);
   const paint = (part: string) => (isSelected ? theme.paint('title', part) : part);
   return `${mark}${paint(left)}${paint(number)}${cells.join('')}${paint(text)}`;
+}
+
+/** What the list is sorted by, as text; undefined where it is not known yet. */
+function valueOf(
+  model: ScreenContext['model'],
+  index: number,
+  { isDisagreement, margin: { scorer, metric } }: Columns,
+): string | undefined {
+  if (isDisagreement) {
+    const distance = disagreement(model, index, metric);
+    return distance === undefined ? undefined : Number.isFinite(distance) ? distance.toFixed(2) : '∞';
+  }
+  const margin = model.judge(scorer, index)?.margins[metric];
+  return margin === undefined ? undefined : signed(margin);
 }
 
 /** What is listed and how, on one line; the search while it is typed. */
@@ -100,14 +122,16 @@ function choiceLine(
   const { scorer, metric } = choiceOf(state, context);
   const filters = [
     ...(state.tag === undefined ? [] : [`tag ${shown(state.tag)}`]),
-    ...(state.verdict === 'all' ? [] : [state.verdict === 'open' ? 'not done' : state.verdict]),
+    ...(state.verdict === 'all' ? [] : [state.verdict]),
     ...(state.disagreeing ? ['scorers disagree'] : []),
     ...(state.query === '' ? [] : [`“${shown(state.query)}”`]),
   ];
   const count =
     list.length === model.examples.length ? `${list.length}` : `${list.length} of ${model.examples.length}`;
   const where = position(top, room);
-  const text = `${count} ${model.examples.length === 1 ? 'example' : 'examples'}, by ${state.sort}; ${shown(scorer)}, ${metricTitle(metric)}${filters.length > 0 ? `; ${filters.join(', ')}` : ''}`;
+  const scored = scoredBy(model, scorer);
+  const part = scored < model.examples.length ? ` (${scored} scored)` : '';
+  const text = `${count} ${model.examples.length === 1 ? 'example' : 'examples'}${part}, by ${state.sort}; ${shown(scorer)}, ${metricTitle(metric)}${filters.length > 0 ? `; ${filters.join(', ')}` : ''}`;
   const left = cut(text, width - where.length - 3);
   return ` ${theme.paint('title', left)}${sized(where, width - 2 - [...left].length, 'right')}`;
 }
@@ -137,26 +161,33 @@ function detailLines(index: number | undefined, { model, theme, width }: ScreenC
 }
 
 /** The list of tags to choose from. */
-function pickerLines(at: number, context: ScreenContext): string[] {
+function pickerLines(state: ExamplesState, context: ScreenContext): string[] {
   const { model, theme, width } = context;
-  const tags: (readonly [string, number])[] = [['all tags', model.examples.length], ...tagsOf(model)];
+  const at = state.picking ?? 0;
+  const { scorer } = choiceOf(state, context);
+  const all = { tag: 'all tags', count: model.examples.length, scored: scoredBy(model, scorer) };
+  const tags = [all, ...tagsOf(model, scorer)];
+  const isPart = all.scored < all.count;
+  const counts = isPart ? 15 : 7;
   const page = Math.max(1, pageOf(context));
   const top = Math.max(0, Math.min(at - Math.floor(page / 2), tags.length - page));
-  const rows = tags.slice(top, top + page).map(([tag, count], k) => {
+  const rows = tags.slice(top, top + page).map(({ tag, count, scored }, k) => {
     const isSelected = top + k === at;
-    const text = `${sized(shown(tag), Math.min(40, width - 12))}${sized(`${count}`, 7, 'right')}`;
+    const number = isPart ? `${scored} of ${count}` : `${count}`;
+    const text = `${sized(shown(tag), Math.min(40, width - counts - 5))}${sized(number, counts, 'right')}`;
     return isSelected ? `${theme.paint('key', '▶ ')}${theme.paint('title', text)}` : `  ${text}`;
   });
   return [
-    ` ${theme.paint('title', 'Which tag?')}${theme.paint('muted', '  Enter chooses, Esc leaves it')}`,
+    ` ${theme.paint('title', 'Which tag?')}${theme.paint('muted', isPart ? `  with how many ${shown(scorer)} has scored` : '')}`,
     '',
     ...rows,
   ];
 }
 
-/** A margin with its sign and three significant digits. */
+/** A margin with its sign and three significant digits; infinite where what decides was pruned. */
 export function signed(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '+∞' : '−∞';
   const size = Math.abs(value);
   const text =
     size === 0 ? '0' : size >= 0.001 && size < 10_000 ? size.toPrecision(3) : size.toExponential(1);

@@ -8,8 +8,8 @@ import type { RunModel } from '../../../src/report/run-model.ts';
 export const SORTS = ['id', 'margin', 'disagreement'] as const;
 export type Sort = (typeof SORTS)[number];
 
-export const VERDICTS = ['all', 'wrong', 'right', 'undecided', 'open'] as const;
-/** `open`: not done yet by the scorer. */
+export const VERDICTS = ['all', 'wrong', 'right', 'undecided', 'scored', 'not done'] as const;
+/** By the chosen scorer. */
 export type VerdictFilter = (typeof VERDICTS)[number];
 
 /** What decides a list. */
@@ -65,7 +65,8 @@ function searchTexts(model: RunModel): string[] {
 function hasVerdict(model: RunModel, index: number, { verdict, scorer, metric }: ListChoice): boolean {
   if (verdict === 'all') return true;
   const judged = model.judge(scorer, index);
-  if (verdict === 'open') return judged === undefined;
+  if (verdict === 'not done') return judged === undefined;
+  if (verdict === 'scored') return judged !== undefined;
   if (verdict === 'undecided') return judged?.undecided === true;
   return judged?.verdict[metric] === (verdict === 'right');
 }
@@ -79,10 +80,30 @@ function compareKeys(a: number, b: number): number {
   return a === b ? 0 : a - b;
 }
 
-/** All tags with their numbers of examples, in order of first appearance. */
-export const tagsOf = memoize((model: RunModel): readonly (readonly [tag: string, count: number])[] => {
-  const counts = new Map<string, number>();
-  for (const { tags } of model.examples)
-    for (const tag of new Set(tags)) counts.set(tag, (counts.get(tag) ?? 0) + 1);
-  return [...counts];
+/** A tag with how many examples have it, and on how many of them the scorer has done its work. */
+export interface TagCount {
+  tag: string;
+  count: number;
+  scored: number;
+}
+
+/** All tags, in order of first appearance. */
+export const tagsOf = memoize((model: RunModel, scorer: string): readonly TagCount[] => {
+  const counts = new Map<string, TagCount>();
+  for (const [index, { tags }] of model.examples.entries()) {
+    const isScored = model.judge(scorer, index) !== undefined;
+    for (const tag of new Set(tags)) {
+      const found = counts.get(tag) ?? { tag, count: 0, scored: 0 };
+      counts.set(tag, found);
+      found.count++;
+      if (isScored) found.scored++;
+    }
+  }
+  return [...counts.values()];
 });
+
+/** Examples that a scorer has done. */
+export const scoredBy = memoize(
+  (model: RunModel, scorer: string): number =>
+    model.examples.filter((_, index) => model.judge(scorer, index) !== undefined).length,
+);

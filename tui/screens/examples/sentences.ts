@@ -6,14 +6,17 @@ import { metricTitle } from '../../metric.ts';
 import { shown } from '../../text.ts';
 import type { ScreenContext } from '../screen.ts';
 import { signed } from './lines.ts';
-import { tagsOf } from './list.ts';
+import { scoredBy, tagsOf } from './list.ts';
 import { choiceOf, type ExamplesState, place } from './state.ts';
 
 export function exampleSentences(state: ExamplesState, context: ScreenContext): string[] {
   const { model } = context;
   if (state.picking !== undefined) {
-    const [tag, count] = tagsOf(model)[state.picking - 1] ?? ['all tags', model.examples.length];
-    return ['Choosing a tag. Enter takes it, Escape leaves it.', `${shown(tag)}, ${count} examples.`];
+    const { scorer } = choiceOf(state, context);
+    const all = { tag: 'all tags', count: model.examples.length, scored: scoredBy(model, scorer) };
+    const { tag, count, scored } = tagsOf(model, scorer)[state.picking - 1] ?? all;
+    const part = all.scored < all.count ? `, ${scored} of them scored by ${shown(scorer)}` : '';
+    return ['Choosing a tag. Enter takes it, Escape leaves it.', `${shown(tag)}, ${count} examples${part}.`];
   }
   const { list, at } = place(state, context);
   const { metric, scorer } = choiceOf(state, context);
@@ -25,6 +28,7 @@ export function exampleSentences(state: ExamplesState, context: ScreenContext): 
   if (index === undefined) return [...lines, 'No example fits.'];
   const { id, tags, captions } = model.examples[index]!;
   lines.push(`Example ${shown(id)}, ${at + 1} in the list. Tags: ${tags.map(shown).join(', ') || 'none'}.`);
+  if (context.edited.has(index)) lines.push('Its captions are edited in this session; Enter shows them.');
   lines.push(...captions.map((text, k) => `Caption ${k}: ${shown(text)}`));
   for (const { name } of model.scorers) lines.push(verdictSentence(context, name, index));
   return lines;

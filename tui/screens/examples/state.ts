@@ -96,11 +96,11 @@ function search(state: ExamplesState, command: Command, context: ScreenContext):
 
 /** The list of tags: the first row takes the filter away. */
 function pick(state: ExamplesState, command: Command, context: ScreenContext): ExamplesState {
-  const tags = tagsOf(context.model);
+  const tags = tagsOf(context.model, choiceOf(state, context).scorer);
   const picking = state.picking ?? 0;
   if (command === 'back' || command === 'tag') return { ...state, picking: undefined };
   if (command === 'open')
-    return choose({ ...state, picking: undefined }, { tag: tags[picking - 1]?.[0] }, context);
+    return choose({ ...state, picking: undefined }, { tag: tags[picking - 1]?.tag }, context);
   const room = { count: tags.length + 1, page: pageOf(context) };
   return { ...state, picking: move(command, picking, room) ?? picking };
 }
@@ -121,7 +121,8 @@ function list(state: ExamplesState, command: Command, context: ScreenContext): S
       return { state: choose(state, { scorer }, context) };
     }
     case 'tag': {
-      const at = tagsOf(context.model).findIndex(([tag]) => tag === state.tag);
+      const { scorer } = choiceOf(state, context);
+      const at = tagsOf(context.model, scorer).findIndex(({ tag }) => tag === state.tag);
       return { state: { ...state, picking: at + 1 } };
     }
     case 'search':

@@ -10,11 +10,26 @@ export function ExamplesView({ state, context }: ViewProps<ExamplesState>) {
   return <Rows lines={exampleLines(state, context)} height={context.height} />;
 }
 
+const SEARCHING = [
+  ['Enter', 'keeps the list'],
+  ['Esc', 'ends the search'],
+  ['↑↓', 'move'],
+  ['Ctrl-U', 'erases all'],
+] as const;
+const PICKING = [
+  ['Enter', 'chooses'],
+  ['Esc', 'cancels'],
+  ['↑↓', 'move'],
+  ['?', 'help'],
+  ['q', 'quit'],
+] as const;
+
 export const examplesScreen = screen<ExamplesState>({
   name: 'examples',
   title: 'Examples',
   initial: initialExamples,
   reduce: reduceExamples,
   typing: ({ searching }) => searching,
+  hints: ({ searching, picking }) => (searching ? SEARCHING : picking === undefined ? undefined : PICKING),
   View: ExamplesView,
 });

@@ -29,6 +29,7 @@ const LEGEND: readonly (readonly [string, string])[] = [
   ['T I G M A', 'text, image, group, GroupMatch, accuracy are right; · in their place: wrong'],
   ['?', 'undecided: given up by a stopping rule, or too close to call'],
   ['…', 'not done yet'],
+  ['✎', 'captions edited in this session; Enter shows the edit again'],
   ['● ━ ┊', 'percent right, its 95 % interval, what guessing gives'],
 ];
 

@@ -8,7 +8,7 @@ import {
 import type { ErrorMaps, ErrorsByTimestep, Judgement, RunModel } from '../../../src/report/run-model.ts';
 import { type Heat, heatOf } from '../../images/heat.ts';
 import type { ScreenContext } from '../screen.ts';
-import { type PairState, trialScorer, variantOf } from './state.ts';
+import { type PairState, type Standing, trialScorer, type Variant, variantOf } from './state.ts';
 
 /** A scorer's judgement of what is seen; of a variant perhaps on part of its trials. */
 export function judgementOf(state: PairState, context: ScreenContext, scorer: string): Judgement | undefined {
@@ -47,6 +47,18 @@ function mapsOf(state: PairState, context: ScreenContext): ErrorMaps | undefined
   return context.model.maps(scorer, state.index);
 }
 
+/** Why an edit has no maps. */
+function noMapsOf({ standings, problem }: Variant, scorer: string): string {
+  const state = standings[scorer]?.state;
+  if (problem !== undefined || isWithoutScores(state)) return 'Not scored, so no maps.';
+  return state === 'done' ? 'No maps came with this edit.' : 'Maps come with the last trial.';
+}
+
+/** Whether nothing more will come of a scorer. */
+export function isWithoutScores(state: Standing['state'] | undefined): boolean {
+  return state === 'refused' || state === 'unavailable';
+}
+
 const heats = new WeakMap<Float32Array, Map<string, Heat | undefined>>();
 
 /** Heat maps of the contrasted captions, or the sentence that says why there are none. */
@@ -56,7 +68,8 @@ export function heatMapsOf(state: PairState, context: ScreenContext): Heat | str
   if (trialScorer(state, context) === undefined) return 'No scorer of this run has maps.';
   const maps = mapsOf(state, context);
   if (!maps) {
-    if (variantOf(state)) return 'Maps come when all trials are in.';
+    const edit = variantOf(state);
+    if (edit) return noMapsOf(edit, trialScorer(state, context)!);
     return errorsOf(state, context) ? 'Maps were off in this run.' : 'Not scored yet.';
   }
   // Sums of a running example are replaced, never changed in place, so they may name what was computed.

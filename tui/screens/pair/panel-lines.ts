@@ -4,11 +4,19 @@ import type { DifferenceCurve } from '../../../src/report/error-difference.ts';
 import { errorPlot, spanOf } from '../../components/error-plot.ts';
 import { beside, exactly } from '../../components/lines.ts';
 import type { Painter } from '../../images/painter.ts';
-import { cut, shown, width as widthOf, wrap } from '../../text.ts';
+import { cut, shown, width, wrap } from '../../text.ts';
 import type { ScreenContext } from '../screen.ts';
-import { curveOf, errorsOf, noiseAt } from './findings.ts';
+import { curveOf, errorsOf, isWithoutScores, noiseAt } from './findings.ts';
 import type { Layout } from './layout.ts';
-import { type Clean, knowsCaptions, NO_CAPTIONS, type PairState, type Panel, variantOf } from './state.ts';
+import {
+  type Clean,
+  knowsCaptions,
+  NO_CAPTIONS,
+  type PairState,
+  type Panel,
+  trialScorer,
+  variantOf,
+} from './state.ts';
 
 const TABS: Record<Panel, string> = { timesteps: 't timesteps', running: 'r trials', clean: 'x x̂₀' };
 /** From here on both plots fit beside each other. */
@@ -27,7 +35,7 @@ export function panelLines(
   context: ScreenContext,
   { layout, painter }: { layout: Layout; painter: Painter },
 ): string[] {
-  const { theme, width } = context;
+  const { theme, width: all } = context;
   const rows = layout.panel;
   if (rows < 2) return exactly([], rows);
   const tabs = (Object.keys(TABS) as Panel[])
@@ -37,16 +45,16 @@ export function panelLines(
         : theme.paint('muted', ` ${TABS[panel]} `),
     )
     .join('');
-  const used = Object.values(TABS).reduce((sum, text) => sum + widthOf(text) + 2, 0);
-  const head = (text: string) => ` ${tabs}  ${theme.paint('muted', cut(text, width - used - 4))}`;
+  const used = Object.values(TABS).reduce((sum, text) => sum + width(text) + 2, 0);
+  const head = (text: string) => ` ${tabs}  ${theme.paint('muted', cut(text, all - used - 4))}`;
   if (state.panel === 'clean') return exactly(cleanLines(state, context, { layout, painter, head }), rows);
   const curves = layout.images.map((image) => curveOf(state, context, { panel: 'timesteps', image }));
   if (state.second === undefined || curves.every((curve) => curve === undefined)) {
     return exactly([head(''), ` ${theme.paint('muted', nothingYet(state, context))}`], rows);
   }
-  const isWide = width >= WIDE;
+  const isWide = all >= WIDE;
   const shownPanels = isWide ? (['timesteps', 'running'] as const) : ([state.panel] as const);
-  const columns = Math.floor((width - 1) / (layout.images.length * shownPanels.length)) - 1;
+  const columns = Math.floor((all - 1) / (layout.images.length * shownPanels.length)) - 1;
   const blocks = shownPanels.flatMap((panel) =>
     plots(state, context, { panel, layout, columns, rows: rows - 1 }),
   );
@@ -55,12 +63,16 @@ export function panelLines(
   return exactly([head(text), ...beside(blocks, 1).map((line) => ` ${line}`)], rows);
 }
 
-function nothingYet(state: PairState, { model }: ScreenContext): string {
+function nothingYet(state: PairState, context: ScreenContext): string {
+  const { model } = context;
   if (state.second === undefined) return 'One caption: there is nothing to compare.';
   if (!model.scorers.some(({ kind }) => kind === 'diffusion')) return 'No scorer of this run has trials.';
-  return variantOf(state)
-    ? 'No trial of the edited captions is in yet.'
-    : 'No trial of this example is in yet.';
+  const variant = variantOf(state);
+  if (!variant) return 'No trial of this example is in yet.';
+  const standing = variant.standings[trialScorer(state, context) ?? ''];
+  return variant.problem !== undefined || isWithoutScores(standing?.state)
+    ? 'There are no trials: the edited captions were not scored.'
+    : 'No trial of the edited captions is in yet.';
 }
 
 /** One plot per image, all of a panel on one scale. */
@@ -108,11 +120,11 @@ function cleanLines(
   context: ScreenContext,
   { layout, painter, head }: { layout: Layout; painter: Painter; head: (text: string) => string },
 ): string[] {
-  const { theme, width } = context;
+  const { theme, width: all } = context;
   const timestep = state.timestep;
   const noise = timestep === undefined ? undefined : noiseAt(state, context, timestep);
   const at = timestep === undefined ? '' : `at timestep ${timestep} (noise ${noise})`;
-  const columns = Math.floor((width - 1) / Math.max(1, layout.images.length)) - 1;
+  const columns = Math.floor((all - 1) / Math.max(1, layout.images.length)) - 1;
   const blocks = layout.images.map((image) => ({
     columns,
     lines: cleanBlock(
@@ -142,13 +154,21 @@ function cleanBlock(
     ];
   const { result } = clean;
   if (!result) return [theme.paint('muted', `image ${image}: reconstructing …`)];
-  const names = second === undefined ? ['under the caption', '∅'] : ['A', 'B', '∅'];
   const best = Math.min(...result.errors.slice(0, second === undefined ? 1 : 2));
+  const names = (second === undefined ? ['under the caption', '∅'] : ['A', 'B', '∅']).map(
+    (name, k) => `${name}${result.errors[k] === best && second !== undefined ? '*' : ''}`,
+  );
+  // Without room for four, what ∅ gives is left out.
+  const count = result.pictures.length + 1 - (columns >= 60 || rows < 6 ? 0 : 1);
+  const each = Math.floor((columns + 1) / count) - 1;
+  const digits = [3, 2, 1].find((places) =>
+    result.errors.every((error, k) => width(`${names[k]} ${error.toPrecision(places)}`) <= each),
+  );
   const all = [
     { picture: result.noisy, label: `noised ${image}`, role: 'muted' as const },
     ...result.pictures.map((picture, k) => ({
       picture,
-      label: `${names[k]} ${result.errors[k]!.toPrecision(3)}${result.errors[k] === best && second !== undefined ? ' *' : ''}`,
+      label: `${names[k]} ${result.errors[k]!.toPrecision(digits ?? 3)}`,
       role:
         k === 0
           ? ('first' as const)
@@ -157,11 +177,8 @@ function cleanBlock(
             : ('muted' as const),
     })),
   ];
-  // Without room for four, what ∅ gives is left out.
-  const shownPictures = columns >= 60 || rows < 6 ? all : all.slice(0, -1);
-  const each = Math.floor((columns + 1) / shownPictures.length) - 1;
   return beside(
-    shownPictures.map(({ picture, label, role }) => ({
+    all.slice(0, count).map(({ picture, label, role }) => ({
       columns: each,
       lines: [
         theme.paint(role, cut(label, each)),

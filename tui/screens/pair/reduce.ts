@@ -10,6 +10,7 @@ import { reducePrompt } from './prompt.ts';
 import { takeResult } from './results.ts';
 import {
   captionsOf,
+  editsOf,
   HEATS,
   knowsCaptions,
   NO_CAPTIONS,
@@ -20,7 +21,7 @@ import {
   variantOf,
 } from './state.ts';
 import { loadImage, reconstructImage, STOP_SCORING } from './tasks.ts';
-import { isSettled, startScoring } from './variant.ts';
+import { resumeScoring, startScoring } from './variant.ts';
 
 /** What the screen is entered with. */
 export interface PairParams {
@@ -44,8 +45,22 @@ function show(state: PairState, at: number, context: ScreenContext): Step<PairSt
   const { index } = next;
   const images = context.model.examples[index]?.images ?? [];
   const effects = [...images.keys()].map((image) => loadImage(index, image));
-  const isScoring = variantOf(state) !== undefined;
-  return withClean({ state: next, effects: isScoring ? [STOP_SCORING, ...effects] : effects }, context);
+  const stop = variantOf(state) === undefined ? [] : [STOP_SCORING];
+  const step = resumeScoring(next);
+  return withClean({ state: step.state, effects: [...stop, ...effects, ...(step.effects ?? [])] }, context);
+}
+
+/** Another run is looked at: the edits stay for when this one is seen again. */
+export function leavePair(state: PairState): PairState {
+  return {
+    ...state,
+    parked: editsOf(state),
+    variants: [],
+    index: -1,
+    images: {},
+    clean: {},
+    prompt: undefined,
+  };
 }
 
 /** One action. */
@@ -126,13 +141,8 @@ function undo(state: PairState): Step<PairState> {
   if (state.variants.length === 0)
     return { state, effects: [{ type: 'notice', text: 'There is nothing to undo.' }] };
   const variants = state.variants.slice(0, -1);
-  const next = { ...state, variants, clean: {} };
-  const last = variants.at(-1);
-  const standings = Object.values(last?.standings ?? {});
-  const isScored = standings.length > 0 && standings.every(isSettled);
-  // What was interrupted by the edit that is undone is scored anew; what was scored is there at once.
-  if (!last || isScored) return { state: next, effects: [STOP_SCORING] };
-  return startScoring({ ...next, variants: variants.slice(0, -1) }, last);
+  const step = resumeScoring({ ...state, variants, clean: {} });
+  return step.effects ? step : { ...step, effects: [STOP_SCORING] };
 }
 
 function force(state: PairState): Step<PairState> {

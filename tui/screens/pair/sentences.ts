@@ -95,7 +95,18 @@ function scorerSentences(state: PairState, context: ScreenContext, name: string)
   return [head, ...rows];
 }
 
+/** What `m` has chosen, for those who will describe the picture to others. */
+const HEAT_STATES: Record<PairState['heat'], string> = {
+  over: 'Heat maps lie over the images.',
+  beside: 'Heat maps stand beside the images.',
+  off: 'Heat maps are not drawn.',
+};
+
 function mapSentences(state: PairState, context: ScreenContext): string[] {
+  return [HEAT_STATES[state.heat], ...mapFacts(state, context)];
+}
+
+function mapFacts(state: PairState, context: ScreenContext): string[] {
   const heat = heatMapsOf(state, context);
   if (typeof heat === 'string') return [`Heat map: ${heat}`];
   return heat.maps.map(({ values, width }, image) => {

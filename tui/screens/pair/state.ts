@@ -83,6 +83,8 @@ export interface PairState {
   folder: string;
   /** Edits, the last one being what is seen; undo takes it away. */
   variants: readonly Variant[];
+  /** Edits of the examples that were left, by their place in the task: they are there again when one is come back to. */
+  parked: Readonly<Record<number, readonly Variant[]>>;
 }
 
 export const DEFAULT_FOLDER = './my-variants';
@@ -92,6 +94,7 @@ export function seen(at: number, context: ScreenContext, before?: PairState): Pa
   const order = before?.order ?? [...context.model.examples.keys()];
   const index = order[at] ?? -1;
   const example = context.model.examples[index];
+  const edits = before ? editsOf(before) : {};
   return {
     scorer: undefined,
     panel: 'timesteps',
@@ -109,8 +112,15 @@ export function seen(at: number, context: ScreenContext, before?: PairState): Pa
     ...contrastOf(example, context),
     clean: {},
     prompt: undefined,
-    variants: [],
+    variants: edits[index] ?? [],
+    parked: edits,
   };
+}
+
+/** All edits of the session by example, those of the one that is seen among them. */
+export function editsOf({ index, variants, parked }: PairState): PairState['parked'] {
+  const { [index]: _, ...others } = parked;
+  return variants.length > 0 ? { ...others, [index]: variants } : others;
 }
 
 /** The true caption of the first image against its strongest rival; both captions in order where there are two. */

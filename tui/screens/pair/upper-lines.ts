@@ -1,18 +1,15 @@
 /** The upper part of the pair screen: title, images with their heat maps, score matrices, legend. */
 
-import type { MetricName } from '../../../src/metrics/evaluate.ts';
-import { METRIC_TITLES } from '../../../src/report/format.ts';
-import type { Judgement } from '../../../src/report/run-model.ts';
 import { heatLegend } from '../../components/heat-map.ts';
 import { beside, exactly } from '../../components/lines.ts';
 import { pictureLines } from '../../components/picture.ts';
 import { matrixLines, verdictLine } from '../../components/score-matrix.ts';
 import type { HeatMode } from '../../images/heat.ts';
 import type { Painter } from '../../images/painter.ts';
-import { cut, shown, sized, width } from '../../text.ts';
+import { cut, shown, width } from '../../text.ts';
 import type { ScreenContext } from '../screen.ts';
-import { heatMapsOf, judgementOf } from './findings.ts';
-import type { Layout } from './layout.ts';
+import { heatMapsOf, isWithoutScores, judgementOf } from './findings.ts';
+import { type Layout, matrixImages } from './layout.ts';
 import { captionsOf, type PairState, trialScorer, variantOf } from './state.ts';
 
 /** `Example 12 · 12 of 210 · Object, Noun`. */
@@ -31,57 +28,7 @@ export function titleLine(state: PairState, context: ScreenContext): string {
   return ` ${theme.paint('title', title)}  ${theme.paint('muted', more)}${edited}`;
 }
 
-/** How far each scorer is with an edit. */
-export function statusLines(state: PairState, context: ScreenContext, rows: number): string[] {
-  const variant = variantOf(state);
-  if (!variant || rows === 0) return [];
-  const { theme, width: columns } = context;
-  if (variant.problem !== undefined)
-    return [` ${theme.paint('warn', cut(shown(variant.problem), columns - 2))}`];
-  const lines = context.model.scorers.map(({ name }) => {
-    const standing = variant.standings[name];
-    const title = sized(shown(name), 12);
-    const note = standing?.notes.at(-1);
-    switch (standing?.state) {
-      case 'refused':
-        return ` ${title}${theme.paint('warn', cut(`f scores it all the same: ${shown(standing.message!)}`, columns - 14))}`;
-      case 'unavailable':
-        return ` ${title}${theme.paint('warn', cut(shown(standing.message!), columns - 14))}`;
-      case 'running': {
-        const bar = 24;
-        const full = Math.round((bar * standing.done) / Math.max(1, standing.total));
-        return ` ${title}${theme.paint('accent', '█'.repeat(full))}${theme.paint('muted', '░'.repeat(bar - full))} trial ${standing.done} of ${standing.total}`;
-      }
-      case 'done': {
-        if (note !== undefined) return ` ${title}${theme.paint('warn', cut(shown(note), columns - 14))}`;
-        const before = context.model.judge(name, state.index);
-        return ` ${title}${theme.paint('good', 'scored')}${theme.paint('muted', changesOf(before, standing.result!.judgement))}`;
-      }
-      case 'loading':
-        return ` ${title}${theme.paint('muted', 'loading the model …')}`;
-      default:
-        return ` ${title}${theme.paint('muted', 'waiting …')}`;
-    }
-  });
-  return exactly(lines, rows);
-}
-
-/** `, 32 trials; text ✓ → ✗`: what the edit did to the verdicts. */
-function changesOf(before: Judgement | undefined, after: Judgement): string {
-  const trials = after.trials === undefined ? '' : `, ${after.trials} trials`;
-  if (!before) return trials;
-  const mark = (isRight: boolean | undefined) => (isRight ? '✓' : '✗');
-  const changed = (Object.keys(after.verdict) as MetricName[]).filter(
-    (metric) => before.verdict[metric] !== after.verdict[metric],
-  );
-  if (changed.length === 0) return `${trials}; verdicts as before the edit`;
-  const list = changed.map(
-    (metric) => `${METRIC_TITLES[metric]} ${mark(before.verdict[metric])} → ${mark(after.verdict[metric])}`,
-  );
-  return `${trials}; ${list.join(', ')}`;
-}
-
-/** Images beside the score matrices, and the legend beneath: the layout's rows and two. */
+/** Images beside the score matrices, and the legend beneath: as many rows as the layout gives. */
 export function mainLines(
   state: PairState,
   context: ScreenContext,
@@ -114,8 +61,8 @@ export function mainLines(
       ? theme.paint('muted', cut(heat, columns))
       : heatLegend(heat, { theme, columns, mode: state.heat === 'off' ? 'off' : 'over', scorer });
   const used = blocks.length * (picture.columns + 2);
-  const left = [...beside(blocks), ''];
-  left[left.length - 1] = legend;
+  const left = [...beside(blocks), legend];
+  while (left.length < layout.main) left.push('');
   const matrices = matrixBlock(state, context, { rows: left.length, columns: layout.matrix });
   return beside(
     [
@@ -153,24 +100,28 @@ function matrixBlock(
     { caption: first, label: second === undefined ? 'score' : `A ${first}` },
     ...(second === undefined ? [] : [{ caption: second, label: `B ${second}` }]),
   ];
-  const images =
-    example.images.length <= 4 ? [...example.images.keys()] : visible(state, example.images.length);
-  const draw = (normalized: boolean) =>
+  const images = matrixImages(state, example.images.length);
+  const draw = (both: boolean) =>
     model.scorers.map(({ name }) =>
       matrixLines(
         name,
         { judgement: judgementOf(state, context, name), example },
-        { theme, columns, images, captions, normalized },
+        { theme, columns, images, captions, both, absent: absentOf(state, name) },
       ),
     );
   const full = draw(true);
   const short = draw(false);
   const brief = model.scorers.map(({ name }) => {
     const judgement = judgementOf(state, context, name);
-    const verdict = judgement
-      ? verdictLine(judgement, theme, columns)
-      : theme.paint('muted', ' not scored yet');
-    return [theme.paint('title', cut(shown(name), columns)), verdict];
+    if (!judgement)
+      return [
+        theme.paint('title', cut(shown(name), columns)),
+        theme.paint('muted', ` ${absentOf(state, name)}`),
+      ];
+    const title = cut(shown(name), columns);
+    const how = `enlarge${state.heat === 'beside' ? ' or m' : ''}`;
+    const more = [`  scores: ${how}`, `  ${how}`].find((text) => width(title) + text.length <= columns) ?? '';
+    return [theme.paint('title', title) + theme.paint('muted', more), verdictLine(judgement, theme, columns)];
   });
   const found = full.flat().length <= rows ? full : asManyAsFit(short, brief, rows);
   const spare = rows - found.flat().length;
@@ -181,6 +132,13 @@ function matrixBlock(
   return exactly([...lines, ...hint], rows);
 }
 
+/** What is so of a scorer without scores. */
+function absentOf(state: PairState, scorer: string): string {
+  const variant = variantOf(state);
+  const isOver = variant?.problem !== undefined || isWithoutScores(variant?.standings[scorer]?.state);
+  return isOver ? 'not scored' : 'not scored yet';
+}
+
 /** Whole matrices for the first scorers, the brief form for those that there is no room for. */
 function asManyAsFit(blocks: readonly string[][], brief: readonly string[][], rows: number): string[][] {
   for (let whole = blocks.length; whole > 0; whole--) {
@@ -188,8 +146,4 @@ function asManyAsFit(blocks: readonly string[][], brief: readonly string[][], ro
     if (found.flat().length <= rows) return found;
   }
   return [...brief];
-}
-
-function visible({ firstImage }: PairState, count: number): number[] {
-  return Array.from({ length: Math.min(4, count - firstImage) }, (_, k) => firstImage + k);
 }

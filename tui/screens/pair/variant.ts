@@ -16,7 +16,16 @@ export function startScoring(
   };
 }
 
+/** Sees to it that the edit that is seen gets its scores: what was interrupted is scored anew, what was scored is there. */
+export function resumeScoring(state: PairState): Step<PairState> {
+  const last = state.variants.at(-1);
+  const standings = Object.values(last?.standings ?? {});
+  const isScored = standings.length > 0 && standings.every(isSettled);
+  if (!last || isScored) return { state };
+  return startScoring({ ...state, variants: state.variants.slice(0, -1) }, last);
+}
+
 /** Whether a scorer has said its last. */
-export function isSettled({ state }: Standing): boolean {
+function isSettled({ state }: Standing): boolean {
   return state === 'done' || state === 'refused' || state === 'unavailable';
 }

@@ -7,10 +7,11 @@ import { type ScreenContext, screen, type ViewProps } from '../screen.ts';
 import { captionLines, editorText } from './caption-lines.ts';
 import { layoutOf } from './layout.ts';
 import { panelLines } from './panel-lines.ts';
-import { enterPair, initialPair, reducePair } from './reduce.ts';
+import { enterPair, initialPair, leavePair, reducePair } from './reduce.ts';
 import { pairSentences } from './sentences.ts';
 import type { PairState } from './state.ts';
-import { mainLines, statusLines, titleLine } from './upper-lines.ts';
+import { statusLines } from './status-lines.ts';
+import { mainLines, titleLine } from './upper-lines.ts';
 
 /** One example: its images, captions and scores, where they differ, and what becomes of them when edited. */
 export function PairView({ state, context }: ViewProps<PairState>) {
@@ -41,7 +42,7 @@ export function pairLines(state: PairState, context: ScreenContext, painter: Pai
   const lines = [
     folder ?? titleLine(state, context),
     ...captionLines(state, context, layout.captions),
-    ...statusLines(state, context, layout.status),
+    ...exactly(statusLines(state, context), layout.status),
     ...(state.zoom ? [] : mainLines(state, context, { layout, painter })),
     ...panelLines(state, context, { layout, painter }),
   ];
@@ -53,12 +54,26 @@ function folderLine({ prompt }: PairState, { theme, width }: ScreenContext): str
   return ` ${theme.paint('accent', label)}${editorText(prompt!.line, width - label.length - 2, theme)}`;
 }
 
+const LINE_KEYS = [
+  ['←→', 'move'],
+  ['Ctrl-W', 'erases a word'],
+  ['Ctrl-U', 'erases all'],
+] as const;
+
+/** Keys while something is typed. */
+const HINTS = {
+  caption: [['Enter', 'scores'], ['Esc', 'cancels'], ...LINE_KEYS],
+  folder: [['Enter', 'saves'], ['Esc', 'cancels'], ...LINE_KEYS],
+} as const;
+
 export const pairScreen = screen<PairState>({
   name: 'pair',
   title: 'Pair',
   initial: initialPair,
   enter: enterPair,
   reduce: reducePair,
+  leave: leavePair,
   typing: ({ prompt }) => prompt !== undefined,
+  hints: ({ prompt }) => prompt && HINTS[prompt.of],
   View: PairView,
 });

@@ -2,10 +2,11 @@
 
 import type { MetricName } from '../../../src/metrics/evaluate.ts';
 import { percent, tagCount, tagsIn } from '../../../src/report/format.ts';
+import { unevenSentence } from '../../../src/report/table.ts';
 import type { MetricSummary } from '../../../src/run/summary-schema.ts';
 import { intervalBar } from '../../components/interval-bar.ts';
 import { chosenMetric, metricsOf, metricTitle } from '../../metric.ts';
-import { shown, sized } from '../../text.ts';
+import { cut, shown, sized } from '../../text.ts';
 import type { ScreenContext } from '../screen.ts';
 import { comparisonRows } from './comparison-rows.ts';
 import { progressLines, settledLines } from './progress-lines.ts';
@@ -18,6 +19,8 @@ export interface SummaryLook {
 
 /** Most columns of a cell: bars that are longer tell nothing more. */
 const WIDEST_CELL = 44;
+/** Columns of a scorer's own count, where scorers count different examples. */
+const COUNT = 5;
 /** With this many columns a cell has room for its interval in figures. */
 const WITH_FIGURES = 36;
 
@@ -55,6 +58,8 @@ function mainTable({ summary, theme, width }: ScreenContext): string[] {
     if (scorer.primary === 'normalized') lines.push(row('  raw', scorer.raw));
   }
   if (Object.keys(summary.scorers).length === 0) lines.push(theme.paint('muted', ' no scorer yet'));
+  const uneven = unevenSentence(summary);
+  if (uneven !== undefined) lines.push(` ${theme.paint('warn', cut(uneven, width - 2))}`);
   lines.push(theme.paint('muted', sized(' ● percent right  ━ 95 % interval  ┊ chance', width)));
   return lines;
 }
@@ -72,7 +77,7 @@ function metricCell(
   return `${score}${bar}${figures === '' ? '' : sized(figures, 15)}  `;
 }
 
-/** One line per tag: its count and, on the chosen metric, every scorer that has room. */
+/** One line per tag: its count (before each scorer where they differ) and, on the chosen metric, every scorer that has room. */
 function tagTable(look: SummaryLook, { summary, theme, width }: ScreenContext): string[] {
   const tags = tagsIn(summary);
   if (tags.length === 0) return [];
@@ -90,8 +95,14 @@ function tagTable(look: SummaryLook, { summary, theme, width }: ScreenContext): 
     ` ${theme.paint('title', `By tag: ${metricTitle(metric)}`)}${theme.paint('muted', `  m: another metric${more}`)}`,
     theme.paint('muted', sized(` ${head}`, width)),
     ...tags.map((tag) => {
-      const cells = seen.map(([, { byTag }]) => metricCell(byTag[tag]?.[metric], cell, theme));
-      return ` ${sized(shown(tag), left)}${sized(`${tagCount(summary, tag)}`, 7)}${cells.join('')}`;
+      const counts = seen.map(([, { byTag }]) => byTag[tag]?.[metric]?.count ?? 0);
+      const isUneven = new Set(counts).size > 1;
+      const cells = seen.map(([, { byTag }], k) => {
+        const count = isUneven ? sized(`${counts[k]}`, COUNT) : '';
+        return count + metricCell(byTag[tag]?.[metric], cell - count.length, theme);
+      });
+      const n = isUneven ? '' : `${tagCount(summary, tag)}`;
+      return ` ${sized(shown(tag), left)}${sized(n, 7)}${cells.join('')}`;
     }),
   ];
 }

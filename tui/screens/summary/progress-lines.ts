@@ -61,7 +61,10 @@ function planLine(progress: Progress, { theme, width, summary }: ScreenContext):
     progress.scorers.reduce((total, scorer) => total + of(scorer), 0);
   const [done, planned, needed] = [sum((s) => s.done), sum((s) => s.planned), sum((s) => s.total)];
   const spared = planned > needed ? `, ${grouped(planned - needed)} spared by stopping early` : '';
-  const examples = `${summary.examples.done} of ${progress.selected} examples`;
+  // Of those that this session works on: earlier sessions may have done others.
+  const bounds = progress.scorers.map((s) => (s.fresh + s.examples === 0 ? progress.selected : s.examples));
+  const settled = Math.min(progress.selected, summary.examples.done, ...bounds);
+  const examples = `${settled} of ${progress.selected} examples`;
   const text = `${grouped(done)} of ${grouped(planned)} evaluations${spared}  ${examples}`;
   const state = {
     starting: '',

@@ -2,6 +2,7 @@
 
 import { duration } from '../../../src/report/duration.ts';
 import { comparisonLines, METRIC_TITLES, percent, tagsIn } from '../../../src/report/format.ts';
+import { unevenSentence } from '../../../src/report/table.ts';
 import { metricsOf } from '../../metric.ts';
 import { rateOf, secondsLeft } from '../../progress.ts';
 import { shown } from '../../text.ts';
@@ -12,6 +13,8 @@ export function summarySentences(context: ScreenContext): string[] {
   const { summary } = context;
   const lines = progressSentences(context);
   lines.push(`${summary.examples.done} of ${summary.task.count} examples done.`);
+  const uneven = unevenSentence(summary);
+  if (uneven !== undefined) lines.push(uneven);
   const metrics = metricsOf(summary);
   for (const [name, scorer] of Object.entries(summary.scorers)) {
     const kinds = scorer.primary === 'normalized' ? (['metrics', 'raw'] as const) : (['metrics'] as const);
