@@ -5,7 +5,6 @@ import {
   closeSync,
   existsSync,
   fstatSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readSync,
@@ -13,6 +12,7 @@ import {
 } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { InputError } from '../src/errors.ts';
+import { makeFolder } from '../src/hub/make-folder.ts';
 import { decodeImage, readSource } from '../src/images/decode.ts';
 import { examplesFile, readRows } from './probe/rows.ts';
 import { readTruth } from './probe/truth.ts';
@@ -91,7 +91,7 @@ export async function addExample(
     const bytes = await readSource({ path });
     pictures.push({ name: nameFor({ folder, path, bytes }, pictures), bytes });
   }
-  mkdirSync(join(folder, 'images'), { recursive: true });
+  makeFolder(join(folder, 'images'));
   for (const { name, bytes } of pictures) writeFileSync(join(folder, 'images', name), bytes);
   const record: Record<string, unknown> = { id, images: pictures.map(({ name }) => name), captions, truth };
   const tagField = task.tags[0];

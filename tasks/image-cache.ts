@@ -1,10 +1,11 @@
 /** Images that no file of their own holds: kept in the cache under the hash of their bytes, made once. */
 
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, ResultsError } from '../src/errors.ts';
 import { cacheFolder } from '../src/hub/cache-folder.ts';
+import { makeFolder } from '../src/hub/make-folder.ts';
 import { sha256 } from './sha256.ts';
 
 /** Puts an image into the cache and returns its file. @throws ResultsError where the cache cannot be written. */
@@ -14,7 +15,7 @@ export function cacheImage(bytes: Uint8Array): string {
   const folder = join(path, '..');
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileSync(temporary, bytes);
     renameSync(temporary, path);
   } catch (error) {

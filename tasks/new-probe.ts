@@ -1,8 +1,9 @@
 /** `task new`: a probe that runs at once, made of pictures of the embedded world, with a task file that teaches. */
 
-import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { InputError, UsageError } from '../src/errors.ts';
+import { makeFolder } from '../src/hub/make-folder.ts';
 import { packageRoot } from '../src/hub/package-root.ts';
 import { readTextRows } from './probe/rows.ts';
 import { PLAIN_RULES, readRecord } from './probe-records.ts';
@@ -58,7 +59,7 @@ export function requireEmpty(folder: string): void {
 export function writeNewProbe(folder: string, probe: NewProbe): number {
   requireEmpty(folder);
   const records = makeRecords(probe);
-  mkdirSync(join(folder, 'images'), { recursive: true });
+  makeFolder(join(folder, 'images'));
   for (const { images } of records)
     for (const { from, name } of images) copyFileSync(from, join(folder, 'images', name));
   const lines = records.map(({ images, ...record }) =>
