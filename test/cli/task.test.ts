@@ -291,6 +291,22 @@ describe('task check', () => {
     expect(skipped.stderr).toMatch(/foreign/);
   });
 
+  test("captions are measured by the named model's own tokenizer", async () => {
+    const long = `a red circle ${'above a blue star '.repeat(40)}`.trim();
+    const probe = makeProbe(fresh(), {
+      files: { 'examples.jsonl': lines({ id: 1, images: ['a', 'b'], captions: [long, 'a red circle'] }) },
+    });
+    for (const flag of ['--clip', '--diffusion']) {
+      const report = JSON.parse((await ok('task', 'check', probe, flag, 'tiny-world', '--json')).stdout);
+      const cut = report.problems.filter(({ kind }: { kind: string }) => kind === 'long-caption');
+      // A start, an end, and every word of its world is one token.
+      expect(cut.map(({ message }: { message: string }) => message)).toEqual([
+        expect.stringMatching(/^caption 0 has 165 tokens; \d+ are read/),
+      ]);
+      expect(report.captionsMeasured).toBe('by the tokenizer of tiny-world');
+    }
+  });
+
   test('photos that the embedded models cannot know are told, with what to do; every fault of a task file at once', async () => {
     const probe = fresh();
     await ok('task', 'new', probe, '--count', '1');
