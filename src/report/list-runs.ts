@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { RunFolder } from '../results/run-folder.ts';
 import type { Summary } from '../run/summary-schema.ts';
+import { partState } from './part-state.ts';
+import { runFacts } from './run-facts.ts';
 
 /**
- * `complete`: every example by every scorer; `resumable`: the same command goes on; `running`: a process works on it;
- * `torn`: something of it is damaged or missing, and `why` says what.
+ * `complete`: every example by every scorer; `part`: all of the part of the task that was asked for; `interrupted`: the
+ * same command goes on; `resumable`: one of these two, nobody can tell; `running`: a process works on it; `torn`:
+ * something of it is damaged or missing, and `why` says what.
  */
-export type RunState = 'complete' | 'resumable' | 'running' | 'torn';
+export type RunState = 'complete' | 'part' | 'interrupted' | 'resumable' | 'running' | 'torn';
 
 /** What a list shows of a run folder, without reading its results. */
 export interface RunEntry {
@@ -22,6 +25,8 @@ export interface RunEntry {
   /** Examples done by every scorer at the end of the last session; undefined where it left no summary. */
   done: number | undefined;
   count: number;
+  /** Models, trials and rules in words; empty where the manifest cannot be read. */
+  facts: string;
   /** Milliseconds since 1970 of the last change of its summary or manifest. */
   changed: number;
   why?: string;
@@ -40,29 +45,35 @@ export function listRuns(root: string): RunEntry[] {
 /** One run folder. */
 function describeRun(folder: RunFolder): RunEntry {
   const name = folder.path.split(/[/\\]/).at(-1)!;
-  const empty = { path: folder.path, name, task: '', scorers: [], done: undefined, count: 0 };
+  const empty = { path: folder.path, name, task: '', scorers: [], done: undefined, count: 0, facts: '' };
   const changed = changedAt(folder);
   try {
     const manifest = folder.readManifest();
     if (!manifest) return { ...empty, state: 'torn', changed, why: 'its run.json is missing' };
     const { task, scorers } = manifest.identity;
+    // Diffusion first, as in every report.
+    const names = Object.keys(scorers).sort(
+      (a, b) => Number(scorers[a]!.kind === 'clip') - Number(scorers[b]!.kind === 'clip'),
+    );
     const known = {
       ...empty,
       task: task.name,
-      // Diffusion first, as in every report.
-      scorers: Object.keys(scorers).sort(
-        (a, b) => Number(scorers[a]!.kind === 'clip') - Number(scorers[b]!.kind === 'clip'),
-      ),
+      scorers: names,
+      facts: runFacts(manifest, names),
       count: task.count,
       changed,
     };
     if (folder.holder()) return { ...known, state: 'running' };
     if (!existsSync(folder.examplesFile))
       return { ...known, state: 'torn', why: 'its examples.jsonl is missing' };
-    if (!existsSync(folder.summaryFile)) return { ...known, state: 'resumable' };
+    if (!existsSync(folder.summaryFile)) return { ...known, state: 'interrupted' };
     const summary = JSON.parse(readFileSync(folder.summaryFile, 'utf8')) as Summary;
     const complete = summary.complete && !folder.hasSegments();
-    return { ...known, done: summary.examples.done, state: complete ? 'complete' : 'resumable' };
+    return {
+      ...known,
+      done: summary.examples.done,
+      state: complete ? 'complete' : partState(folder, manifest, summary),
+    };
   } catch (error) {
     return { ...empty, state: 'torn', changed, why: messageOf(error) };
   }

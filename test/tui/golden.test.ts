@@ -25,17 +25,23 @@ const model: RunModel = new Proxy(run, {
     return typeof value === 'function' ? value.bind(target) : value;
   },
 });
-const runs = (['complete', 'resumable', 'running', 'torn'] as const).map((state, k) => ({
-  path: `runs/${state}`,
-  name: state,
-  state,
-  task: state === 'torn' ? '' : 'tiny-world',
-  scorers: state === 'torn' ? [] : ['diffusion', 'clip'],
-  done: state === 'running' || state === 'torn' ? undefined : [24, 7][k],
-  count: state === 'torn' ? 0 : 24,
-  changed: Date.UTC(2026, 0, 1 + k),
-  ...(state === 'torn' && { why: 'its run.json is missing' }),
-}));
+const runs = (['complete', 'interrupted', 'running', 'torn', 'part', 'resumable'] as const).map(
+  (state, k) => ({
+    path: `runs/${state}`,
+    name: state,
+    state,
+    task: state === 'torn' ? '' : 'tiny-world',
+    scorers: state === 'torn' ? [] : ['diffusion', 'clip'],
+    done: state === 'running' || state === 'torn' ? undefined : [24, 7, 0, 0, 12, 9][k],
+    facts:
+      state === 'torn'
+        ? ''
+        : `diffusion (tiny-world): ${8 + k} timesteps 62–937, seed ${k}, stop sequential 0.05, pruned to 4 by clip; clip (tiny-world)`,
+    count: state === 'torn' ? 0 : 24,
+    changed: Date.UTC(2026, 0, 1 + k),
+    ...(state === 'torn' && { why: 'its run.json is missing' }),
+  }),
+);
 
 const SCREENS: Record<string, readonly string[]> = {
   summary: ['1'],
@@ -44,6 +50,7 @@ const SCREENS: Record<string, readonly string[]> = {
   'examples-tags': ['2', 't', 'j'],
   compare: ['3'],
   runs: ['4', 'j', 'j', 'j'],
+  'runs-part': ['4', 'G', 'k'],
   help: ['2', '?'],
 };
 const LOOKS: Record<string, TuiOptions> = {

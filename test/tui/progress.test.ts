@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { RunModel } from '../../src/report/run-model.ts';
 import type { RunEvent } from '../../src/run/events.ts';
 import type { LiveModel } from '../../tui/controller.ts';
 import { advance, NO_PROGRESS, rateOf, secondsLeft } from '../../tui/progress.ts';
@@ -76,6 +77,16 @@ describe('the picture of a run', () => {
   });
 });
 
+/** A stored run in place of one that is going on. */
+const touchable = (model: RunModel): LiveModel =>
+  new Proxy(model as LiveModel, {
+    get: (target, key) => {
+      if (key === 'touch') return () => {};
+      const value = Reflect.get(target, key, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+
 describe('while a run goes on', async () => {
   const model = await smallRun(temporaryFolder());
   const live = () => {
@@ -95,6 +106,17 @@ describe('while a run goes on', async () => {
     expect(textOf(controller)).not.toContain('Stop the run?');
     press(controller, 'q', 'y', 'ctrl-c');
     expect(quits).toEqual([true, true]);
+    controller.dispose();
+  });
+
+  test('examples are counted within what the session works on, though earlier ones did more', () => {
+    const controller = makeController({ live: true, columns: 120 });
+    controller.push({ ...begin, selected: 6 });
+    controller.attach(touchable(model));
+    expect(textOf(controller)).toContain('6 of 6 examples');
+    controller.push(progress(300, 100));
+    controller.resize({ columns: 120, rows: 30 });
+    expect(textOf(controller)).toContain('5 of 6 examples');
     controller.dispose();
   });
 

@@ -266,6 +266,7 @@ describe('edits', () => {
       scorers: [],
       done: 24,
       count: 24,
+      facts: '',
       changed: 0,
     }));
     const controller = makeController({ opened: [model, other], runs: entries });
@@ -344,10 +345,11 @@ describe('runs', () => {
     scorers: ['diffusion'],
     done: 3,
     count: 24,
+    facts: `diffusion: seed ${name}`,
     changed: 0,
     ...(state === 'torn' && { why: 'its run.json is missing' }),
   });
-  const runs = [entry('one', 'complete'), entry('two', 'torn'), entry('three', 'resumable')];
+  const runs = [entry('one', 'complete'), entry('two', 'torn'), entry('three', 'interrupted')];
 
   test('is what is seen where no run was named; Enter opens one', () => {
     const asked: string[] = [];
@@ -357,10 +359,16 @@ describe('runs', () => {
     };
     const controller = makeController({ runs, openRun });
     const text = textOf(controller);
-    for (const state of ['✓ complete', '✗ torn', '‖ resumable']) expect(text).toContain(state);
+    for (const state of ['✓ complete', '✗ torn', '‖ interrupted']) expect(text).toContain(state);
     press(controller, 'return');
     expect(asked).toEqual(['runs/one']);
     expect([current(controller), controller.picture().context.model]).toEqual(['summary', model]);
+  });
+
+  test('the selected run says what tells it from others', () => {
+    const controller = makeController({ runs });
+    expect(textOf(controller)).toContain('diffusion: seed one');
+    expect(textOf(press(controller, 'G'))).toContain('diffusion: seed three');
   });
 
   test('a torn or damaged run is a sentence at the bottom', () => {

@@ -10,9 +10,12 @@ export interface RunsState {
 
 export const initialRuns = (): RunsState => ({ at: 0, top: 0 });
 
-/** Rows that show runs: a title, heads and the selected run's path take the rest. */
+/** Rows of the selected run: a rule, its path, and what tells it from others. */
+export const DETAIL_ROWS = 4;
+
+/** Rows that show runs: a title, heads, a blank line and the selected run take the rest. */
 export function runsPage({ height }: ScreenContext): number {
-  return Math.max(1, height - 5);
+  return Math.max(1, height - 3 - DETAIL_ROWS);
 }
 
 export function reduceRuns(state: RunsState, action: ScreenAction, context: ScreenContext): Step<RunsState> {

@@ -1,0 +1,33 @@
+/** Whether a run that is not the whole task is what was asked for, as far as its folder tells. */
+
+import { readFileSync } from 'node:fs';
+import type { Manifest } from '../results/manifest.ts';
+import type { RunFolder } from '../results/run-folder.ts';
+import { readExamples } from '../results/stored-examples.ts';
+import { select } from '../run/select.ts';
+import type { Summary } from '../run/summary-schema.ts';
+
+/**
+ * `part`: every example that any session selected is done or was left out; `interrupted`: the last one did not come to
+ * its end; `resumable`: sessions selected different examples and some are missing, so nobody can tell whose.
+ * @throws ResultsError where the examples are damaged.
+ */
+export function partState(
+  folder: RunFolder,
+  { sessions }: Manifest,
+  { examples: { done, failed } }: Pick<Summary, 'examples'>,
+): 'part' | 'interrupted' | 'resumable' {
+  if (folder.hasSegments()) return 'interrupted';
+  if (sessions.length === 0) return 'resumable';
+  const examples = readExamples(readFileSync(folder.examplesFile, 'utf8'), folder.examplesFile);
+  const selections = sessions.map(({ selection: { limit, ids, tag } }) =>
+    select(examples, {
+      ...(limit !== undefined && { limit }),
+      ...(ids && { ids }),
+      ...(tag !== undefined && { tag }),
+    }),
+  );
+  const all = new Set(selections.flat());
+  if (done + failed >= all.size) return 'part';
+  return selections.at(-1)!.length === all.size ? 'interrupted' : 'resumable';
+}
