@@ -197,6 +197,17 @@ test('foreign words are refused in one sentence before a model is loaded, and sc
   ).toEqual(['clip', 'diffusion']);
 });
 
+test('a caption that is too long is told by its number: the edited example has no name', async () => {
+  const long = Array.from({ length: 60 }, () => 'red').join(' ');
+  const events = await all(open().score(request([long, 'a red circle'], true)));
+  const notes = ofType(events, 'note').map(({ message }) => message);
+  expect(notes.length).toBeGreaterThan(0);
+  for (const note of notes) {
+    expect(note).toMatch(/longer than \w+ can read: caption 0 /);
+    expect(note).not.toMatch(/example "|variant/);
+  }
+});
+
 test('aborting ends the stream with its reason, and the next request is answered in full', async () => {
   const interactive = open();
   const controller = new AbortController();
