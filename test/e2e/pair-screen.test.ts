@@ -43,7 +43,7 @@ describe.skipIf(!HAS_TMUX).each([
     await session.waitFor('[t timesteps]');
     session.keys('x');
     await session.waitFor('noised 0');
-    await session.waitFor(/A 0\.\d+ \*/);
+    await session.waitFor(/A\* 0\.\d+/);
     session.keys('z');
     await session.waitFor((text) => !text.includes('heat map off') && text.includes('noised 1'));
     session.keys('z', 'n');

@@ -78,7 +78,7 @@ function rowLine(
 ): string {
   const { model, theme, width } = context;
   const { id, tags, captions } = model.examples[index]!;
-  const value = sortedBy(model, index, columns);
+  const value = sortText(model, index, columns);
   const left = `${sized(shown(id), columns.id)}${sized(shown(tags.at(-1) === undefined ? '' : tags[0]!), Math.max(0, columns.tag - 1))}${columns.tag > 0 ? ' ' : ''}`;
   const number = sized(value ?? '…', MARGIN_COLUMNS);
   const cells = columns.scorers.map(
@@ -97,7 +97,7 @@ function rowLine(
 }
 
 /** What the list is sorted by, as text; undefined where it is not known yet. */
-function sortedBy(
+function sortText(
   model: ScreenContext['model'],
   index: number,
   { isDisagreement, margin: { scorer, metric } }: Columns,
