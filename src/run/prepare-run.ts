@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Task } from '../../tasks/task.ts';
 import { ResultsError } from '../errors.ts';
 import { packageVersion } from '../hub/package-root.ts';
+import { checkDevice } from '../onnx/session.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
 import {
   checkIdentity,
@@ -70,6 +71,7 @@ export interface PreparedRun {
 export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   const { task, scoring } = request;
   checkNames(request.scorers);
+  checkDevice(scoring.device);
   checkOwnMetrics(task);
   const wanted = select(task.examples, request.selection);
   let scorers = orderForPruning(request.scorers.map((scorer) => prepareScorer(scorer, scoring)));

@@ -11,7 +11,7 @@ import { verifiedSha256 } from '../hub/verified.ts';
 import type { Interpolation } from '../images/resize.ts';
 import { describeClip } from '../models/clip-folder.ts';
 import { describeDiffusion } from '../models/diffusion-folder.ts';
-import { checkDevice, type Device, ORT_VERSION } from '../onnx/session.ts';
+import { type Device, ORT_VERSION } from '../onnx/session.ts';
 import type { Numerics, ScorerIdentity } from '../results/manifest.ts';
 import { applyRule } from '../scoring/apply-rule.ts';
 import type { UncondMode } from '../scoring/conditions.ts';
@@ -117,7 +117,6 @@ export function prepareScorer(
     return { name, ref, settings: { kind: 'imported', path: request.path }, workers: 1 };
   const { folder, kind } = request;
   const { device } = options;
-  checkDevice(device);
   if (kind === 'clip') {
     const description = describeClip(folder);
     const { bytes } = description;
