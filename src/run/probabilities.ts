@@ -49,6 +49,12 @@ export function choicesOf(
   });
 }
 
+/** Every other example's choices, and the rest. By rank: the places of a selection may all be even. */
+export function twoFolds<T extends { example: number }>(choices: readonly T[]): T[][] {
+  const rank = new Map([...new Set(choices.map(({ example }) => example))].map((example, k) => [example, k]));
+  return [0, 1].map((fold) => choices.filter(({ example }) => rank.get(example)! % 2 === fold));
+}
+
 /**
  * Fits a temperature and measures its calibration in two folds: every other example is judged by the temperature of
  * the rest, and the other way round. Probabilities are never fed into text, image or group scores.
@@ -56,9 +62,7 @@ export function choicesOf(
  *   (surer would always be better), or the scores do not help.
  */
 export function fitProbabilities(choices: readonly ImageChoice[]): ProbabilityFit | undefined {
-  // By rank among the examples at hand: the places of a selection may all be even.
-  const rank = new Map([...new Set(choices.map(({ example }) => example))].map((example, k) => [example, k]));
-  const folds = [0, 1].map((fold) => choices.filter(({ example }) => rank.get(example)! % 2 === fold));
+  const folds = twoFolds(choices);
   if (folds.some((fold) => fold.length < FEWEST)) return undefined;
   const fits = folds.map(fitTemperature);
   const overall = fitTemperature(choices);

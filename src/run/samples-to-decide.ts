@@ -10,7 +10,7 @@ import type { Subject } from '../scoring/subject.ts';
 import { TTestPlan } from '../scoring/t-test.ts';
 import { brierScore, expectedCalibrationError, reliability } from '../stats/calibration.ts';
 import { curveAt, type LogisticCurve, plattScaling } from '../stats/platt.ts';
-import { choicesOf } from './probabilities.ts';
+import { choicesOf, twoFolds } from './probabilities.ts';
 import type { DiffusionView } from './scorer-view.ts';
 
 /** Theirs: level of every t-test. */
@@ -107,8 +107,7 @@ function bestOf(rows: readonly Float64Array[], trials: number): number {
 
 /** The confidence that the numbers of trials give, by Platt scaling of their logarithm; undefined for too few choices. */
 export function fitSampleConfidence(races: readonly Race[]): SampleConfidence | undefined {
-  const rank = new Map([...new Set(races.map(({ example }) => example))].map((example, k) => [example, k]));
-  const folds = [0, 1].map((fold) => races.filter(({ example }) => rank.get(example)! % 2 === fold));
+  const folds = twoFolds(races);
   if (folds.some((fold) => fold.length < FEWEST)) return undefined;
   const curveOf = (some: readonly Race[]) =>
     plattScaling(

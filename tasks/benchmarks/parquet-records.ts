@@ -4,10 +4,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { z } from 'zod';
-import { InputError, messageOf, ResultsError } from '../../src/errors.ts';
+import { InputError } from '../../src/errors.ts';
 import type { ImageSource } from '../../src/images/decode.ts';
 import { cacheImage } from '../image-cache.ts';
-import { checkColumns, inflaters } from '../probe/parquet.ts';
+import { checkColumns, inflaters, parquetFailure } from '../probe/parquet.ts';
 import type { BenchmarkRecords } from './benchmark.ts';
 import { collect, joined, type Read } from './record-file.ts';
 
@@ -58,14 +58,7 @@ export async function readParquet(
         }),
       );
     } catch (error) {
-      if (error instanceof InputError || error instanceof ResultsError) throw error;
-      throw new InputError({
-        what: 'cannot read the Parquet file',
-        where: path,
-        got: messageOf(error),
-        fix: 'Download it again.',
-        cause: error,
-      });
+      throw parquetFailure(path, error);
     }
   }
   return joined(parts);

@@ -4,10 +4,10 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { z } from 'zod';
-import { InputError, messageOf, ResultsError } from '../../src/errors.ts';
+import { InputError } from '../../src/errors.ts';
 import type { ImageSource } from '../../src/images/decode.ts';
 import { cacheImage } from '../image-cache.ts';
-import { checkColumns, inflaters } from '../probe/parquet.ts';
+import { checkColumns, inflaters, parquetFailure } from '../probe/parquet.ts';
 
 /** A picture and the place of its class. */
 export interface LabelledPicture {
@@ -94,14 +94,7 @@ async function readParquetFiles(paths: readonly string[]): Promise<FoundPictures
       pictures.push(...found.pictures);
       names ??= found.names;
     } catch (error) {
-      if (error instanceof InputError || error instanceof ResultsError) throw error;
-      throw new InputError({
-        what: 'cannot read the Parquet file',
-        where: path,
-        got: messageOf(error),
-        fix: 'Download it again.',
-        cause: error,
-      });
+      throw parquetFailure(path, error);
     }
   }
   const most = pictures.reduce((highest, { label }) => Math.max(highest, label), -1);

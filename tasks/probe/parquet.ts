@@ -11,7 +11,7 @@ import {
   parquetSchema,
   type SchemaTree,
 } from 'hyparquet';
-import { InputError } from '../../src/errors.ts';
+import { InputError, messageOf, ResultsError } from '../../src/errors.ts';
 import type { Row } from './rows.ts';
 
 /** A page cannot be read in part: one that claims to unpack to more is refused. */
@@ -88,4 +88,16 @@ function refuse(where: string, got: string): never {
 /** Columns are nullable where records lack a field. */
 function dropNulls(row: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null && value !== undefined));
+}
+
+/** What a failure to read a Parquet file is told as: our own errors as they are, anything else as a sentence. */
+export function parquetFailure(path: string, error: unknown): unknown {
+  if (error instanceof InputError || error instanceof ResultsError) return error;
+  return new InputError({
+    what: 'cannot read the Parquet file',
+    where: path,
+    got: messageOf(error),
+    fix: 'Download it again.',
+    cause: error,
+  });
 }

@@ -2,10 +2,10 @@
 
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { z } from 'zod';
-import { InputError, messageOf, ResultsError } from '../../src/errors.ts';
+import { InputError } from '../../src/errors.ts';
 import type { ImageSource } from '../../src/images/decode.ts';
 import { cacheImage } from '../image-cache.ts';
-import { checkColumns, inflaters } from '../probe/parquet.ts';
+import { checkColumns, inflaters, parquetFailure } from '../probe/parquet.ts';
 import type { FoundRecord, FoundRecords } from './found.ts';
 import { readWinogroundRecord } from './record.ts';
 
@@ -25,14 +25,7 @@ export async function readParquetLayout(files: readonly string[], skipBad: boole
     try {
       await readShard(path, skipBad, found);
     } catch (error) {
-      if (error instanceof InputError || error instanceof ResultsError) throw error;
-      throw new InputError({
-        what: 'cannot read the Parquet file',
-        where: path,
-        got: messageOf(error),
-        fix: 'Download it again.',
-        cause: error,
-      });
+      throw parquetFailure(path, error);
     }
   }
   return found;
