@@ -27,7 +27,7 @@ export class WorkerPool {
   /** Starts `count` threads; each loads the model. */
   constructor(settings: ScorerSettings, count: number) {
     this.#threads = Array.from({ length: count }, () => new Thread(settings));
-    this.#ready = Promise.all(this.#threads.map((thread) => thread.wait('ready')));
+    this.#ready = Promise.all(this.#threads.map(({ ready }) => ready));
     this.#ready.catch(() => {}); // reported by ready(); not an unhandled rejection before that
   }
 
@@ -52,16 +52,9 @@ export class WorkerPool {
     const onAbort = () => this.#stop();
     signal?.addEventListener('abort', onAbort);
     if (signal?.aborted) this.#stop();
-    const feed = async (thread: Thread) => {
-      thread.onOutput = emit;
-      while (next < blocks.length && !this.#stopped) {
-        const done = thread.wait('block-done');
-        thread.post({ type: 'block', work: blocks[next++]! });
-        await done;
-      }
-    };
+    const take = () => (this.#stopped ? undefined : blocks[next++]);
     const feeds = this.#threads.map((thread) =>
-      feed(thread).catch((error) => {
+      thread.evaluate(take, emit).catch((error) => {
         errors.push(error);
         this.#stop();
       }),
@@ -90,23 +83,39 @@ export class WorkerPool {
   }
 }
 
-/** One worker, listened to from its first to its last moment: a failure between two waits is kept for the next. */
+/** Blocks for one thread, and who waits until it has evaluated all that it took. */
+interface Feed {
+  /** The next block; undefined where there is none for this thread any more. */
+  take: () => ExampleWork[] | undefined;
+  emit: (output: ScorerOutput) => void;
+  /** Blocks sent and not done: one, and for a moment the one that comes next. */
+  sent: number;
+  resolve: () => void;
+  reject: (error: Error) => void;
+}
+
+/** One worker, listened to from its first to its last moment: a failure that nobody waits for is kept. */
 class Thread {
   readonly #worker: Worker;
-  #waiting: { type: WorkerReply['type']; resolve: () => void; reject: (error: Error) => void } | undefined;
+  #opened: { resolve: () => void; reject: (error: Error) => void } | undefined;
+  #feed: Feed | undefined;
+  /** Resolves once it has its model. */
+  readonly ready: Promise<void>;
   /** Resolves when the thread is gone. */
   readonly ended: Promise<void>;
   /** Why nothing more can be expected of it. */
   failure: Error | undefined;
-  onOutput: ((output: ScorerOutput) => void) | undefined;
 
   constructor(settings: ScorerSettings) {
     this.#worker = new Worker(WORKER_FILE, { workerData: settings });
+    this.ready = new Promise((resolve, reject) => {
+      this.#opened = { resolve, reject };
+    });
     this.#worker.on('message', (reply: WorkerReply) => this.#receive(reply));
     this.#worker.on('error', (error) => this.#fail(crash(error)));
     this.ended = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
-        if (code !== 0 || this.#waiting)
+        if (code !== 0 || this.#opened || this.#feed)
           this.#fail(new WorkerError(`a worker ended unexpectedly with code ${code}`, 1));
         resolve();
       });
@@ -117,27 +126,50 @@ class Thread {
     this.#worker.postMessage(request);
   }
 
-  /** Waits for one reply; one wait at a time. @throws the thread's failure, also one that came before. */
-  wait(type: WorkerReply['type']): Promise<void> {
+  /** Evaluates blocks until there are none left. @throws the thread's failure, also one that came before. */
+  evaluate(take: Feed['take'], emit: Feed['emit']): Promise<void> {
     if (this.failure) return Promise.reject(this.failure);
     return new Promise((resolve, reject) => {
-      this.#waiting = { type, resolve, reject };
+      this.#feed = { take, emit, sent: 0, resolve, reject };
+      this.#send(this.#feed);
     });
   }
 
+  /** Sends one more block; without one, the thread is through once it has done those that it has. */
+  #send(feed: Feed): void {
+    const work = feed.take();
+    if (work) {
+      feed.sent++;
+      this.post({ type: 'block', work });
+    } else if (feed.sent === 0) {
+      this.#feed = undefined;
+      feed.resolve();
+    }
+  }
+
   #receive(reply: WorkerReply): void {
-    if (reply.type === 'output') this.onOutput?.(reply.output);
-    else if (reply.type === 'error') this.#fail(revive(reply.error));
-    else if (reply.type === this.#waiting?.type) {
-      this.#waiting.resolve();
-      this.#waiting = undefined;
+    const feed = this.#feed;
+    if (reply.type === 'ready') {
+      this.#opened?.resolve();
+      this.#opened = undefined;
+    } else if (reply.type === 'error') this.#fail(revive(reply.error));
+    else if (!feed) return;
+    else if (reply.type === 'output') feed.emit(reply.output);
+    else if (reply.type === 'nearly-done') {
+      // The next block arrives before this one ends: a thread never waits for its work.
+      if (feed.sent === 1) this.#send(feed);
+    } else {
+      feed.sent--;
+      if (feed.sent === 0) this.#send(feed);
     }
   }
 
   #fail(error: Error): void {
     this.failure ??= error;
-    this.#waiting?.reject(this.failure);
-    this.#waiting = undefined;
+    this.#opened?.reject(this.failure);
+    this.#opened = undefined;
+    this.#feed?.reject(this.failure);
+    this.#feed = undefined;
   }
 }
 

@@ -12,6 +12,7 @@ export type WorkerRequest = { type: 'block'; work: ExampleWork[] } | { type: 'st
 export type WorkerReply =
   | { type: 'ready' }
   | { type: 'output'; output: ScorerOutput }
+  | { type: 'nearly-done' }
   | { type: 'block-done' }
   | { type: 'error'; error: WorkerFailure };
 
@@ -35,7 +36,7 @@ async function serve(): Promise<void> {
     if (request.type === 'stop') {
       if (stopping) return;
       stopping = true; // seen by a block that is being evaluated
-    }
+    } else if (!stopping) scorer.prepare?.(request.work);
     last = last.then(() => handle(scorer, request)).catch(fail);
   });
 }
@@ -47,7 +48,7 @@ async function handle(scorer: Scorer, request: WorkerRequest): Promise<void> {
   }
   await scorer.evaluate(
     request.work,
-    (output) => reply({ type: 'output', output }),
+    (output) => reply(output.type === 'nearly-done' ? output : { type: 'output', output }),
     () => stopping,
   );
   reply({ type: 'block-done' });

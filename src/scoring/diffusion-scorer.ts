@@ -17,6 +17,7 @@ import { Course } from './course.ts';
 import { type DiffusionParts, latentOf, modelImage, openDiffusionParts } from './diffusion-parts.ts';
 import type { EmbeddingCache } from './embedding-cache.ts';
 import { type Example, UNCONDITIONAL } from './example.ts';
+import { ImagesAhead } from './images-ahead.ts';
 import type { LatentMode } from './latent-draw.ts';
 import { type Noises, noisesOf } from './noises.ts';
 import { makePlan, type Plan, type PlanSpec } from './plan.ts';
@@ -87,6 +88,7 @@ export async function openDiffusionScorer(
   const parts = opened ?? (await openDiffusionParts(settings));
   const scorer = new DiffusionScorer(settings, parts);
   return {
+    prepare: (work) => scorer.prepare(work),
     evaluate: (work, emit, stopping) => scorer.evaluate(work, emit, stopping),
     release: () => parts.release(),
   };
@@ -95,6 +97,7 @@ export async function openDiffusionScorer(
 class DiffusionScorer {
   readonly #settings: DiffusionSettings;
   readonly #images: ImageEncoder;
+  readonly #ahead: ImagesAhead;
   readonly #denoiser: Denoiser;
   readonly #captions: EmbeddingCache<Condition>;
   readonly #plan: Plan;
@@ -106,6 +109,7 @@ class DiffusionScorer {
   constructor(settings: DiffusionSettings, { images, denoiser, captions }: DiffusionParts) {
     this.#settings = settings;
     this.#images = images;
+    this.#ahead = new ImagesAhead((source) => modelImage(source, settings));
     this.#denoiser = denoiser;
     this.#captions = captions;
     this.#plan = makePlan(settings.plan);
@@ -115,6 +119,11 @@ class DiffusionScorer {
     this.#stop = settings.stop && applyRule(this.#plan, settings.stop, this.#schedule);
   }
 
+  /** Begins to decode the images of a block that comes next. */
+  prepare(block: readonly ExampleWork[]): void {
+    this.#ahead.expect(block.flatMap(({ example }) => example.images));
+  }
+
   async evaluate(
     block: readonly ExampleWork[],
     emit: (output: ScorerOutput) => void,
@@ -122,6 +131,7 @@ class DiffusionScorer {
   ): Promise<void> {
     let rows: Row[] = [];
     const maps = new Map<ExampleWork, Float32Array>();
+    this.prepare(block);
     for (const work of block) {
       if (stopping()) return;
       try {
@@ -131,12 +141,14 @@ class DiffusionScorer {
         emit({ type: 'failed', index: work.index, message: messageOf(error) });
       }
     }
+    this.#ahead.clear();
     let lastCheckpoint = Date.now();
     const total = this.#plan.trials.length;
     for (let k = Math.min(...block.map((work) => work.start)); k < total && rows.length > 0; k++) {
       const active = rows.filter(
         ({ work, progress, slot }) => work.start <= k && progress.course.runs(slot, k),
       );
+      if (k === total - 1) emit({ type: 'nearly-done' });
       let done = 0; // of the active rows, in this trial
       while (done < active.length && !stopping()) {
         const call = active.slice(done, done + this.#denoiser.batch);
@@ -205,7 +217,7 @@ class DiffusionScorer {
   }
 
   async #encodeImage(source: ImageSource): Promise<Float32Array> {
-    return latentOf(this.#images, await modelImage(source, this.#settings), this.#settings);
+    return latentOf(this.#images, await this.#ahead.take(source), this.#settings);
   }
 
   /** One canonical call: trial `k` of the given rows. */

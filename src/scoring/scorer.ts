@@ -58,11 +58,18 @@ export interface ExampleFailure {
   message: string;
 }
 
+/** The last trial of a block begins: another block may be prepared. Not told where a rule ends a block earlier. */
+export interface NearlyDone {
+  type: 'nearly-done';
+}
+
 /** Anything a scorer hands out; `type` tells which. */
-export type ScorerOutput = TrialRows | MapSums | PairScores | ExampleFailure;
+export type ScorerOutput = TrialRows | MapSums | PairScores | ExampleFailure | NearlyDone;
 
 /** Scores examples; one per worker thread. */
 export interface Scorer {
+  /** Told of the block that comes next while another one is evaluated: what can be done aside is begun. */
+  prepare?(work: readonly ExampleWork[]): void;
   /**
    * Evaluates a block of examples together and hands out results as they come. Bad input of one example is an
    * output of type `failed`; the others go on.
