@@ -36,7 +36,7 @@ export async function doctor(refs: readonly string[], flags: DoctorFlags): Promi
   );
   const models: ModelReport[] = [];
   for (const ref of refs)
-    for (const request of await requestsOf(ref, flags)) models.push(examineModel(request, options));
+    for (const request of await requestsOf(ref, flags)) models.push(await examineModel(request, options));
   if (flags.json) process.stdout.write(`${JSON.stringify({ format: 1, machine, models }, null, 2)}\n`);
   else process.stdout.write([machineLines(machine), ...models.map(modelLines)].join('\n'));
   if (models.some(({ problems }) => problems.length > 0)) process.exitCode = 3;
@@ -80,13 +80,22 @@ function machineLines(machine: MachineReport): string {
   });
 }
 
+/** Where a diffusion model's calls come from, in words. */
+const CHOSEN: Record<ModelReport['calls']['chosen'], string> = {
+  given: 'as given',
+  stored: 'as stored',
+  remembered: 'measured here before',
+  measured: 'measured now',
+  rule: 'by size, until `score` measures them here',
+};
+
 function modelLines({ ref, kind, folder, recipe, device, calls, files, problems }: ModelReport): string {
   return lines({
     model: ref === folder ? ref : `${ref} in ${folder}`,
     kind,
     ...recipe,
     device,
-    calls: `${calls.batch} ${calls.batch === 1 ? 'row' : 'rows'}, ${calls.threads} ${calls.threads === 1 ? 'thread' : 'threads'}, ${calls.workers} ${calls.workers === 1 ? 'worker' : 'workers'}`,
+    calls: `${calls.batch} ${calls.batch === 1 ? 'row' : 'rows'}, ${calls.threads} ${calls.threads === 1 ? 'thread' : 'threads'}, ${calls.workers} ${calls.workers === 1 ? 'worker' : 'workers'}${kind === 'diffusion' ? `; ${CHOSEN[calls.chosen]}` : ''}`,
     files: `${files.count}, ${bytesText(files.bytes)}`,
     problems: problems.length > 0 ? problems : 'none found',
   });

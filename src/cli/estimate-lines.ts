@@ -4,17 +4,27 @@ import { columns } from '../report/table.ts';
 import type { Estimate } from '../run/estimate.ts';
 import type { PreparedRun } from '../run/prepare-run.ts';
 
+/** Where batch and threads come from, in words. */
+const CHOSEN: Record<Estimate['calls'], string> = {
+  given: 'as given',
+  stored: 'as the run was begun',
+  remembered: 'measured before',
+  measured: 'measured now',
+  rule: 'by size',
+};
+
 /** What a run will take, as lines for a terminal. */
 export function estimateLines(run: PreparedRun, estimates: readonly Estimate[]): string {
-  const head = ['scorer', 'evaluations', 'per second', 'time', 'workers x threads', 'batch'];
+  const head = ['scorer', 'evaluations', 'per second', 'time', 'workers x threads', 'batch', 'chosen'];
   const rows = estimates.map(
-    ({ scorer, evaluations, evaluationsPerSecond, seconds, workers, threads, batch }) => [
+    ({ scorer, evaluations, evaluationsPerSecond, seconds, workers, threads, batch, calls }) => [
       scorer,
       `${evaluations}`,
       evaluationsPerSecond.toFixed(evaluationsPerSecond < 10 ? 2 : 0),
       duration(seconds),
       `${workers} x ${threads}`,
       `${batch}`,
+      CHOSEN[calls],
     ],
   );
   const total = estimates.reduce((sum, { seconds }) => sum + seconds, 0);

@@ -54,6 +54,12 @@ export function atLeast(least: number) {
   };
 }
 
+/** The same, or "auto": undefined, since it is what happens where nothing is said. */
+export function autoOr(least: number) {
+  const number = atLeast(least);
+  return (text: string): number | undefined => (text === 'auto' ? undefined : number(text));
+}
+
 /** Whole numbers of at least `least`, separated by commas. */
 export function listOf(least: number) {
   const one = atLeast(least);
@@ -135,13 +141,17 @@ export function addScoringFlags(command: Command): Command {
       "scale told to models that were distilled with guidance: LCM, FLUX.1-dev (default: diffusers')",
       scale,
     )
-    .option('--device <name[:id]>', 'cpu, cuda, coreml, dml or webgpu', 'cpu')
-    .option('--batch <rows>', 'rows of every model call (default: by the size of the latent)', atLeast(2))
     .option(
-      '--threads <n>',
-      'threads within a model call (default: 1 for small models, else all cores)',
-      atLeast(1),
-    );
+      '--device <name[:id]>',
+      'cpu, cuda, coreml, dml or webgpu; several, as in cuda:0,cuda:1, get a worker each',
+      'cpu',
+    )
+    .option(
+      '--batch <rows|auto>',
+      'rows of every model call (default: auto, the fastest by a short trial, remembered for this machine)',
+      autoOr(2),
+    )
+    .option('--threads <n|auto>', 'threads within a model call (default: auto, as for --batch)', autoOr(1));
 }
 
 /** Adds the flags that turn stored errors into scores: they cost no evaluation. */
@@ -249,7 +259,7 @@ export function scoringOf(
     resize,
     ...(flags.interpolation !== 'bicubic' && { interpolation: flags.interpolation }),
     ...(flags.latent !== 'mean' && { latent: flags.latent }),
-    device: parseDevice(flags.device),
+    ...parseDevices(flags.device),
     ...more,
     ...(resolution !== undefined && { resolution }),
     ...(guidance !== undefined && { guidance }),
@@ -258,11 +268,29 @@ export function scoringOf(
   };
 }
 
-function parseDevice(text: string): ScoringOptions['device'] {
+/** One device, or several of one kind. @throws UsageError */
+function parseDevices(text: string): Pick<ScoringOptions, 'device' | 'moreDevices'> {
+  const [device, ...moreDevices] = text.split(',').map((part) => parseDevice(part.trim(), text));
+  const names = [device!, ...moreDevices].map(({ name, id }) => `${name}:${id}`);
+  if (moreDevices.length === 0) return { device: device! };
+  if (device!.name === 'cpu' || moreDevices.some(({ name }) => name !== device!.name)) {
+    throw new UsageError({
+      what: 'these devices cannot share a run',
+      where: `--device ${text}`,
+      expected: 'several of one kind, as in cuda:0,cuda:1',
+      fix: device!.name === 'cpu' ? 'Use --workers for several workers on the CPU.' : 'Name one kind only.',
+    });
+  }
+  if (new Set(names).size < names.length)
+    throw new UsageError({ what: 'a device is named twice', where: `--device ${text}` });
+  return { device: device!, moreDevices };
+}
+
+function parseDevice(text: string, whole: string): ScoringOptions['device'] {
   const [, name, id = '0'] = /^(cpu|cuda|coreml|dml|webgpu)(?::(\d+))?$/.exec(text) ?? [];
   if (name === undefined) {
     throw new UsageError({
-      what: `unknown device "${text}"`,
+      what: `unknown device "${whole}"`,
       where: '--device',
       expected: 'cpu, cuda, coreml, dml or webgpu, as in cuda:1',
     });

@@ -5,7 +5,7 @@ import { BENCHMARK_LIST } from '../../tasks/benchmarks/list.ts';
 import { builtInTasks } from '../../tasks/built-in.ts';
 import { classSets, IMAGE_FOLDER } from '../../tasks/classification/class-sets.ts';
 import { DEFAULT_TASK } from '../../tasks/task.ts';
-import { addAnalysisFlags, addScoringFlags, atLeast, repeatable, type SharedFlags } from './options.ts';
+import { addAnalysisFlags, addScoringFlags, autoOr, repeatable, type SharedFlags } from './options.ts';
 import { addExternalFlags, addScoresFlag, type OtherFlags } from './other-scorers.ts';
 import { addPresetFlag, type PresetFlags, presetNote, presetsHelp, withPreset } from './preset-flags.ts';
 import { addStopFlags, type StopFlags } from './stop-flags.ts';
@@ -68,9 +68,9 @@ export function addScoreCommand(program: Command): void {
     .option('--ids <list>', 'only these examples, separated by commas')
     .option('--tag <tag>', 'only examples with this tag')
     .option(
-      '--workers <n>',
-      'worker threads, each with its own model (default: cores / threads)',
-      atLeast(1),
+      '--workers <n|auto>',
+      'worker threads, each with its own model (default: auto, as for --batch; it changes no result)',
+      autoOr(1),
     );
   addStopFlags(command)
     .addOption(

@@ -42,8 +42,14 @@ export async function score(taskName: string, flags: ScoreFlags): Promise<void> 
     allowMixed: flags.allowMixed ?? false,
     ...(flags.out !== undefined && { out: flags.out }),
   };
-  const run = await prepareRun(request);
   const lines = new ProgressLines(process.stderr, { quiet: flags.quiet ?? false });
+  const run = await prepareRun({
+    ...request,
+    measure: true,
+    onMeasure: (name) => {
+      if (!flags.quiet) lines.note(`${name}: measuring how this machine calls it fastest (once)`);
+    },
+  });
   if (flags.note !== undefined && !flags.quiet) lines.note(flags.note);
   const inDashboard = !flags.dryRun && canShowDashboard(flags);
   if (!inDashboard) for (const { id, message } of task.failures) lines.note(`left out ${id}: ${message}`);

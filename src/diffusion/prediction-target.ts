@@ -21,11 +21,16 @@ export function addNoise(
 /**
  * The model's native target: ε (`epsilon`), v = √ᾱ_t · ε − √(1 − ᾱ_t) · z (`v_prediction`, Salimans & Ho 2022;
  * `scheduler.get_velocity`), z (`sample`), or u = ε − z (`flow`). May return `noise` or `latent` itself: read only.
+ * @param out `[n]`, where given, takes a target that has to be computed; else it is a new array.
  */
 export function predictionTarget(
   schedule: NoiseSchedule,
   timestep: number,
-  { latent, noise }: { latent: Float32Array; noise: Float32Array },
+  {
+    latent,
+    noise,
+    out = new Float32Array(noise.length),
+  }: { latent: Float32Array; noise: Float32Array; out?: Float32Array },
 ): Float32Array {
   switch (schedule.prediction) {
     case 'epsilon':
@@ -33,10 +38,14 @@ export function predictionTarget(
     case 'sample':
       return latent;
     case 'flow':
-      return noise.map((e, i) => e - latent[i]!);
+      for (let i = 0; i < out.length; i++) out[i] = noise[i]! - latent[i]!;
+      return out;
     case 'v_prediction': {
       const [signal, spread] = coefficients(schedule, timestep);
-      return noise.map((e, i) => Math.fround(signal * e) - Math.fround(spread * latent[i]!));
+      for (let i = 0; i < out.length; i++) {
+        out[i] = Math.fround(signal * noise[i]!) - Math.fround(spread * latent[i]!);
+      }
+      return out;
     }
   }
 }

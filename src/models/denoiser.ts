@@ -50,8 +50,20 @@ export async function openDenoiserGraph(
   batch: number,
   options: SessionOptions,
 ): Promise<Denoiser> {
-  const { folder, family, latent } = description;
-  const session = await OnnxSession.open(join(folder, description.denoiser, 'model.onnx'), options);
+  return denoiserOn(await openDenoiserSession(description, options), description, batch);
+}
+
+/** Opens the graph alone, for calls of any number of rows. @throws ModelFileError as the graph's opening. */
+export function openDenoiserSession(
+  { folder, denoiser }: DiffusionDescription,
+  options: SessionOptions,
+): Promise<OnnxSession> {
+  return OnnxSession.open(join(folder, denoiser, 'model.onnx'), options);
+}
+
+/** Calls of `batch` rows on an opened graph. @throws ModelFileError where it lacks an input or output. */
+export function denoiserOn(session: OnnxSession, description: DiffusionDescription, batch: number): Denoiser {
+  const { family, latent } = description;
   const latentInput = LATENT_INPUTS.find((name) => session.inputs.has(name)) ?? LATENT_INPUTS[0]!;
   const output = OUTPUTS.find((name) => session.outputs.has(name));
   if (!output) {

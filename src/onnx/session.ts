@@ -8,6 +8,7 @@ import { ModelFileError, messageOf, ShapeError, UsageError } from '../errors.ts'
 import { checkGraph } from './check-graph.ts';
 import { readExternalData } from './external-data.ts';
 import { fromFloat16, toFloat16 } from './float16.ts';
+import { NUMBERED, sessionConfig } from './providers.ts';
 import { foreignOperators } from './unsupported.ts';
 
 /** Version of the inference library, recorded with every result since it may move the last bits. */
@@ -21,6 +22,8 @@ export interface Device {
   name: (typeof DEVICES)[number];
   id: number;
 }
+
+const CPU: Device = { name: 'cpu', id: 0 };
 
 /** How a graph is opened. */
 export interface SessionOptions {
@@ -92,12 +95,9 @@ export class OnnxSession {
     }
     const graph = checkGraph(path);
     const name = device?.name ?? 'cpu';
-    const provider = name === 'cpu' ? 'cpu' : { name, deviceId: device?.id ?? 0 };
     try {
       const options: ort.InferenceSession.SessionOptions = {
-        executionProviders: [provider as ort.InferenceSession.ExecutionProviderConfig],
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
+        ...(sessionConfig(device ?? CPU, threads) as ort.InferenceSession.SessionOptions),
         logSeverityLevel: 4, // its own lines on stderr would cut through ours; what it throws says the same
       };
       const session = edited
@@ -112,7 +112,7 @@ export class OnnxSession {
       if (name !== 'cpu' && /backend|provider|shared library|adapter/i.test(got)) {
         throw new UsageError({
           ...unusable(name),
-          got,
+          got: got.replace(/^.* was false\. /s, ''), // where in onnxruntime's sources it was noticed
         });
       }
       const reason = foreignOperators(graph, name);
@@ -259,8 +259,16 @@ function hasLibrary(device: string): boolean {
   return globSync(join(root, 'bin', '*', process.platform, process.arch, name)).length > 0;
 }
 
-/** Demands a device that this installation has. @throws UsageError */
-export function checkDevice({ name }: Device): void {
+/** Demands a device that this installation has, by a number where there can be several. @throws UsageError */
+export function checkDevice({ name, id }: Device): void {
+  if (id > 0 && !NUMBERED.includes(name)) {
+    throw new UsageError({
+      what: `onnxruntime takes no number for the device "${name}"`,
+      where: `${name}:${id}`,
+      expected: `a number after ${NUMBERED.join(' or ')} only`,
+      fix: `Use ${name}.`,
+    });
+  }
   if (supportedDevices().includes(name)) return;
   throw new UsageError({ ...unusable(name), got: 'this installation has no library for it' });
 }

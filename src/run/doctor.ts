@@ -10,7 +10,8 @@ import { type Recipe, recipeOf } from '../models/recipe.ts';
 import { checkGraph } from '../onnx/check-graph.ts';
 import { type Device, ORT_VERSION, supportedDevices } from '../onnx/session.ts';
 import { foreignOperators } from '../onnx/unsupported.ts';
-import { type ModelRequest, prepareScorer, type ScoringOptions } from './settings.ts';
+import { withAutoCalls } from './auto-calls.ts';
+import { type ModelRequest, type PreparedScorer, prepareScorer, type ScoringOptions } from './settings.ts';
 
 export interface MachineReport {
   node: string;
@@ -47,7 +48,7 @@ export interface ModelReport {
   description: DiffusionDescription | ClipDescription;
   device: string;
   /** Rows of a model call, threads within one, and workers beside each other. */
-  calls: { batch: number; threads: number; workers: number };
+  calls: { batch: number; threads: number; workers: number; chosen: NonNullable<PreparedScorer['calls']> };
   files: { count: number; bytes: number };
   /** What would stop it, a sentence each; empty where nothing is known to. */
   problems: string[];
@@ -57,8 +58,9 @@ export interface ModelReport {
  * How a model would be scored with. Reads its small files and the structure of its graphs; opens none.
  * @throws ModelFileError, UsageError where the folder cannot be described at all.
  */
-export function examineModel(request: ModelRequest, options: ScoringOptions): ModelReport {
-  const { settings, workers } = prepareScorer(request, options);
+export async function examineModel(request: ModelRequest, options: ScoringOptions): Promise<ModelReport> {
+  const prepared = await withAutoCalls(prepareScorer(request, options), { scoring: options, measure: false });
+  const { settings, workers, calls: chosen = 'rule' } = prepared;
   if (settings.kind !== 'diffusion' && settings.kind !== 'clip') throw new Error('a model became no model');
   const { description } = settings;
   const files = description.files.map((file) => join(description.folder, file));
@@ -74,7 +76,7 @@ export function examineModel(request: ModelRequest, options: ScoringOptions): Mo
     recipe: recipeOf(description, options.resize),
     description,
     device: options.device.id === 0 ? options.device.name : `${options.device.name}:${options.device.id}`,
-    calls: { batch, threads: settings.threads, workers },
+    calls: { batch, threads: settings.threads, workers, chosen },
     files: {
       count: files.length,
       bytes: files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0),

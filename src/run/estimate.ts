@@ -4,11 +4,10 @@ import { InputError } from '../errors.ts';
 import type { DiffusionSettings } from '../scoring/diffusion-scorer.ts';
 import { makePlan, trialsOf } from '../scoring/plan.ts';
 import type { ExampleWork, ScorerOutput } from '../scoring/scorer.ts';
-import { makeBlocks } from './blocks.ts';
 import { openResults } from './open-results.ts';
 import type { PreparedRun, RunRequest } from './prepare-run.ts';
-import { evaluatedPairs } from './prune.ts';
-import { evaluationsOf, pendingOf } from './run-scorer.ts';
+import { blocksOf, evaluationsOf, pendingOf } from './run-scorer.ts';
+import type { PreparedScorer } from './settings.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 export interface Estimate {
@@ -18,6 +17,8 @@ export interface Estimate {
   workers: number;
   batch: number;
   threads: number;
+  /** Where batch and threads come from. */
+  calls: NonNullable<PreparedScorer['calls']>;
   /** Those that are not stored yet. */
   evaluations: number;
   /** Measured over three calls per worker, all workers at once, after one that warms up. */
@@ -56,28 +57,24 @@ export async function estimateRun(run: PreparedRun, request: RunRequest): Promis
       0,
     );
     const work: ExampleWork[] = pending.map(({ index }) => ({ index, example: examples[index]!, start: 0 }));
-    const rowsOf = (index: number) =>
-      settings.kind === 'diffusion' ? evaluatedPairs(examples[index]!, settings.uncond, settings.prune) : 1;
     const batch = settings.kind === 'diffusion' ? settings.batch : 1;
-    const stopping = settings.kind === 'diffusion' && settings.stop ? scorer.workers : undefined;
-    const blocks = makeBlocks(
-      work,
-      settings.kind === 'diffusion' ? batch : CALLS + 1,
-      rowsOf,
-      stopping,
-    ).slice(0, scorer.workers);
+    const atMost = settings.kind === 'diffusion' && settings.stop !== undefined;
+    const blocks = blocksOf(work, scorer, examples)
+      .slice(0, scorer.workers)
+      .map((block) => (settings.kind === 'diffusion' ? block : block.slice(0, CALLS + 1)));
     // The first trials of the plan, under a plan of their own: what is measured is discarded.
     const short = settings.kind === 'diffusion' ? shortened(settings) : settings;
-    const pool = new WorkerPool(short, blocks.length);
+    const pool = new WorkerPool(short, blocks.length, scorer.devices);
     try {
       await pool.ready();
       const rate = blocks.length > 0 ? await measure(pool, blocks, request.onError) : 0;
       estimates.push({
         scorer: scorer.name,
-        atMost: stopping !== undefined,
+        atMost,
         workers: blocks.length,
         batch,
         threads: 'threads' in settings ? settings.threads : 1,
+        calls: scorer.calls ?? 'rule',
         evaluations,
         evaluationsPerSecond: rate,
         seconds: evaluations === 0 ? 0 : evaluations / rate,

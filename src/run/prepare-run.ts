@@ -15,6 +15,7 @@ import {
   type Manifest,
 } from '../results/manifest.ts';
 import { RunFolder } from '../results/run-folder.ts';
+import { withAutoCalls } from './auto-calls.ts';
 import type { Failure } from './failures.ts';
 import { checkOwnMetrics } from './own-metrics.ts';
 import { preflight } from './preflight.ts';
@@ -43,6 +44,13 @@ export interface RunRequest {
   /** What to do with an example that cannot be scored. @default 'stop' */
   onError?: 'stop' | 'skip';
   allowMixed: boolean;
+  /**
+   * Whether batch, threads and workers that are not given are found by trying, where this machine has not tried the
+   * model before. A run that goes on never measures. @default false
+   */
+  measure?: boolean;
+  /** Told before a scorer is measured: it takes a moment. */
+  onMeasure?: (scorer: string) => void;
 }
 
 /** A run that can begin. */
@@ -64,14 +72,14 @@ export interface PreparedRun {
 }
 
 /**
- * Prepares a run. Loads no model and writes nothing.
+ * Prepares a run. Writes nothing into its folder; loads a model only to measure it.
  * @throws UsageError, InputError, ModelFileError for bad input; PlanMismatchError where the folder holds another run;
  *   ResultsError where it holds results of none.
  */
 export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   const { task, scoring } = request;
   checkNames(request.scorers);
-  checkDevice(scoring.device);
+  for (const device of [scoring.device, ...(scoring.moreDevices ?? [])]) checkDevice(device);
   checkOwnMetrics(task);
   const wanted = select(task.examples, request.selection);
   let scorers = orderForPruning(request.scorers.map((scorer) => prepareScorer(scorer, scoring)));
@@ -97,6 +105,11 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
     scorers = orderForPruning(
       request.scorers.map((scorer) => prepareScorer(scorer, scoring, calls?.[scorer.name])),
     );
+  } else {
+    const { measure = false, onMeasure } = request;
+    // One after the other: measurements would disturb each other.
+    for (const [k, scorer] of scorers.entries())
+      scorers[k] = await withAutoCalls(scorer, { scoring, measure, onMeasure });
   }
   const current = numericsOf(scorers);
   const all = [...(stored?.numerics ?? [])];

@@ -5,7 +5,7 @@ import type { PendingExample } from '../results/scorer-results.ts';
 import type { Example } from '../scoring/example.ts';
 import { trialsOf } from '../scoring/plan.ts';
 import type { ExampleWork, ScorerOutput } from '../scoring/scorer.ts';
-import { makeBlocks } from './blocks.ts';
+import { chunks, makeBlocks, makeStoppingBlocks } from './blocks.ts';
 import { Channel } from './channel.ts';
 import type { RunEvent } from './events.ts';
 import type { Failure } from './failures.ts';
@@ -52,17 +52,9 @@ export async function* runScorer(run: ScorerRun): AsyncGenerator<RunEvent> {
   );
   if (pending.length === 0) return;
   const work: ExampleWork[] = pending.map((item) => ({ ...item, example: examples[item.index]! }));
-  const blocks =
-    settings.kind === 'diffusion'
-      ? makeBlocks(
-          work,
-          settings.batch,
-          (index) => evaluatedPairs(examples[index]!, settings.uncond, settings.prune),
-          settings.stop && scorer.workers,
-        )
-      : makeBlocks(work, PAIR_BLOCK, () => 1);
+  const blocks = blocksOf(work, scorer, examples);
   yield { type: 'phase', scorer: name, phase: 'load' };
-  const pool = new WorkerPool(settings, Math.min(scorer.workers, blocks.length));
+  const pool = new WorkerPool(settings, Math.min(scorer.workers, blocks.length), scorer.devices);
   try {
     await untilAborted(pool.ready(), run.signal);
     yield { type: 'phase', scorer: name, phase: 'score' };
@@ -94,6 +86,18 @@ export async function* runScorer(run: ScorerRun): AsyncGenerator<RunEvent> {
       await pool.close();
     }
   }
+}
+
+/** A scorer's work as its workers get it. */
+export function blocksOf(
+  work: readonly ExampleWork[],
+  { settings, workers }: PreparedScorer,
+  examples: readonly Example[],
+): ExampleWork[][] {
+  if (settings.kind !== 'diffusion') return chunks(work, PAIR_BLOCK);
+  const rowsOf = (index: number) => evaluatedPairs(examples[index]!, settings.uncond, settings.prune);
+  const make = settings.stop ? makeStoppingBlocks : makeBlocks;
+  return make(work, rowsOf, { batch: settings.batch, workers });
 }
 
 /** Examples of the selection that a scorer still needs, in task order. */

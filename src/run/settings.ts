@@ -1,8 +1,8 @@
 /** From what a user asked for to what the workers and the manifest need. */
 
 import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { createReadStream } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { noiseSchedule } from '../diffusion/noise-schedule.ts';
 import { ModelFileError, messageOf, UsageError } from '../errors.ts';
@@ -21,6 +21,7 @@ import type { LatentMode } from '../scoring/latent-draw.ts';
 import { noisesOf } from '../scoring/noises.ts';
 import type { ScorerSettings } from '../scoring/open-scorer.ts';
 import { makePlan } from '../scoring/plan.ts';
+import { bytesIn, ONE, rowsFor, threadsFor, workersOf } from './call-rules.ts';
 import { planOf, storedPlan } from './plan-request.ts';
 import { type StopRequest, stopRule } from './stop-request.ts';
 
@@ -75,6 +76,9 @@ export interface ScoringOptions {
   /** By default every caption is evaluated. */
   prune?: PruneRule;
   device: Device;
+  /** Further devices of the same kind: each gets a worker of its own. */
+  moreDevices?: readonly Device[];
+  /** Rows of a model call; chosen where it is not given, and so are threads and workers. */
   batch?: number;
   threads?: number;
   workers?: number;
@@ -86,17 +90,13 @@ export interface PreparedScorer {
   ref: string;
   settings: ScorerSettings;
   workers: number;
+  /** Workers where the user says nothing of them. */
+  ruledWorkers: number;
+  /** Where workers run, in turn, if on several devices. */
+  devices?: readonly Device[];
+  /** Where batch and threads come from. @default 'rule' */
+  calls?: 'given' | 'stored' | 'remembered' | 'measured' | 'rule';
 }
-
-/** Above this size of the graphs a single worker with all cores is used: each worker holds its own weights. */
-const SMALL_MODEL_BYTES = 256 * 2 ** 20;
-
-/** Rows of a call by latent size, chosen so that a call takes well under a second on a CPU core. */
-const ROWS_BY_LATENT = [
-  { upTo: 1024, rows: 24 },
-  { upTo: 4096, rows: 12 },
-  { upTo: Number.POSITIVE_INFINITY, rows: 6 },
-];
 
 /**
  * Describes a scorer's model and fixes batch, threads and workers for it.
@@ -111,10 +111,10 @@ export function prepareScorer(
   const { name, ref } = request;
   if (request.kind === 'external') {
     const { description, timeoutSeconds } = request;
-    return { name, ref, settings: { kind: 'external', ...description, timeoutSeconds }, workers: 1 };
+    return { name, ref, settings: { kind: 'external', ...description, timeoutSeconds }, ...ONE };
   }
   if (request.kind === 'imported')
-    return { name, ref, settings: { kind: 'imported', path: request.path }, workers: 1 };
+    return { name, ref, settings: { kind: 'imported', path: request.path }, ...ONE };
   const { folder, kind } = request;
   const { device } = options;
   if (kind === 'clip') {
@@ -122,7 +122,7 @@ export function prepareScorer(
     const { bytes } = description;
     const threads = options.threads ?? stored?.threads ?? threadsFor(bytes);
     const settings: ScorerSettings = { kind, description, threads, device };
-    return { name, ref, settings, workers: options.workers ?? workersFor({ bytes, device, threads }) };
+    return { name, ref, settings, ...workersOf(options, { bytes, device, threads }) };
   }
   const description = describeDiffusion(folder, options.resolution, options.guidance);
   if (options.latent === 'sample' && description.vae !== 'mean') {
@@ -136,8 +136,7 @@ export function prepareScorer(
   const schedule = noiseSchedule(description.schedule);
   const bytes = bytesIn(description, description.denoiser);
   const threads = options.threads ?? stored?.threads ?? threadsFor(bytes);
-  const elements = description.latent[0] * description.latent[1] * description.latent[2];
-  const batch = options.batch ?? stored?.batch ?? ROWS_BY_LATENT.find(({ upTo }) => elements <= upTo)!.rows;
+  const batch = options.batch ?? stored?.batch ?? rowsFor(description.latent);
   const plan = planOf(options, schedule.timesteps);
   const stop = options.stop && stopRule(options.stop, folder, options);
   // What a rule cannot read is told now, not by a worker.
@@ -157,7 +156,13 @@ export function prepareScorer(
     ...(stop && { stop }),
     ...(options.prune && { prune: options.prune }),
   };
-  return { name, ref, settings, workers: options.workers ?? workersFor({ bytes, device, threads }) };
+  return {
+    name,
+    ref,
+    settings,
+    ...workersOf(options, { bytes, device, threads }),
+    ...(stored && { calls: 'stored' as const }),
+  };
 }
 
 /** Results are stored by name. @throws UsageError where two scorers have the same one. */
@@ -183,27 +188,6 @@ export function checkGuidance(scorers: readonly PreparedScorer[], guidance: numb
     expected: 'a model distilled with guidance, such as LCM or FLUX.1-dev',
     fix: 'Leave the flag out: scoring uses no classifier-free guidance.',
   });
-}
-
-/** Bytes of a model's files in one of its subfolders, weights that lie beside their graph included. */
-function bytesIn({ folder, files }: { folder: string; files: readonly string[] }, part: string): number {
-  return files
-    .filter((file) => file.startsWith(`${part}/`))
-    .reduce((sum, file) => sum + (statSync(join(folder, file), { throwIfNoEntry: false })?.size ?? 0), 0);
-}
-
-/** Threads within a call: small models are spread over workers instead. */
-function threadsFor(bytes: number): number {
-  return bytes <= SMALL_MODEL_BYTES ? 1 : availableParallelism();
-}
-
-/**
- * Workers for graphs of `bytes` that run with `threads` each: as many as there are cores for, but one alone where the
- * weights are large or the device is no CPU, since every worker holds its own copy of them.
- */
-export function workersFor(model: { bytes: number; device: Device; threads: number }): number {
-  if (model.device.name !== 'cpu' || model.bytes > SMALL_MODEL_BYTES) return 1;
-  return Math.max(1, Math.floor(availableParallelism() / Math.max(1, model.threads)));
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { Worker } from 'node:worker_threads';
 import { WinoscopeError } from '../errors.ts';
+import type { Device } from '../onnx/session.ts';
 import type { ScorerSettings } from '../scoring/open-scorer.ts';
 import type { ExampleWork, ScorerOutput } from '../scoring/scorer.ts';
 import type { WorkerFailure, WorkerReply, WorkerRequest } from './worker.ts';
@@ -24,9 +25,12 @@ export class WorkerPool {
   readonly #ready: Promise<unknown>;
   #stopped = false;
 
-  /** Starts `count` threads; each loads the model. */
-  constructor(settings: ScorerSettings, count: number) {
-    this.#threads = Array.from({ length: count }, () => new Thread(settings));
+  /** Starts `count` threads; each loads the model. @param devices where they run in turn, if on several. */
+  constructor(settings: ScorerSettings, count: number, devices: readonly Device[] = []) {
+    this.#threads = Array.from(
+      { length: count },
+      (_, k) => new Thread(devices.length > 0 ? onDevice(settings, devices[k % devices.length]!) : settings),
+    );
     this.#ready = Promise.all(this.#threads.map(({ ready }) => ready));
     this.#ready.catch(() => {}); // reported by ready(); not an unhandled rejection before that
   }
@@ -171,6 +175,11 @@ class Thread {
     this.#feed?.reject(this.failure);
     this.#feed = undefined;
   }
+}
+
+/** The same settings for another device. */
+function onDevice(settings: ScorerSettings, device: Device): ScorerSettings {
+  return 'device' in settings ? { ...settings, device } : settings;
 }
 
 /** A failure that a worker told of, as an error of this thread. */

@@ -19,7 +19,7 @@ import type { EmbeddingCache } from './embedding-cache.ts';
 import { type Example, UNCONDITIONAL } from './example.ts';
 import { ImagesAhead } from './images-ahead.ts';
 import type { LatentMode } from './latent-draw.ts';
-import { type Noises, noisesOf } from './noises.ts';
+import { keeping, type Noises, noisesOf } from './noises.ts';
 import { makePlan, type Plan, type PlanSpec } from './plan.ts';
 import type { ExampleWork, Scorer, ScorerOutput, TrialRows } from './scorer.ts';
 import { lossRead, type StoppingPlan, type StopRule } from './stop-rule.ts';
@@ -104,6 +104,8 @@ class DiffusionScorer {
   readonly #schedule: NoiseSchedule;
   readonly #bank: Noises;
   readonly #noisy: Float32Array;
+  /** What the denoiser should answer of one row. */
+  readonly #target: Float32Array;
   readonly #stop: StoppingPlan | undefined;
 
   constructor(settings: DiffusionSettings, { images, denoiser, captions }: DiffusionParts) {
@@ -114,8 +116,9 @@ class DiffusionScorer {
     this.#captions = captions;
     this.#plan = makePlan(settings.plan);
     this.#schedule = noiseSchedule(settings.description.schedule);
-    this.#bank = noisesOf(settings.plan, settings.description.latent);
+    this.#bank = keeping(noisesOf(settings.plan, settings.description.latent), this.#plan.trials.length);
     this.#noisy = new Float32Array(denoiser.batch * size(denoiser.latent));
+    this.#target = new Float32Array(size(denoiser.latent));
     this.#stop = settings.stop && applyRule(this.#plan, settings.stop, this.#schedule);
   }
 
@@ -223,7 +226,7 @@ class DiffusionScorer {
   /** One canonical call: trial `k` of the given rows. */
   async #call(k: number, rows: readonly Row[]): Promise<TrialRows> {
     const { timestep, noise: noiseIndex } = this.#plan.trials[k]!;
-    const noise = this.#noiseOf(k, noiseIndex);
+    const noise = this.#bank.get(noiseIndex);
     const length = noise.length;
     for (const [r, { latent }] of rows.entries()) {
       const out = this.#noisy.subarray(r * length, (r + 1) * length);
@@ -246,7 +249,7 @@ class DiffusionScorer {
       huber: new Float64Array(rows.length),
     };
     for (const [r, { latent, map, progress, slot }] of rows.entries()) {
-      const target = predictionTarget(this.#schedule, timestep, { latent, noise });
+      const target = predictionTarget(this.#schedule, timestep, { latent, noise, out: this.#target });
       const { mse, mae, huber } = denoisingError({ predictions, offset: r * length, target }, map);
       const seen = progress.errors[slot];
       // What is stored counts, also where this device gives other bits now.
@@ -257,14 +260,6 @@ class DiffusionScorer {
       result.huber[r] = huber;
     }
     return result;
-  }
-
-  #lastNoise: { k: number; noise: Float32Array } | undefined;
-
-  /** The noise of trial `k`, kept while the calls of that trial last. */
-  #noiseOf(k: number, index: number): Float32Array {
-    if (this.#lastNoise?.k !== k) this.#lastNoise = { k, noise: this.#bank.get(index) };
-    return this.#lastNoise.noise;
   }
 }
 

@@ -3,7 +3,7 @@ import { type PlanSpec, seedsOf, unitOf } from './plan.ts';
 
 /** Noises of a run by index, over all of its banks. */
 export interface Noises {
-  /** Noise `index`, a new float32 `[C · H · W]`. */
+  /** Noise `index`, float32 `[C · H · W]`: read only. */
   get(index: number): Float32Array;
   /** sha256 of each bank in turn. */
   sha256(): string;
@@ -28,5 +28,24 @@ export function noisesOf(plan: PlanSpec, shape: readonly [number, number, number
       return repeat % 2 === 0 ? noise : noise.map((value) => -value);
     },
     sha256: () => banks.map((bank) => bank.sha256()).join(' '),
+  };
+}
+
+/** Bytes of noises that are kept at most. */
+const KEPT_BYTES = 32 * 2 ** 20;
+
+/** The same noises, drawn once each where all `count` of them are few enough to be kept; else the last one is kept. */
+export function keeping(noises: Noises, count: number): Noises {
+  const kept = new Map<number, Float32Array>();
+  return {
+    ...noises,
+    get(index) {
+      const known = kept.get(index);
+      if (known) return known;
+      const noise = noises.get(index);
+      if (noise.byteLength * count > KEPT_BYTES) kept.clear();
+      kept.set(index, noise);
+      return noise;
+    },
   };
 }

@@ -94,9 +94,9 @@ export function paddingShare(subject: Subject, examples: number, batch: number):
 }
 
 /** The blocks into which a run over the first examples is cut. */
-export function blocksOf({ request, pairsPerExample }: Subject, examples: number, batch: number) {
+export function blocksOf({ request, pairsPerExample, workers }: Subject, examples: number, batch: number) {
   const work = request.task.examples
     .slice(0, examples)
     .map((example, index) => ({ index, example, start: 0 }));
-  return makeBlocks(work, batch, () => pairsPerExample);
+  return makeBlocks(work, () => pairsPerExample, { batch, workers });
 }

@@ -1,0 +1,27 @@
+/**
+ * Before all tests: a cache of their own, in which the embedded model's calls are remembered. Measuring them would
+ * take time in each of the many processes that tests start, and let a busy machine choose.
+ */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { resolveRef } from '../../src/hub/resolve-ref.ts';
+import { describeDiffusion } from '../../src/models/diffusion-folder.ts';
+import { rememberCalls } from '../../src/run/remembered-calls.ts';
+
+export default function setup(): () => void {
+  const cache = mkdtempSync(join(tmpdir(), 'winoscope-cache-'));
+  process.env.WINOSCOPE_CACHE = cache;
+  const description = describeDiffusion(resolveRef('tiny-world', 'diffusion').folder);
+  const calls = { batch: 24, threads: 1, workers: availableParallelism() };
+  for (const fixed of [{}, { threads: 1 }, { threads: 2 }]) {
+    const workers = Math.max(1, Math.floor(calls.workers / (fixed.threads ?? 1)));
+    const threads = fixed.threads ?? calls.threads;
+    rememberCalls(
+      { description, device: { name: 'cpu', id: 0 }, fixed },
+      { ...calls, threads, workers, measured: [] },
+    );
+  }
+  return () => rmSync(cache, { recursive: true, force: true });
+}
