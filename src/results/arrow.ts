@@ -21,6 +21,7 @@ import {
   Schema,
   Struct,
   Utf8,
+  type Vector,
   vectorFromArray,
 } from 'apache-arrow';
 
@@ -165,10 +166,30 @@ function readColumns<K extends TableKind>(kind: K, batch: RecordBatch): Columns<
   const columns = Object.keys(TYPES[kind]).map((name) => {
     const vector = batch.getChild(name);
     if (!vector) throw new Error(`column "${name}" is missing`);
-    return [name, name === 'example' || name === 'sums' ? [...vector] : vector.toArray()];
+    if (name === 'example') return [name, readStrings(vector as Vector<Utf8>)];
+    return [name, name === 'sums' ? [...vector] : vector.toArray()];
   });
   return Object.fromEntries(columns) as Columns<K>;
 }
+
+/** Strings of a column in which neighbours are mostly equal: those are decoded once. */
+function readStrings(vector: Vector<Utf8>): string[] {
+  const strings: string[] = [];
+  for (const { values, valueOffsets, length } of vector.data) {
+    let [from, end, text] = [0, 0, ''];
+    for (let k = 0; k < length; k++) {
+      const [start, stop] = [valueOffsets[k]!, valueOffsets[k + 1]!];
+      let isSame = k > 0 && stop - start === end - from;
+      for (let at = start; isSame && at < stop; at++) isSame = values[at] === values[from + at - start];
+      if (!isSame) text = decoder.decode(values.subarray(start, stop));
+      [from, end] = [start, stop];
+      strings.push(text);
+    }
+  }
+  return strings;
+}
+
+const decoder = new TextDecoder();
 
 /** Metadata of the schema: the run's identity among it. Undefined where not even the schema is whole. */
 export function readMetadata(bytes: Uint8Array): Map<string, string> | undefined {

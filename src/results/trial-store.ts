@@ -86,8 +86,13 @@ export class TrialStore {
    * @throws ResultsError where two results of one trial differ, or a row is not of this run.
    */
   load(columns: TrialColumns, where: string): void {
+    // Millions of rows: one object for all of them, and the rows of an example mostly come together.
+    const pair = { image: 0, caption: 0 };
+    const put = { pair, trial: 0, values: [0, 0, 0], where };
+    let index: number | undefined;
     for (let row = 0; row < columns.example.length; row++) {
-      const index = this.#indexOfId.get(columns.example[row]!);
+      if (row === 0 || columns.example[row] !== columns.example[row - 1])
+        index = this.#indexOfId.get(columns.example[row]!);
       const trial = this.#trialOfNoise[columns.noise[row]!];
       if (
         index === undefined ||
@@ -100,9 +105,13 @@ export class TrialStore {
           got: `example "${columns.example[row]}", timestep ${columns.timestep[row]}, noise ${columns.noise[row]}`,
         });
       }
-      const pair = { image: columns.image[row]!, caption: columns.caption[row]! };
-      const values = [columns.mse[row]!, columns.mae[row]!, columns.huber[row]!];
-      this.#put(index, columns.numerics[row]!, { pair, trial, values, where });
+      pair.image = columns.image[row]!;
+      pair.caption = columns.caption[row]!;
+      put.trial = trial;
+      put.values[0] = columns.mse[row]!;
+      put.values[1] = columns.mae[row]!;
+      put.values[2] = columns.huber[row]!;
+      this.#put(index, columns.numerics[row]!, put);
     }
   }
 
@@ -248,7 +257,8 @@ export class TrialStore {
       bySetting.set(numerics, stored);
     }
     const known = stored.present[slot * trials + row.trial] === 1;
-    for (const [loss, value] of row.values.entries()) {
+    for (let loss = 0; loss < row.values.length; loss++) {
+      const value = row.values[loss]!;
       const at = (loss * pairs + slot) * trials + row.trial;
       if (!known) stored.values[at] = value;
       else if (!Object.is(stored.values[at], value) && this.#repeats(numerics)) {
