@@ -1,13 +1,17 @@
 /** What the product is compared with: something that runs the UNet at any batch and says how fast. */
 
 /** Rows of a call that are tried. */
-export const BATCHES = [2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96] as const;
+export const BATCHES: readonly number[] = [2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96];
+/** The same for models of which a call of many rows takes seconds. */
+export const FEW_BATCHES: readonly number[] = [2, 4, 6, 8, 12, 16, 24];
 
 /** A way of calling the UNet. */
 export interface Call {
   batch: number;
   /** PyTorch only. */
   format?: 'contiguous' | 'channels_last';
+  /** PyTorch only: through `torch.compile`. */
+  compile?: boolean;
 }
 
 export interface Contestant {

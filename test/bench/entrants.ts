@@ -1,12 +1,18 @@
 /** Who takes part in the rounds: the product, bare loops and PyTorch, each at the batches that suit it best. */
 
 import { BareLoops } from './bare.ts';
-import { BATCHES, type Call, type Contestant, sweep, type Tried } from './contestant.ts';
+import { type Call, type Contestant, sweep, type Tried } from './contestant.ts';
 import { denoiseRate, type ProductRun, runProduct } from './product.ts';
 import { findPython, TorchProcesses } from './pytorch.ts';
 import type { Subject } from './subject.ts';
 
-export type Group = 'product' | 'bare' | 'bare, one session' | 'torch';
+export type Group = 'product' | 'bare' | 'bare, one session' | 'torch' | 'torch, default' | 'torch, compiled';
+
+/** One call of one contestant, tried. */
+interface Candidate {
+  contestant: Contestant;
+  tried: Tried;
+}
 
 /** Something to be measured in every round. */
 export interface Entry {
@@ -66,9 +72,9 @@ export class Entrants {
     for (const contestant of this.#contestants) await contestant.stop();
   }
 
-  /** The whole probe, whatever the others' seconds: that is the job that people run, and its ends weigh little. */
+  /** Of the embedded model the whole probe, whatever the others' seconds: that is the job that people run. */
   #enterProduct(batch: number): void {
-    this.examples = this.#subject.request.task.examples.length;
+    this.examples = this.#subject.examples;
     const measure = async () => {
       const run = await runProduct(this.#subject, { examples: this.examples });
       this.runs.push(run);
@@ -78,9 +84,9 @@ export class Entrants {
   }
 
   async #enterBare(): Promise<void> {
-    const { unet, settings, workers } = this.#subject;
+    const { unet, settings, workers, batches } = this.#subject;
     const { batch, threads } = settings;
-    const calls = BATCHES.map((rows): Call => ({ batch: rows }));
+    const calls = batches.map((rows): Call => ({ batch: rows }));
     const loops = await BareLoops.start(unet, { workers, threads });
     await this.#enterBest('bare', [loops], { calls, finalists: FINALISTS });
     if (!this.entries.some((entry) => entry.group === 'bare' && entry.batch === batch)) {
@@ -95,8 +101,8 @@ export class Entrants {
   async #enterTorch(): Promise<void> {
     const python = findPython();
     if (!python) return;
-    const { unet, settings, workers } = this.#subject;
-    const { threads } = settings;
+    const { unet, settings, workers, batches } = this.#subject;
+    const { batch, threads } = settings;
     const arrangements = [{ processes: workers, threads }];
     if (workers > 1) arrangements.push({ processes: 1, threads: workers * threads });
     const torches: TorchProcesses[] = [];
@@ -104,18 +110,21 @@ export class Entrants {
       torches.push(await TorchProcesses.start(unet, { python, ...arrangement }));
     this.torchVersion = torches[0]!.version;
     const formats = ['contiguous', 'channels_last'] as const;
-    const calls = formats.flatMap((format) => BATCHES.map((rows): Call => ({ batch: rows, format })));
-    await this.#enterBest('torch', torches, { calls, finalists: FINALISTS });
+    const calls = formats.flatMap((format) => batches.map((rows): Call => ({ batch: rows, format })));
+    const best = await this.#enterBest('torch', torches, { calls, finalists: FINALISTS });
+    // As a script has it that says nothing of formats, threads or processes.
+    this.#enter('torch, default', torches.at(-1)!, { batch, format: 'contiguous' });
+    if (best) this.#enter('torch, compiled', best.contestant, { ...best.tried.call, compile: true });
   }
 
-  /** Tries all calls of some contestants; the best of all enter the rounds. */
+  /** Tries all calls of some contestants; the best of all enter the rounds. Returns the very best. */
   async #enterBest(
     group: Group,
     candidates: readonly Contestant[],
     { calls, finalists }: { calls: readonly Call[]; finalists: number },
-  ): Promise<void> {
+  ): Promise<Candidate | undefined> {
     this.#contestants.push(...candidates);
-    const all: { contestant: Contestant; tried: Tried }[] = [];
+    const all: Candidate[] = [];
     for (const contestant of candidates) {
       const label = `${group}, ${contestant.label}`;
       this.#options.note(`sweep over batches: ${label}`);
@@ -125,6 +134,7 @@ export class Entrants {
     }
     all.sort((a, b) => b.tried.rate - a.tried.rate);
     for (const { contestant, tried } of all.slice(0, finalists)) this.#enter(group, contestant, tried.call);
+    return all[0];
   }
 
   #enter(group: Group, contestant: Contestant, call: Call): void {

@@ -49,8 +49,8 @@ export class TorchProcesses implements Contestant {
     return new TorchProcesses(`${processes} x ${threads} thread${threads > 1 ? 's' : ''}`, torch, children);
   }
 
-  async measure({ batch, format = 'contiguous' }: Call, seconds: number): Promise<number> {
-    await this.#all({ type: 'prepare', batch, format });
+  async measure({ batch, format = 'contiguous', compile = false }: Call, seconds: number): Promise<number> {
+    await this.#all({ type: 'prepare', batch, format, compile });
     const replies = await this.#all({ type: 'measure', seconds });
     return replies.reduce((sum, reply) => sum + reply.rows / reply.seconds, 0);
   }

@@ -1,6 +1,5 @@
 /** UNet evaluations per second: the product against bare onnxruntime, and against PyTorch where there is one. */
 
-import { BATCHES } from './contestant.ts';
 import { type EntrantOptions, Entrants, type Group, type Sweep } from './entrants.ts';
 import { type ProductRun, paddingShare } from './product.ts';
 import { interleave, percent, ratios, type Spread, showSpread, spreadOf, tableLines } from './statistics.ts';
@@ -33,6 +32,7 @@ export interface ThroughputReport {
   /** Medians over the product's rounds at its default batch. */
   product: Record<keyof ProductRun, number>;
   sweeps: Sweep[];
+  batches: readonly number[];
   torchVersion: string | undefined;
 }
 
@@ -64,7 +64,8 @@ export async function measureThroughput(
     });
     const product = mediansOf(runs);
     const padding = paddingShare(subject, examples, batch);
-    return { workers, threads, batch, examples, padding, rows, product, sweeps, torchVersion };
+    const { batches } = subject;
+    return { workers, threads, batch, examples, padding, rows, product, sweeps, batches, torchVersion };
   } finally {
     await entrants.stop();
   }
@@ -88,7 +89,7 @@ export function throughputLines(
     ...tableLines(['', 'batch', 'evaluations/s', 'product / this'], table),
     '',
     ...productLines(report),
-    ...sweepLines(report.sweeps),
+    ...sweepLines(report.sweeps, report.batches),
     '',
     ...(asked.bare ? bareLines(report) : []),
     ...(asked.torch ? torchLines(report) : []),
@@ -113,7 +114,7 @@ function productLines({ product, examples, workers, padding }: ThroughputReport)
   ];
 }
 
-function sweepLines(sweeps: readonly Sweep[]): string[] {
+function sweepLines(sweeps: readonly Sweep[], batches: readonly number[]): string[] {
   const rows = sweeps.flatMap(({ label, tried }) => {
     const formats = [...new Set(tried.map(({ call }) => call.format))];
     return formats.map((format) => [
@@ -125,7 +126,7 @@ function sweepLines(sweeps: readonly Sweep[]): string[] {
   return [
     '',
     'Evaluations per second by batch, the better of two short measurements',
-    ...tableLines(['', ...BATCHES.map(String)], rows),
+    ...tableLines(['', ...batches.map(String)], rows),
   ];
 }
 
@@ -142,8 +143,16 @@ function torchLines({ rows, torchVersion }: ThroughputReport): string[] {
   const best = fastest(rows, 'torch');
   if (!best)
     return ['(b) not run: no PyTorch (WINOSCOPE_PYTHON names a Python that has torch and diffusers)'];
+  const other = (group: Group, label: string) => {
+    const row = fastest(rows, group);
+    return row
+      ? [`    product / PyTorch ${label} (${row.name}, batch ${row.batch}): ${showSpread(row.ratio, 3)}`]
+      : [];
+  };
   return [
     `(b) product / PyTorch ${torchVersion} at its best (${best.name}, batch ${best.batch}): ${showSpread(best.ratio, 3)}`,
+    ...other('torch, default', 'as it comes, at the product’s batch'),
+    ...other('torch, compiled', 'compiled'),
     '    PyTorch has random weights in the same architecture: the time does not depend on the values',
   ];
 }
