@@ -4,6 +4,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { stripVTControlCharacters } from 'node:util';
 
+/** "What are you?", and the answer of a VT220. */
+const ASKED = '\u001b[c';
+const ANSWER = '\u001b[?62c';
+
 export class TerminalProcess {
   readonly #child: ChildProcess;
   #output = '';
@@ -19,6 +23,8 @@ export class TerminalProcess {
     const line = `stty cols 120 rows 40; exec ${command}`;
     this.#child = spawn('script', ['-qefc', line, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
     this.#child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+      // As every terminal does: what waits for the answer would else wait in vain.
+      if (text.includes(ASKED)) this.#child.stdin!.write(ANSWER);
       this.#output += text;
       this.#wake();
     });
