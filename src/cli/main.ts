@@ -9,6 +9,7 @@ import { addDoctorCommand } from './doctor-command.ts';
 import { addExportCommand } from './export-command.ts';
 import { addFitWeightsCommand } from './fit-weights-command.ts';
 import { addImportCommand } from './import-command.ts';
+import { addMergeCommand } from './merge-command.ts';
 import { addPairCommand } from './pair-command.ts';
 import { addPullCommand } from './pull-command.ts';
 import { addReportCommand } from './report-command.ts';
@@ -37,6 +38,7 @@ export async function main(args: readonly string[]): Promise<void> {
   addPairCommand(program);
   addTaskCommand(program);
   addReportCommand(program);
+  addMergeCommand(program);
   addImportCommand(program);
   addExportCommand(program);
   addCalibrateCommand(program);
