@@ -14,6 +14,7 @@ import { addPairCommand } from './pair-command.ts';
 import { addPullCommand } from './pull-command.ts';
 import { addReportCommand } from './report-command.ts';
 import { addScoreCommand } from './score-command.ts';
+import { addSubmitCommand } from './submit-command.ts';
 import { addTaskCommand } from './task-command.ts';
 import { addVerifyCommand } from './verify-command.ts';
 import { addViewCommand } from './view-command.ts';
@@ -39,6 +40,7 @@ export async function main(args: readonly string[]): Promise<void> {
   addTaskCommand(program);
   addReportCommand(program);
   addMergeCommand(program);
+  addSubmitCommand(program);
   addImportCommand(program);
   addExportCommand(program);
   addCalibrateCommand(program);
