@@ -225,9 +225,8 @@ async function sbatch(args: readonly string[]): Promise<string> {
     }
     const said = stderr.trim().split('\n').at(-1) || messageOf(error);
     throw new ResultsError({
-      what: 'sbatch refused the job',
-      got: said.replace(/\.$/, ''),
-      where: args.at(-1)!,
+      what: `sbatch refused the job: ${said.replace(/^sbatch: error: |\.$/g, '')}`,
+      fix: `The script is ${args.at(-1)}.`,
     });
   }
 }
