@@ -2,11 +2,8 @@
 
 import {
   closeSync,
-  constants,
-  copyFileSync,
   existsSync,
   fsyncSync,
-  linkSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -14,12 +11,13 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, ResultsError } from '../errors.ts';
 import { isAlive } from '../hub/is-alive.ts';
 import { makeFolder } from '../hub/make-folder.ts';
+import type { LockHolder } from './lock-holder.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
+import { isAbandoned, type LockOptions, type RunLock, seenHolder, takeLock } from './run-lock.ts';
 
 /** Paths within one run folder. */
 export class RunFolder {
@@ -107,54 +105,41 @@ export class RunFolder {
     writeAtomically(this.manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
   }
 
-  /** The process that works on the run, unless it is known to be gone. */
-  holder(): { host: string; pid: number } | undefined {
-    const holder = readHolder(join(this.path, 'run.lock'));
-    return holder && (holder.host !== hostname() || isAlive(holder.pid)) ? holder : undefined;
+  get lockFile(): string {
+    return join(this.path, 'run.lock');
+  }
+
+  /** The process that works on the run, unless it is known to be gone; see `seenHolder`. */
+  holder(): LockHolder | undefined {
+    return seenHolder(this.lockFile);
   }
 
   /**
-   * Keeps other processes from writing here. A lock whose process is gone is taken over.
-   * @returns the function that gives the lock back.
+   * Keeps other processes from writing here; see `takeLock`.
    * @throws ResultsError where a living process holds it.
    */
-  lock(): () => void {
-    const file = join(this.path, 'run.lock');
-    // Made whole before it gets its name: an empty lock would look like nobody's.
-    const mine = `${file}.${process.pid}`;
-    writeAtomically(mine, JSON.stringify({ host: hostname(), pid: process.pid }));
+  async lock(options?: LockOptions): Promise<RunLock> {
+    let lock: RunLock;
     try {
-      for (let attempt = 0; attempt < 3; attempt++) {
-        try {
-          linkOrCopy(mine, file);
-          this.#sweep();
-          return () => rmSync(file, { force: true });
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writeFailure(file, error);
-        }
-        const holder = readHolder(file);
-        if (holder && (holder.host !== hostname() || isAlive(holder.pid))) {
-          throw new ResultsError({
-            what: 'the run folder is in use',
-            where: this.path,
-            got: `process ${holder.pid} on ${holder.host} works on it`,
-            fix: `Wait for it, use another --out, or delete ${file} if that process is gone.`,
-          });
-        }
-        removeStale(file, mine);
-      }
-    } finally {
-      rmSync(mine, { force: true });
+      lock = await takeLock(this.lockFile, options);
+    } catch (error) {
+      if (error instanceof ResultsError || options?.signal?.aborted) throw error;
+      throw writeFailure(this.lockFile, error);
     }
-    throw new ResultsError({ what: 'cannot lock the run folder', where: this.path });
+    this.#sweep();
+    return lock;
   }
 
   /** Removes what killed processes left half written. Only under the lock. */
   #sweep(): void {
     for (const folder of ['.', 'trials', 'maps', 'scores'].map((part) => join(this.path, part))) {
       for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-        const writer = /(?:^run\.lock|\.(?:json|jsonl|arrow))\.(\d+)(?:\.\d+)?(?:\.tmp)?$/.exec(name)?.[1];
-        if (writer !== undefined && !isAlive(Number(writer))) rmSync(join(folder, name), { force: true });
+        const path = join(folder, name);
+        const writer = /\.(?:json|jsonl|arrow)\.(\d+)(?:\.\d+)?(?:\.tmp)?$/.exec(name)?.[1];
+        // A claim may be another machine's that is waiting for this very lock.
+        const isLeft =
+          writer === undefined ? /^run\.lock\./.test(name) && isAbandoned(path) : !isAlive(Number(writer));
+        if (isLeft) rmSync(path, { force: true });
       }
     }
   }
@@ -197,37 +182,4 @@ export function writeFailure(path: string, error: unknown): ResultsError {
     fix: 'What was written before is kept; run the same command again to go on.',
     cause: error,
   });
-}
-
-/** A second name for the file; a copy where the disk has no links. @throws EEXIST where the name is taken. */
-function linkOrCopy(from: string, to: string): void {
-  try {
-    linkSync(from, to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
-    copyFileSync(from, to, constants.COPYFILE_EXCL);
-  }
-}
-
-/** Takes a dead process's lock away by renaming it, which only one of several claimants can do. */
-function removeStale(file: string, mine: string): void {
-  const aside = `${mine}.stale`;
-  try {
-    renameSync(file, aside);
-  } catch {
-    return; // another claimant was faster
-  }
-  const holder = readHolder(aside);
-  const taken = holder && (holder.host !== hostname() || isAlive(holder.pid));
-  // A claimant may have put its own lock there between our look and our rename: give it back.
-  if (taken && !existsSync(file)) renameSync(aside, file);
-  else rmSync(aside, { force: true });
-}
-
-function readHolder(file: string): { host: string; pid: number } | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    return undefined; // torn or gone: nobody holds it
-  }
 }

@@ -6,23 +6,26 @@ import { ResultsError } from '../errors.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
 import type { Manifest } from '../results/manifest.ts';
 import { writeAtomically } from '../results/run-folder.ts';
-import { scoreLines } from '../results/score-files.ts';
+import type { LockOptions } from '../results/run-lock.ts';
+import { shardFolders } from '../results/shard-folders.ts';
 import { writeExamples } from '../results/stored-examples.ts';
 import type { RunEvent, ScorerPlan } from './events.ts';
-import { countFailures, type Failure, storableFailures } from './failures.ts';
+import { type Failure, storableFailures } from './failures.ts';
 import { openResults } from './open-results.ts';
-import { withOwnMetrics } from './own-metrics.ts';
-import { type PreparedRun, type RunRequest, readStored } from './prepare-run.ts';
+import type { PreparedRun, RunRequest } from './prepare-run.ts';
+import { readStored } from './read-stored.ts';
 import { evaluationsOf, pendingOf, runScorer, type ScorerRun } from './run-scorer.ts';
-import { type ScorerView, scoresOf } from './scorer-view.ts';
-import { summarize } from './summary.ts';
+import type { ScorerView } from './scorer-view.ts';
 import type { Analysis, Summary } from './summary-schema.ts';
+import { writeOutcome } from './write-outcome.ts';
 
 export interface RunTaskOptions {
   analysis: Analysis;
   /** What to do with an example whose input is bad. */
   onError: 'stop' | 'skip';
   signal?: AbortSignal;
+  /** Told once where it must be waited for whether another machine's process lives. */
+  onWait?: LockOptions['onWait'];
   /** Told once what the scorers have stored; the same objects grow as results come in. For screens. */
   onOpen?: (views: ReadonlyMap<string, ScorerView>) => void;
 }
@@ -40,7 +43,12 @@ export async function* runTask(
   const { folder } = run;
   const { examples } = request.task;
   folder.create();
-  const unlock = folder.lock();
+  const { onWait } = options;
+  const lock = await folder.lock({
+    ...(onWait && { onWait }),
+    ...(options.signal && { signal: options.signal }),
+  });
+  const signal = options.signal ? AbortSignal.any([options.signal, lock.lost]) : lock.lost;
   try {
     checkUnchanged(run);
     const views = openResults({
@@ -55,6 +63,7 @@ export async function* runTask(
     options.onOpen?.(views);
     const { selected } = run;
     const isPending = run.scorers.some(({ name }) => pendingOf(views.get(name)!, selected).length > 0);
+    if (isPending && !run.shard) checkNoShards(run);
     const manifest = recordSession(run, request, isPending || !run.stored);
     yield beginEvent(run, request, views);
     for (const message of run.warnings) yield { type: 'warning', message };
@@ -64,26 +73,25 @@ export async function* runTask(
     for (const scorer of run.scorers) {
       const view = views.get(scorer.name)!;
       if (pendingOf(view, selected).length === 0 && !hasSegments(run, scorer.name)) continue;
-      interrupted = yield* runAndClose({ scorer, view, examples, selected, failures, ...options });
+      interrupted = yield* runAndClose({ scorer, view, examples, selected, failures, ...options, signal });
+      lock.lost.throwIfAborted();
       if (interrupted) break;
       view.results.compact();
     }
     storeFailures(run, manifest, failures);
-    const computed = summarize({
-      run: folder.path,
+    const { analysis } = options;
+    const summary = writeOutcome({
+      folder,
       manifest,
       examples,
-      scorers: views,
-      analysis: options.analysis,
-      ...countFailures(failures),
+      views,
+      analysis,
+      failures,
+      task: request.task,
     });
-    const summary = withOwnMetrics(computed, request.task, views);
-    writeDiffusionScores(run, request, { views, analysis: options.analysis, summary });
-    writeDecisions(run, request, views);
-    writeAtomically(folder.summaryFile, `${JSON.stringify(summary, null, 2)}\n`);
     yield { type: 'end', summary, interrupted };
   } finally {
-    unlock();
+    lock.release();
   }
 }
 
@@ -95,6 +103,16 @@ function checkUnchanged({ folder, stored }: PreparedRun): void {
     what: 'another session worked on the run meanwhile',
     where: folder.path,
     fix: 'Run the command again.',
+  });
+}
+
+/** A run in parts is not computed again beside them without a word. @throws ResultsError */
+function checkNoShards({ folder }: PreparedRun): void {
+  if (!shardFolders(folder).some((shard) => shard.folder.hasResults())) return;
+  throw new ResultsError({
+    what: 'the run was begun in shards, and what is missing may be in them',
+    where: folder.path,
+    fix: `Merge them with \`winoscope merge ${folder.path} --partial --remove-shards\` to go on here, pass --shard i/n, or use another --out.`,
   });
 }
 
@@ -140,8 +158,8 @@ function storeFailures({ folder }: PreparedRun, manifest: Manifest, failures: re
 
 /** Adds this session to the manifest and writes it with the examples. */
 function recordSession(
-  { folder, manifest, scorers }: PreparedRun,
-  { task, selection }: RunRequest,
+  { folder, manifest, scorers, shard }: PreparedRun,
+  { task, selection, scoring, command }: RunRequest,
   isNew: boolean,
 ): Manifest {
   const { limit, ids, tag } = selection;
@@ -155,6 +173,9 @@ function recordSession(
       ...(ids && { ids: [...ids] }),
       ...(tag !== undefined && { tag }),
     },
+    ...(shard && { shard: { index: shard.index, of: shard.of } }),
+    maps: scoring.maps,
+    ...(command && { command: [...command] }),
   };
   // One that finds nothing to do is not a session; but tags, title and licence may have changed since the last.
   if (isNew) manifest.sessions.push(session);
@@ -191,56 +212,8 @@ function beginEvent(
     count: task.examples.length,
     scorers,
     resumed: run.resumed,
+    ...(run.shard && { shard: { index: run.shard.index, of: run.shard.of } }),
   };
-}
-
-/** Scores of the diffusion scorers in Winoground's form: derived from the trials, so written anew at every end. */
-function writeDiffusionScores(
-  { folder }: PreparedRun,
-  { task }: RunRequest,
-  {
-    views,
-    analysis,
-    summary,
-  }: { views: ReadonlyMap<string, ScorerView>; analysis: Analysis; summary: Summary },
-): void {
-  for (const [name, view] of views) {
-    if (view.kind !== 'diffusion') continue;
-    const { primary } = summary.scorers[name]!;
-    const lines = task.examples.map(({ id }, index) => {
-      const scores = scoresOf(view, index, analysis);
-      return scores
-        ? scoreLines(id, (primary === 'normalized' ? scores.normalized : undefined) ?? scores.raw)
-        : '';
-    });
-    writeAtomically(folder.scoresFile(name), lines.join(''));
-  }
-}
-
-/** What a stopping rule decided, example by example: derived from the trials, so written anew at every end. */
-function writeDecisions(
-  { folder }: PreparedRun,
-  { task }: RunRequest,
-  views: ReadonlyMap<string, ScorerView>,
-): void {
-  const lines: string[] = [];
-  for (const [scorer, view] of views) {
-    if (view.kind !== 'diffusion' || !view.stop) continue;
-    const { rule } = view.stop;
-    const level = view.stop.rule === 'stages' ? {} : { alpha: view.stop.alpha };
-    for (const [index, { id }] of task.examples.entries()) {
-      const trials = view.results.trialsOf(index);
-      const end = Math.max(...trials);
-      const left = view.results.store
-        .pairs(index)
-        .flatMap(({ image, caption }, slot) => (trials[slot]! < end ? [[image, caption, trials[slot]]] : []));
-      const decision = view.results.decision(index);
-      if (!decision && (left.length === 0 || !view.results.isDone(index))) continue;
-      const told = { trials: end, metrics: {}, ...decision, ...(left.length > 0 && { left }) };
-      lines.push(`${JSON.stringify({ scorer, example: id, rule, ...level, ...told })}\n`);
-    }
-  }
-  if (lines.length > 0) writeAtomically(folder.decisionsFile, lines.join(''));
 }
 
 /** Seconds per scorer of earlier sessions, from the last summary; none where there is no whole one. */
