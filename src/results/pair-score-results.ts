@@ -3,9 +3,11 @@
 import { rmSync } from 'node:fs';
 import type { Example } from '../scoring/example.ts';
 import type { ScorerOutput } from '../scoring/scorer.ts';
+import { lost } from './read-tables.ts';
 import { type RunFolder, writeAtomically } from './run-folder.ts';
-import { readScores, scoreLines, scoresOf } from './score-files.ts';
+import { readFinalScores, readScoreSegment, scoreLines, scoresOf } from './score-files.ts';
 import type { PendingExample, ScorerResults } from './scorer-results.ts';
+import { sealLines } from './seal.ts';
 import { AppendFile } from './segment-writer.ts';
 
 export interface PairScoreOptions {
@@ -19,17 +21,21 @@ export interface PairScoreOptions {
 export class PairScoreResults implements ScorerResults {
   readonly #options: PairScoreOptions;
   readonly #file: AppendFile;
+  readonly damage: string[] = [];
   /** `[image][caption]` by example; undefined where missing. */
   readonly #scores: (number[][] | undefined)[];
 
-  /** Reads what earlier sessions stored. */
+  /** Reads what earlier sessions stored. @throws ResultsError where the final file is damaged. */
   constructor(options: PairScoreOptions) {
     this.#options = options;
     const { folder, scorer, examples, session } = options;
     this.#file = new AppendFile(folder.segmentFile(scorer, 'scores', session));
     const stored = new Map<string, number>();
-    for (const path of [folder.scoresFile(scorer), ...folder.segmentFiles(scorer, 'scores')]) {
-      for (const [label, score] of readScores(path)) stored.set(label, score);
+    for (const [label, score] of readFinalScores(folder.scoresFile(scorer))) stored.set(label, score);
+    for (const path of folder.segmentFiles(scorer, 'scores')) {
+      const { scores, whole } = readScoreSegment(path);
+      for (const [label, score] of scores) stored.set(label, score);
+      if (!whole) this.damage.push(lost(path));
     }
     this.#scores = examples.map(({ id, images, captions }) =>
       scoresOf(stored, id, { images: images.length, captions: captions.length }),
@@ -71,7 +77,7 @@ export class PairScoreResults implements ScorerResults {
       row.map((score) => (Number.isFinite(score) ? score : Number.NaN)),
     );
     this.#scores[output.index] = scores;
-    this.#file.append(Buffer.from(scoreLines(this.#options.examples[output.index]!.id, scores)));
+    this.#file.append(Buffer.from(sealLines(scoreLines(this.#options.examples[output.index]!.id, scores))));
   }
 
   flush(): void {}
@@ -83,7 +89,7 @@ export class PairScoreResults implements ScorerResults {
   compact(): void {
     const { folder, scorer, examples } = this.#options;
     const lines = examples.map(({ id }, index) => scoreLines(id, this.#scores[index] ?? []));
-    writeAtomically(folder.scoresFile(scorer), lines.join(''));
+    writeAtomically(folder.scoresFile(scorer), sealLines(lines.join('')));
     for (const path of folder.segmentFiles(scorer, 'scores')) rmSync(path, { force: true });
   }
 }

@@ -5,6 +5,14 @@ import { messageOf, ResultsError, WinoscopeError } from '../errors.ts';
 import { type Columns, decodeBatches, readMetadata, type TableKind } from './arrow.ts';
 import type { RunFolder } from './run-folder.ts';
 
+export interface TableSource {
+  folder: RunFolder;
+  scorer: string;
+  identity: string;
+  /** Filled with a sentence for every segment of which something is lost. */
+  damage?: string[];
+}
+
 /**
  * Batches of the compacted file, then of the segments, each with its path. A segment that was cut off gives what of it
  * is whole.
@@ -13,34 +21,48 @@ import type { RunFolder } from './run-folder.ts';
 export function* readTables<K extends TableKind>(
   kind: K,
   compacted: string,
-  { folder, scorer, identity }: { folder: RunFolder; scorer: string; identity: string },
+  { folder, scorer, identity, damage = [] }: TableSource,
 ): Generator<[string, Columns<K>]> {
   const paths = [...(existsSync(compacted) ? [compacted] : []), ...folder.segmentFiles(scorer, kind)];
   for (const path of paths) {
     const bytes = readFileSync(path);
     const torn = path !== compacted;
     const found = readMetadata(bytes)?.get('identity');
-    if (found === undefined && torn) continue; // cut off before its first batch was whole
+    if (found === undefined && torn) {
+      damage.push(lost(path)); // cut off before its first batch was whole, or damaged there
+      continue;
+    }
     if (found !== identity) {
       throw new ResultsError({
         what: found === undefined ? 'a results file is damaged' : 'a results file is of another run',
         where: path,
         expected: `identity ${identity.slice(0, 12)}`,
         got: found?.slice(0, 12) ?? 'none',
-        fix: 'Score into another --out.',
+        fix: found === undefined ? PUT_BACK : 'Score into another --out.',
       });
     }
     try {
-      for (const columns of decodeBatches(kind, bytes, { torn })) yield [path, columns];
+      const end = { cut: false };
+      for (const columns of decodeBatches(kind, bytes, { torn, end })) yield [path, columns];
+      if (torn && end.cut) damage.push(lost(path));
     } catch (error) {
       if (error instanceof WinoscopeError) throw error;
       throw new ResultsError({
         what: 'a results file is damaged',
         where: path,
         got: messageOf(error),
-        fix: 'Score into another --out.',
+        fix: PUT_BACK,
         cause: error,
       });
     }
   }
+}
+
+/** What can be done about a file that holds finished results and is damaged. */
+export const PUT_BACK =
+  'Put back a copy of the file, or move it away and run the same command again: what it held is then computed anew.';
+
+/** The sentence for a segment that is not whole. */
+export function lost(path: string): string {
+  return `${path} was cut off or damaged: what follows its last whole piece is computed again`;
 }

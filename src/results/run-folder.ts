@@ -12,14 +12,16 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { messageOf, ResultsError } from '../errors.ts';
 import { isAlive } from '../hub/is-alive.ts';
 import { makeFolder } from '../hub/make-folder.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
+import { sealObject } from './seal.ts';
 
 /** Paths within one run folder. */
 export class RunFolder {
@@ -104,13 +106,32 @@ export class RunFolder {
   }
 
   writeManifest(manifest: Manifest): void {
-    writeAtomically(this.manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
+    writeAtomically(this.manifestFile, `${JSON.stringify(sealObject(manifest), null, 2)}\n`);
+  }
+
+  get lockFile(): string {
+    return join(this.path, 'run.lock');
   }
 
   /** The process that works on the run, unless it is known to be gone. */
-  holder(): { host: string; pid: number } | undefined {
-    const holder = readHolder(join(this.path, 'run.lock'));
-    return holder && (holder.host !== hostname() || isAlive(holder.pid)) ? holder : undefined;
+  holder(): Holder | undefined {
+    const holder = readHolder(this.lockFile);
+    return holder && isHeld(holder) ? holder : undefined;
+  }
+
+  /**
+   * Demands that this process still has the run: the folder may have been moved, and another put in its place.
+   * @throws ResultsError
+   */
+  checkHeld(): void {
+    const holder = readHolder(this.lockFile);
+    if (holder?.host === hostname() && holder.pid === process.pid) return;
+    throw new ResultsError({
+      what: 'the run folder was moved, or its lock was taken away, while the run went on',
+      where: this.path,
+      got: holder ? `process ${holder.pid} on ${holder.host} works on it` : 'no lock',
+      fix: 'What was computed is in the segments of the folder where it is now: run the command again with --out naming it.',
+    });
   }
 
   /**
@@ -119,21 +140,25 @@ export class RunFolder {
    * @throws ResultsError where a living process holds it.
    */
   lock(): () => void {
-    const file = join(this.path, 'run.lock');
+    const file = this.lockFile;
     // Made whole before it gets its name: an empty lock would look like nobody's.
     const mine = `${file}.${process.pid}`;
-    writeAtomically(mine, JSON.stringify({ host: hostname(), pid: process.pid }));
+    writeAtomically(mine, JSON.stringify({ host: hostname(), pid: process.pid, folder: folderNumber(file) }));
     try {
       for (let attempt = 0; attempt < 3; attempt++) {
         try {
           linkOrCopy(mine, file);
           this.#sweep();
-          return () => rmSync(file, { force: true });
+          return () => {
+            const holder = readHolder(file);
+            // Of a folder that was moved away, the lock here is somebody else's.
+            if (holder?.host === hostname() && holder.pid === process.pid) rmSync(file, { force: true });
+          };
         } catch (error) {
           if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writeFailure(file, error);
         }
         const holder = readHolder(file);
-        if (holder && (holder.host !== hostname() || isAlive(holder.pid))) {
+        if (holder && isHeld(holder)) {
           throw new ResultsError({
             what: 'the run folder is in use',
             where: this.path,
@@ -178,6 +203,7 @@ export function writeAtomically(path: string, contents: string | Uint8Array): vo
       closeSync(handle);
     }
     renameSync(temporary, path);
+    syncFolder(dirname(path));
   } catch (error) {
     try {
       rmSync(temporary, { force: true });
@@ -185,6 +211,20 @@ export function writeAtomically(path: string, contents: string | Uint8Array): vo
       // It was never made: the folder itself cannot be written.
     }
     throw writeFailure(path, error);
+  }
+}
+
+/** Makes a rename last through a loss of power, before what it replaces is removed. */
+function syncFolder(folder: string): void {
+  try {
+    const handle = openSync(folder, 'r');
+    try {
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  } catch {
+    // Not every system can.
   }
 }
 
@@ -218,16 +258,37 @@ function removeStale(file: string, mine: string): void {
     return; // another claimant was faster
   }
   const holder = readHolder(aside);
-  const taken = holder && (holder.host !== hostname() || isAlive(holder.pid));
+  const taken = holder && isHeld(holder);
   // A claimant may have put its own lock there between our look and our rename: give it back.
   if (taken && !existsSync(file)) renameSync(aside, file);
   else rmSync(aside, { force: true });
 }
 
-function readHolder(file: string): { host: string; pid: number } | undefined {
+/** Who works on a run, as its lock says. */
+export interface Holder {
+  host: string;
+  pid: number;
+  /** The folder's own number: a copy of the folder has another. Absent where there are no such numbers. */
+  folder?: string;
+}
+
+/** Whether the process may be working still. Of another host nobody can tell. */
+function isHeld({ host, pid }: Holder): boolean {
+  return host !== hostname() || isAlive(pid);
+}
+
+/** The holder that a lock file names; undefined where it is torn, gone, or was copied here with its folder. */
+function readHolder(file: string): Holder | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    const holder = JSON.parse(readFileSync(file, 'utf8')) as Holder | null;
+    if (!holder) return undefined;
+    return holder.folder === undefined || holder.folder === folderNumber(file) ? holder : undefined;
   } catch {
-    return undefined; // torn or gone: nobody holds it
+    return undefined;
   }
+}
+
+/** The inode of the folder that a file lies in: it moves with the folder, and a copy has another. */
+function folderNumber(file: string): string {
+  return `${statSync(dirname(file), { bigint: true }).ino}`;
 }

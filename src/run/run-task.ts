@@ -1,22 +1,22 @@
 /** A run: one task, one or more scorers, one folder. An async generator of what happens. */
 
-import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { ResultsError } from '../errors.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
 import type { Manifest } from '../results/manifest.ts';
 import { writeAtomically } from '../results/run-folder.ts';
-import { scoreLines } from '../results/score-files.ts';
 import { writeExamples } from '../results/stored-examples.ts';
+import { derivedFiles } from './derived-files.ts';
 import type { RunEvent, ScorerPlan } from './events.ts';
 import { countFailures, type Failure, storableFailures } from './failures.ts';
 import { openResults } from './open-results.ts';
 import { withOwnMetrics } from './own-metrics.ts';
 import { type PreparedRun, type RunRequest, readStored } from './prepare-run.ts';
 import { evaluationsOf, pendingOf, runScorer, type ScorerRun } from './run-scorer.ts';
-import { type ScorerView, scoresOf } from './scorer-view.ts';
+import type { ScorerView } from './scorer-view.ts';
+import { readSummary, writeSummary } from './stored-summary.ts';
 import { summarize } from './summary.ts';
-import type { Analysis, Summary } from './summary-schema.ts';
+import type { Analysis } from './summary-schema.ts';
 
 export interface RunTaskOptions {
   analysis: Analysis;
@@ -57,7 +57,8 @@ export async function* runTask(
     const isPending = run.scorers.some(({ name }) => pendingOf(views.get(name)!, selected).length > 0);
     const manifest = recordSession(run, request, isPending || !run.stored);
     yield beginEvent(run, request, views);
-    for (const message of run.warnings) yield { type: 'warning', message };
+    const damage = [...views.values()].flatMap(({ results }) => results.damage);
+    for (const message of [...run.warnings, ...damage]) yield { type: 'warning', message };
     for (const failure of run.failures) yield { type: 'example-failed', ...failure };
     const failures: Failure[] = [...request.task.failures, ...run.failures];
     let interrupted = false;
@@ -66,8 +67,10 @@ export async function* runTask(
       if (pendingOf(view, selected).length === 0 && !hasSegments(run, scorer.name)) continue;
       interrupted = yield* runAndClose({ scorer, view, examples, selected, failures, ...options });
       if (interrupted) break;
+      folder.checkHeld();
       view.results.compact();
     }
+    folder.checkHeld();
     storeFailures(run, manifest, failures);
     const computed = summarize({
       run: folder.path,
@@ -78,9 +81,9 @@ export async function* runTask(
       ...countFailures(failures),
     });
     const summary = withOwnMetrics(computed, request.task, views);
-    writeDiffusionScores(run, request, { views, analysis: options.analysis, summary });
-    writeDecisions(run, request, views);
-    writeAtomically(folder.summaryFile, `${JSON.stringify(summary, null, 2)}\n`);
+    for (const [path, text] of derivedFiles(folder, { views, examples, summary }))
+      writeAtomically(path, text);
+    writeSummary(folder, summary);
     yield { type: 'end', summary, interrupted };
   } finally {
     unlock();
@@ -194,60 +197,10 @@ function beginEvent(
   };
 }
 
-/** Scores of the diffusion scorers in Winoground's form: derived from the trials, so written anew at every end. */
-function writeDiffusionScores(
-  { folder }: PreparedRun,
-  { task }: RunRequest,
-  {
-    views,
-    analysis,
-    summary,
-  }: { views: ReadonlyMap<string, ScorerView>; analysis: Analysis; summary: Summary },
-): void {
-  for (const [name, view] of views) {
-    if (view.kind !== 'diffusion') continue;
-    const { primary } = summary.scorers[name]!;
-    const lines = task.examples.map(({ id }, index) => {
-      const scores = scoresOf(view, index, analysis);
-      return scores
-        ? scoreLines(id, (primary === 'normalized' ? scores.normalized : undefined) ?? scores.raw)
-        : '';
-    });
-    writeAtomically(folder.scoresFile(name), lines.join(''));
-  }
-}
-
-/** What a stopping rule decided, example by example: derived from the trials, so written anew at every end. */
-function writeDecisions(
-  { folder }: PreparedRun,
-  { task }: RunRequest,
-  views: ReadonlyMap<string, ScorerView>,
-): void {
-  const lines: string[] = [];
-  for (const [scorer, view] of views) {
-    if (view.kind !== 'diffusion' || !view.stop) continue;
-    const { rule } = view.stop;
-    const level = view.stop.rule === 'stages' ? {} : { alpha: view.stop.alpha };
-    for (const [index, { id }] of task.examples.entries()) {
-      const trials = view.results.trialsOf(index);
-      const end = Math.max(...trials);
-      const left = view.results.store
-        .pairs(index)
-        .flatMap(({ image, caption }, slot) => (trials[slot]! < end ? [[image, caption, trials[slot]]] : []));
-      const decision = view.results.decision(index);
-      if (!decision && (left.length === 0 || !view.results.isDone(index))) continue;
-      const told = { trials: end, metrics: {}, ...decision, ...(left.length > 0 && { left }) };
-      lines.push(`${JSON.stringify({ scorer, example: id, rule, ...level, ...told })}\n`);
-    }
-  }
-  if (lines.length > 0) writeAtomically(folder.decisionsFile, lines.join(''));
-}
-
 /** Seconds per scorer of earlier sessions, from the last summary; none where there is no whole one. */
 function readSeconds({ folder }: PreparedRun): Record<string, number> {
-  if (!existsSync(folder.summaryFile)) return {};
   try {
-    const { scorers } = JSON.parse(readFileSync(folder.summaryFile, 'utf8')) as Summary;
+    const scorers = readSummary(folder)?.scorers ?? {};
     return Object.fromEntries(Object.entries(scorers).map(([name, { seconds }]) => [name, seconds]));
   } catch {
     return {};

@@ -131,7 +131,7 @@ class DiffusionScorer {
         emit({ type: 'failed', index: work.index, message: messageOf(error) });
       }
     }
-    let lastCheckpoint = Date.now();
+    let lastCheckpoint = performance.now(); // `Date` may jump
     const total = this.#plan.trials.length;
     for (let k = Math.min(...block.map((work) => work.start)); k < total && rows.length > 0; k++) {
       const active = rows.filter(
@@ -146,8 +146,8 @@ class DiffusionScorer {
       const stopped = done < active.length;
       const settled = stopped ? new Set<ExampleWork>() : settledAfter(k + 1, active);
       const last = stopped || k === total - 1;
-      const due = last || Date.now() - lastCheckpoint >= MAP_CHECKPOINT_MS;
-      if (due) lastCheckpoint = Date.now();
+      const due = last || performance.now() - lastCheckpoint >= MAP_CHECKPOINT_MS;
+      if (due) lastCheckpoint = performance.now();
       for (const [work, sums] of maps) {
         const isLast = last || settled.has(work);
         const trials = isLast || due ? trialsSummed(work, k, active, done) : 0;
