@@ -14,7 +14,7 @@ import { type Decision, lossRead, type StoppingPlan, type StopRule } from '../sc
 import { subjectOf } from '../scoring/subject.ts';
 import { encodeFile, type TrialColumns } from './arrow.ts';
 import { MapStore } from './map-store.ts';
-import { readTables } from './read-tables.ts';
+import { type ResultSource, readAllTables } from './read-tables.ts';
 import { type RunFolder, writeAtomically } from './run-folder.ts';
 import type { PendingExample, ScorerResults } from './scorer-results.ts';
 import { SegmentWriter } from './segment-writer.ts';
@@ -47,6 +47,8 @@ export interface DiffusionResultsOptions {
   /** Number of this session, and of its numeric setting in the manifest. */
   session: number;
   numerics: number;
+  /** Other folders whose results count too. By default none. */
+  sources?: readonly ResultSource[];
 }
 
 /** Trials and error maps of one diffusion scorer: in memory for scoring, on disk as they come. */
@@ -72,12 +74,11 @@ export class DiffusionResults implements ScorerResults {
     this.store = new TrialStore(options);
     this.maps = new MapStore(this.store, options.examples);
     this.#stop = options.stop && applyRule(options.plan, options.stop, options.schedule);
-    const source = { folder, scorer, identity, damage: this.damage };
+    const source = { ...options, damage: this.damage };
     const metadata = { format: '1', identity, scorer };
     this.#trialWriter = new SegmentWriter(folder.segmentFile(scorer, 'trials', session), 'trials', metadata);
     this.#mapWriter = new SegmentWriter(folder.segmentFile(scorer, 'maps', session), 'maps', metadata);
-    for (const [path, columns] of readTables('trials', folder.trialsFile(scorer), source))
-      this.store.load(columns, path);
+    for (const [path, columns] of readAllTables('trials', source)) this.store.load(columns, path);
     this.store.settle(
       options.numerics,
       (index, done, values) => {
@@ -87,8 +88,7 @@ export class DiffusionResults implements ScorerResults {
       },
       lossRead(options.stop),
     );
-    for (const [path, columns] of readTables('maps', folder.mapsFile(scorer), source))
-      this.maps.load(columns, path);
+    for (const [path, columns] of readAllTables('maps', source)) this.maps.load(columns, path);
   }
 
   pending(): PendingExample[] {

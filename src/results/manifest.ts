@@ -84,6 +84,12 @@ const sessionSchema = z.object({
     ids: z.array(z.string()).optional(),
     tag: z.string().optional(),
   }),
+  /** The part of the selection that it took, where several processes share a run. */
+  shard: z.object({ index: z.number().int().positive(), of: z.number().int().positive() }).optional(),
+  /** Whether it stored error maps. */
+  maps: z.boolean().optional(),
+  /** Its command line without the shard, for whoever has to go on. */
+  command: z.array(z.string()).optional(),
 });
 
 const manifestSchema = z.object({
@@ -214,7 +220,7 @@ export function checkNumerics(stored: Numerics, current: Numerics, where: string
 }
 
 /** Paths at which two plain values differ, with both sides shortened for a sentence. */
-function compare(a: unknown, b: unknown, path: string): [path: string, a: string, b: string][] {
+export function compare(a: unknown, b: unknown, path: string): [path: string, a: string, b: string][] {
   if (canonicalJson(a ?? null) === canonicalJson(b ?? null)) return [];
   if (isRecord(a) && isRecord(b)) {
     const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();

@@ -1,6 +1,7 @@
 /** What a scorer without trials leaves in the run folder: one score per pair. */
 
 import { rmSync } from 'node:fs';
+import { ResultsError } from '../errors.ts';
 import type { Example } from '../scoring/example.ts';
 import type { ScorerOutput } from '../scoring/scorer.ts';
 import { lost } from './read-tables.ts';
@@ -15,6 +16,10 @@ export interface PairScoreOptions {
   scorer: string;
   examples: readonly Example[];
   session: number;
+  /** Other folders whose scores count too. By default none. */
+  sources?: readonly RunFolder[];
+  /** Whether scoring again gives the same bits; GPUs do not. @default true */
+  repeats?: boolean;
 }
 
 /** Scores of a CLIP, external or imported scorer: in memory, and on disk as they come. */
@@ -25,17 +30,35 @@ export class PairScoreResults implements ScorerResults {
   /** `[image][caption]` by example; undefined where missing. */
   readonly #scores: (number[][] | undefined)[];
 
-  /** Reads what earlier sessions stored. @throws ResultsError where the final file is damaged. */
+  /** Reads what earlier sessions stored. @throws ResultsError where a final file is damaged, or two folders give one pair different scores. */
   constructor(options: PairScoreOptions) {
     this.#options = options;
-    const { folder, scorer, examples, session } = options;
+    const { folder, scorer, examples, session, sources = [], repeats = true } = options;
     this.#file = new AppendFile(folder.segmentFile(scorer, 'scores', session));
     const stored = new Map<string, number>();
-    for (const [label, score] of readFinalScores(folder.scoresFile(scorer))) stored.set(label, score);
-    for (const path of folder.segmentFiles(scorer, 'scores')) {
-      const { scores, whole } = readScoreSegment(path);
-      for (const [label, score] of scores) stored.set(label, score);
-      if (!whole) this.damage.push(lost(path));
+    const origins = new Map<string, string>();
+    for (const source of [folder, ...sources]) {
+      const own = readFinalScores(source.scoresFile(scorer));
+      for (const path of source.segmentFiles(scorer, 'scores')) {
+        const { scores, whole } = readScoreSegment(path);
+        for (const [label, score] of scores) own.set(label, score);
+        if (!whole) this.damage.push(lost(path));
+      }
+      for (const [label, score] of own) {
+        const origin = origins.get(label);
+        if (origin === undefined) {
+          stored.set(label, score);
+          origins.set(label, source.path);
+        } else if (repeats && !Object.is(stored.get(label), score)) {
+          throw new ResultsError({
+            what: `two scores of one pair differ, by "${scorer}"`,
+            where: source.path,
+            expected: `${stored.get(label)} as in ${origin}`,
+            got: `${score} for ${label}`,
+            fix: 'Delete the one you trust less and compute it again.',
+          });
+        }
+      }
     }
     this.#scores = examples.map(({ id, images, captions }) =>
       scoresOf(stored, id, { images: images.length, captions: captions.length }),

@@ -5,12 +5,44 @@ import { messageOf, ResultsError, WinoscopeError } from '../errors.ts';
 import { type Columns, decodeBatches, readMetadata, type TableKind } from './arrow.ts';
 import type { RunFolder } from './run-folder.ts';
 
+/** Where the tables of a scorer are read from. */
 export interface TableSource {
   folder: RunFolder;
   scorer: string;
   identity: string;
   /** Filled with a sentence for every segment of which something is lost. */
   damage?: string[];
+}
+
+/** Another folder with results of the same run: a shard, or the run as another machine has it. */
+export interface ResultSource {
+  folder: RunFolder;
+  /** Places in the run's list of numeric settings, by place in the list of that folder's own manifest. */
+  numerics: readonly number[];
+}
+
+/**
+ * As `readTables`, of the run's own folder and then of others, whose numeric settings are renumbered as the run's.
+ * @throws ResultsError as `readTables`, or where a row names a setting that its manifest does not have.
+ */
+export function* readAllTables<K extends TableKind>(
+  kind: K,
+  options: TableSource & { sources?: readonly ResultSource[] },
+): Generator<[string, Columns<K>]> {
+  const compacted = (folder: RunFolder) =>
+    kind === 'trials' ? folder.trialsFile(options.scorer) : folder.mapsFile(options.scorer);
+  yield* readTables(kind, compacted(options.folder), options);
+  for (const { folder, numerics } of options.sources ?? []) {
+    for (const [path, columns] of readTables(kind, compacted(folder), { ...options, folder })) {
+      const renumbered = columns.numerics.map((setting) => numerics[setting] ?? -1);
+      if (renumbered.includes(-1))
+        throw new ResultsError({
+          what: 'a results file names numeric settings that its run.json lacks',
+          where: path,
+        });
+      yield [path, { ...columns, numerics: renumbered }];
+    }
+  }
 }
 
 /**

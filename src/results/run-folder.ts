@@ -2,25 +2,29 @@
 
 import {
   closeSync,
-  constants,
-  copyFileSync,
   existsSync,
   fsyncSync,
-  linkSync,
   openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { messageOf, ResultsError } from '../errors.ts';
 import { isAlive } from '../hub/is-alive.ts';
 import { makeFolder } from '../hub/make-folder.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
+import {
+  isAbandoned,
+  type LockHolder,
+  type LockOptions,
+  type RunLock,
+  seenHolder,
+  takeLock,
+} from './run-lock.ts';
+
 import { sealObject } from './seal.ts';
 
 /** Paths within one run folder. */
@@ -113,73 +117,37 @@ export class RunFolder {
     return join(this.path, 'run.lock');
   }
 
-  /** The process that works on the run, unless it is known to be gone. */
-  holder(): Holder | undefined {
-    const holder = readHolder(this.lockFile);
-    return holder && isHeld(holder) ? holder : undefined;
+  /** The process that works on the run, unless it is known to be gone; see `seenHolder`. */
+  holder(): LockHolder | undefined {
+    return seenHolder(this.lockFile);
   }
 
   /**
-   * Demands that this process still has the run: the folder may have been moved, and another put in its place.
-   * @throws ResultsError
-   */
-  checkHeld(): void {
-    const holder = readHolder(this.lockFile);
-    if (holder?.host === hostname() && holder.pid === process.pid) return;
-    throw new ResultsError({
-      what: 'the run folder was moved, or its lock was taken away, while the run went on',
-      where: this.path,
-      got: holder ? `process ${holder.pid} on ${holder.host} works on it` : 'no lock',
-      fix: 'What was computed is in the segments of the folder where it is now: run the command again with --out naming it.',
-    });
-  }
-
-  /**
-   * Keeps other processes from writing here. A lock whose process is gone is taken over.
-   * @returns the function that gives the lock back.
+   * Keeps other processes from writing here; see `takeLock`.
    * @throws ResultsError where a living process holds it.
    */
-  lock(): () => void {
-    const file = this.lockFile;
-    // Made whole before it gets its name: an empty lock would look like nobody's.
-    const mine = `${file}.${process.pid}`;
-    writeAtomically(mine, JSON.stringify({ host: hostname(), pid: process.pid, folder: folderNumber(file) }));
+  async lock(options?: LockOptions): Promise<RunLock> {
+    let lock: RunLock;
     try {
-      for (let attempt = 0; attempt < 3; attempt++) {
-        try {
-          linkOrCopy(mine, file);
-          this.#sweep();
-          return () => {
-            const holder = readHolder(file);
-            // Of a folder that was moved away, the lock here is somebody else's.
-            if (holder?.host === hostname() && holder.pid === process.pid) rmSync(file, { force: true });
-          };
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writeFailure(file, error);
-        }
-        const holder = readHolder(file);
-        if (holder && isHeld(holder)) {
-          throw new ResultsError({
-            what: 'the run folder is in use',
-            where: this.path,
-            got: `process ${holder.pid} on ${holder.host} works on it`,
-            fix: `Wait for it, use another --out, or delete ${file} if that process is gone.`,
-          });
-        }
-        removeStale(file, mine);
-      }
-    } finally {
-      rmSync(mine, { force: true });
+      lock = await takeLock(this.lockFile, options);
+    } catch (error) {
+      if (error instanceof ResultsError || options?.signal?.aborted) throw error;
+      throw writeFailure(this.lockFile, error);
     }
-    throw new ResultsError({ what: 'cannot lock the run folder', where: this.path });
+    this.#sweep();
+    return lock;
   }
 
   /** Removes what killed processes left half written. Only under the lock. */
   #sweep(): void {
     for (const folder of ['.', 'trials', 'maps', 'scores'].map((part) => join(this.path, part))) {
       for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-        const writer = /(?:^run\.lock|\.(?:json|jsonl|arrow))\.(\d+)(?:\.\d+)?(?:\.tmp)?$/.exec(name)?.[1];
-        if (writer !== undefined && !isAlive(Number(writer))) rmSync(join(folder, name), { force: true });
+        const path = join(folder, name);
+        const writer = /\.(?:json|jsonl|arrow)\.(\d+)(?:\.\d+)?(?:\.tmp)?$/.exec(name)?.[1];
+        // A claim may be another machine's that is waiting for this very lock.
+        const isLeft =
+          writer === undefined ? /^run\.lock\./.test(name) && isAbandoned(path) : !isAlive(Number(writer));
+        if (isLeft) rmSync(path, { force: true });
       }
     }
   }
@@ -237,58 +205,4 @@ export function writeFailure(path: string, error: unknown): ResultsError {
     fix: 'What was written before is kept; run the same command again to go on.',
     cause: error,
   });
-}
-
-/** A second name for the file; a copy where the disk has no links. @throws EEXIST where the name is taken. */
-function linkOrCopy(from: string, to: string): void {
-  try {
-    linkSync(from, to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
-    copyFileSync(from, to, constants.COPYFILE_EXCL);
-  }
-}
-
-/** Takes a dead process's lock away by renaming it, which only one of several claimants can do. */
-function removeStale(file: string, mine: string): void {
-  const aside = `${mine}.stale`;
-  try {
-    renameSync(file, aside);
-  } catch {
-    return; // another claimant was faster
-  }
-  const holder = readHolder(aside);
-  const taken = holder && isHeld(holder);
-  // A claimant may have put its own lock there between our look and our rename: give it back.
-  if (taken && !existsSync(file)) renameSync(aside, file);
-  else rmSync(aside, { force: true });
-}
-
-/** Who works on a run, as its lock says. */
-export interface Holder {
-  host: string;
-  pid: number;
-  /** The folder's own number: a copy of the folder has another. Absent where there are no such numbers. */
-  folder?: string;
-}
-
-/** Whether the process may be working still. Of another host nobody can tell. */
-function isHeld({ host, pid }: Holder): boolean {
-  return host !== hostname() || isAlive(pid);
-}
-
-/** The holder that a lock file names; undefined where it is torn, gone, or was copied here with its folder. */
-function readHolder(file: string): Holder | undefined {
-  try {
-    const holder = JSON.parse(readFileSync(file, 'utf8')) as Holder | null;
-    if (!holder) return undefined;
-    return holder.folder === undefined || holder.folder === folderNumber(file) ? holder : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The inode of the folder that a file lies in: it moves with the folder, and a copy has another. */
-function folderNumber(file: string): string {
-  return `${statSync(dirname(file), { bigint: true }).ino}`;
 }

@@ -16,6 +16,8 @@ interface StoredErrors {
   present: Uint8Array;
   /** Per pair, trials of the plan's order that are there without a gap; each grows only. */
   prefixes: Int32Array;
+  /** Where its first row came from, to name two files that contradict each other. */
+  origin: string;
 }
 
 /** Where a row comes from that was not read from a file. */
@@ -244,7 +246,12 @@ export class TrialStore {
     let stored = bySetting.get(numerics);
     if (!stored) {
       const values = new Float64Array(LOSSES.length * pairs * trials).fill(Number.NaN);
-      stored = { values, present: new Uint8Array(pairs * trials), prefixes: new Int32Array(pairs) };
+      stored = {
+        values,
+        present: new Uint8Array(pairs * trials),
+        prefixes: new Int32Array(pairs),
+        origin: row.where,
+      };
       bySetting.set(numerics, stored);
     }
     const known = stored.present[slot * trials + row.trial] === 1;
@@ -252,7 +259,7 @@ export class TrialStore {
       const at = (loss * pairs + slot) * trials + row.trial;
       if (!known) stored.values[at] = value;
       else if (!Object.is(stored.values[at], value) && this.#repeats(numerics)) {
-        this.#refuse(index, row, 'two results of one trial differ');
+        this.#refuse(index, row, 'two results of one trial differ', stored.origin);
       }
     }
     stored.present[slot * trials + row.trial] = 1;
@@ -262,15 +269,19 @@ export class TrialStore {
     index: number,
     { pair, trial, where }: { pair: PairIndex; trial: number; where: string },
     what: string,
+    origin = where,
   ): never {
+    const place = `example "${this.#examples[index]!.id}", image ${pair.image}, caption ${pair.caption}, trial ${trial}`;
     throw new ResultsError({
       what,
       where,
-      got: `example "${this.#examples[index]!.id}", image ${pair.image}, caption ${pair.caption}, trial ${trial}`,
+      got: origin === where ? place : `${place}, against ${origin}`,
       fix:
         where === FRESH
           ? 'Either a results file is damaged or this machine does not repeat its own results: score into another --out and compare.'
-          : 'The file is damaged: score into another --out.',
+          : origin === where
+            ? 'The file is damaged: score into another --out.'
+            : 'One of the files is damaged, or a machine does not repeat its own results: delete the one you trust less and compute it again.',
     });
   }
 

@@ -1,3 +1,4 @@
+import type { Shard } from '../results/shard-folders.ts';
 import type { Summary } from './summary-schema.ts';
 
 /** What happens during a run, in the order in which it happens. Plain lines, JSON and screens all read these. */
@@ -10,6 +11,8 @@ export type RunEvent =
       count: number;
       scorers: ScorerPlan[];
       resumed: boolean;
+      /** The part of the selection that is worked on, where several processes share it. */
+      shard?: Shard;
     }
   | { type: 'warning'; message: string }
   /** A scorer begins to load its model, or to evaluate. */

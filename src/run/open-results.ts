@@ -5,6 +5,7 @@ import { ResultsError } from '../errors.ts';
 import { DiffusionResults } from '../results/diffusion-results.ts';
 import type { Manifest } from '../results/manifest.ts';
 import { PairScoreResults } from '../results/pair-score-results.ts';
+import type { ResultSource } from '../results/read-tables.ts';
 import type { RunFolder } from '../results/run-folder.ts';
 import type { Example } from '../scoring/example.ts';
 import { makePlan, type PlanSpec } from '../scoring/plan.ts';
@@ -22,6 +23,8 @@ export interface OpenResultsOptions {
   seconds: Readonly<Record<string, number>>;
   /** Whether examples without error maps are unfinished. @default false */
   maps?: boolean;
+  /** Other folders whose results count too. By default none. */
+  sources?: readonly ResultSource[];
 }
 
 /**
@@ -29,12 +32,19 @@ export interface OpenResultsOptions {
  * @throws ResultsError where a file is damaged or of another run.
  */
 export function openResults(options: OpenResultsOptions): Map<string, ScorerView> {
-  const { folder, manifest, examples, session, numerics } = options;
+  const { folder, manifest, examples, session, numerics, sources = [] } = options;
   const scorers = Object.entries(manifest.identity.scorers);
   const clips = new Map<string, PairScoreView>();
   for (const [scorer, { kind }] of scorers) {
     if (kind === 'diffusion') continue;
-    const results = new PairScoreResults({ folder, scorer, examples, session });
+    const results = new PairScoreResults({
+      folder,
+      scorer,
+      examples,
+      session,
+      sources: sources.map((source) => source.folder),
+      repeats: kind !== 'clip' || (manifest.numerics.length === 1 && manifest.numerics[0]!.device === 'cpu'),
+    });
     clips.set(scorer, { kind, seconds: options.seconds[scorer] ?? 0, results });
   }
   // Diffusion scorers come first in every report, whichever ran first.
@@ -71,6 +81,7 @@ export function openResults(options: OpenResultsOptions): Map<string, ScorerView
       identity: manifest.identityHash,
       session,
       numerics,
+      sources,
     });
     views.set(scorer, {
       kind: 'diffusion',

@@ -2,7 +2,6 @@
 
 import { join } from 'node:path';
 import type { Task } from '../../tasks/task.ts';
-import { ResultsError } from '../errors.ts';
 import { packageVersion } from '../hub/package-root.ts';
 import { checkDevice } from '../onnx/session.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
@@ -15,10 +14,12 @@ import {
   type Manifest,
 } from '../results/manifest.ts';
 import { RunFolder } from '../results/run-folder.ts';
+import { type Shard, shardFolder } from '../results/shard-folders.ts';
 import type { Failure } from './failures.ts';
 import { checkOwnMetrics } from './own-metrics.ts';
 import { preflight } from './preflight.ts';
 import { checkDropping, orderForPruning } from './prune.ts';
+import { readStored } from './read-stored.ts';
 import { type Selection, select } from './select.ts';
 import {
   checkGuidance,
@@ -30,6 +31,8 @@ import {
   type ScorerRequest,
   type ScoringOptions,
 } from './settings.ts';
+import { takeShard } from './shard.ts';
+import { bindingManifest, doneElsewhere } from './shard-run.ts';
 
 export interface RunRequest {
   task: Task;
@@ -43,6 +46,10 @@ export interface RunRequest {
   /** What to do with an example that cannot be scored. @default 'stop' */
   onError?: 'stop' | 'skip';
   allowMixed: boolean;
+  /** The part of the selection to work on; all of it where absent. */
+  shard?: Shard;
+  /** The command line without the shard, for the manifest. */
+  command?: readonly string[];
 }
 
 /** A run that can begin. */
@@ -61,6 +68,8 @@ export interface PreparedRun {
   numerics: number;
   warnings: string[];
   resumed: boolean;
+  /** The part that this is of the run in a folder above. */
+  shard?: Shard & { run: RunFolder };
 }
 
 /**
@@ -80,7 +89,9 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
     scorers,
     wanted.map((index) => task.examples[index]!),
   );
-  const { warnings, failures, selected } = checkInput(request, scorers, wanted);
+  // Of all shards: a run in parts refuses, and warns of, what one process would.
+  const checked = checkInput(request, scorers, wanted);
+  const { warnings } = checked;
   const identity: Identity = {
     task: { name: task.name, version: task.version, hash: task.hash, count: task.examples.length },
     scorers: Object.fromEntries(
@@ -88,18 +99,21 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
     ),
   };
   const hash = identityHash(identity);
-  const folder = new RunFolder(request.out ?? join('runs', `${task.name}-${hash.slice(0, 8)}`));
+  const run = new RunFolder(request.out ?? join('runs', `${task.name}-${hash.slice(0, 8)}`));
+  const shard = request.shard && { ...request.shard, run };
+  const folder = shard ? shardFolder(run, shard) : run;
   const stored = readStored(folder);
-  if (stored) {
-    checkIdentity(stored.identity, identity, folder.path);
+  const binding = stored ?? (shard && bindingManifest(run));
+  if (binding) {
+    checkIdentity(binding.identity, identity, folder.path);
     // A run goes on with the calls it was begun with, unless told otherwise.
-    const calls = stored.numerics[0]?.calls;
+    const calls = binding.numerics[0]?.calls;
     scorers = orderForPruning(
       request.scorers.map((scorer) => prepareScorer(scorer, scoring, calls?.[scorer.name])),
     );
   }
   const current = numericsOf(scorers);
-  const all = [...(stored?.numerics ?? [])];
+  const all = [...(binding?.numerics ?? [])];
   let numerics = all.findIndex((entry) => canonicalJson(entry) === canonicalJson(current));
   if (numerics < 0) {
     if (all[0] && !request.allowMixed) checkNumerics(all[0], current, folder.path);
@@ -115,20 +129,31 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
     about: aboutOf(request, scorers, [...new Set([...(stored?.about.warnings ?? []), ...warnings])]),
   };
   const resumed = stored !== undefined;
-  return { folder, scorers, selected, failures, manifest, stored, numerics, warnings, resumed };
+  const part = new Set(shard ? partOf(shard, { wanted, manifest, request }) : wanted);
+  const ids = new Set([...part].map((index) => task.examples[index]!.id));
+  return {
+    folder,
+    scorers,
+    selected: checked.selected.filter((index) => part.has(index)),
+    failures: checked.failures.filter(({ id }) => ids.has(id)),
+    manifest,
+    stored,
+    numerics,
+    warnings,
+    resumed,
+    ...(shard && { shard }),
+  };
 }
 
-/** The manifest of the run in a folder. @throws ResultsError where there are results without one. */
-export function readStored(folder: RunFolder): Manifest | undefined {
-  // A run that failed before it had any result binds nobody to its settings.
-  if (!folder.hasResults()) return undefined;
-  const stored = folder.readManifest();
-  if (stored) return stored;
-  throw new ResultsError({
-    what: 'the folder holds results but no run.json that says what they are of',
-    where: folder.path,
-    fix: 'Put its run.json back, or choose another folder with --out.',
-  });
+/** Places of the wanted examples that a shard has to work on. */
+function partOf(
+  shard: Shard & { run: RunFolder },
+  { wanted, manifest, request }: { wanted: readonly number[]; manifest: Manifest; request: RunRequest },
+): number[] {
+  const { examples } = request.task;
+  const done = doneElsewhere(shard, { manifest, examples, maps: request.scoring.maps });
+  const taken = takeShard(wanted, examples, { identity: manifest.identity, shard });
+  return taken.filter((index) => !done.has(index));
 }
 
 function checkInput(

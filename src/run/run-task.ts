@@ -5,24 +5,27 @@ import { ResultsError } from '../errors.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
 import type { Manifest } from '../results/manifest.ts';
 import { writeAtomically } from '../results/run-folder.ts';
+import type { LockOptions } from '../results/run-lock.ts';
+import { shardFolders } from '../results/shard-folders.ts';
 import { writeExamples } from '../results/stored-examples.ts';
-import { derivedFiles } from './derived-files.ts';
 import type { RunEvent, ScorerPlan } from './events.ts';
-import { countFailures, type Failure, storableFailures } from './failures.ts';
+import { type Failure, storableFailures } from './failures.ts';
 import { openResults } from './open-results.ts';
-import { withOwnMetrics } from './own-metrics.ts';
-import { type PreparedRun, type RunRequest, readStored } from './prepare-run.ts';
+import type { PreparedRun, RunRequest } from './prepare-run.ts';
+import { readStored } from './read-stored.ts';
 import { evaluationsOf, pendingOf, runScorer, type ScorerRun } from './run-scorer.ts';
 import type { ScorerView } from './scorer-view.ts';
-import { readSummary, writeSummary } from './stored-summary.ts';
-import { summarize } from './summary.ts';
+import { readSummary } from './stored-summary.ts';
 import type { Analysis } from './summary-schema.ts';
+import { writeOutcome } from './write-outcome.ts';
 
 export interface RunTaskOptions {
   analysis: Analysis;
   /** What to do with an example whose input is bad. */
   onError: 'stop' | 'skip';
   signal?: AbortSignal;
+  /** Told once where it must be waited for whether another machine's process lives. */
+  onWait?: LockOptions['onWait'];
   /** Told once what the scorers have stored; the same objects grow as results come in. For screens. */
   onOpen?: (views: ReadonlyMap<string, ScorerView>) => void;
 }
@@ -40,7 +43,12 @@ export async function* runTask(
   const { folder } = run;
   const { examples } = request.task;
   folder.create();
-  const unlock = folder.lock();
+  const { onWait } = options;
+  const lock = await folder.lock({
+    ...(onWait && { onWait }),
+    ...(options.signal && { signal: options.signal }),
+  });
+  const signal = options.signal ? AbortSignal.any([options.signal, lock.lost]) : lock.lost;
   try {
     checkUnchanged(run);
     const views = openResults({
@@ -55,6 +63,7 @@ export async function* runTask(
     options.onOpen?.(views);
     const { selected } = run;
     const isPending = run.scorers.some(({ name }) => pendingOf(views.get(name)!, selected).length > 0);
+    if (isPending && !run.shard) checkNoShards(run);
     const manifest = recordSession(run, request, isPending || !run.stored);
     yield beginEvent(run, request, views);
     const damage = [...views.values()].flatMap(({ results }) => results.damage);
@@ -65,28 +74,27 @@ export async function* runTask(
     for (const scorer of run.scorers) {
       const view = views.get(scorer.name)!;
       if (pendingOf(view, selected).length === 0 && !hasSegments(run, scorer.name)) continue;
-      interrupted = yield* runAndClose({ scorer, view, examples, selected, failures, ...options });
+      interrupted = yield* runAndClose({ scorer, view, examples, selected, failures, ...options, signal });
+      lock.lost.throwIfAborted();
       if (interrupted) break;
-      folder.checkHeld();
+      lock.check();
       view.results.compact();
     }
-    folder.checkHeld();
+    lock.check();
     storeFailures(run, manifest, failures);
-    const computed = summarize({
-      run: folder.path,
+    const { analysis } = options;
+    const summary = writeOutcome({
+      folder,
       manifest,
       examples,
-      scorers: views,
-      analysis: options.analysis,
-      ...countFailures(failures),
+      views,
+      analysis,
+      failures,
+      task: request.task,
     });
-    const summary = withOwnMetrics(computed, request.task, views);
-    for (const [path, text] of derivedFiles(folder, { views, examples, summary }))
-      writeAtomically(path, text);
-    writeSummary(folder, summary);
     yield { type: 'end', summary, interrupted };
   } finally {
-    unlock();
+    lock.release();
   }
 }
 
@@ -98,6 +106,16 @@ function checkUnchanged({ folder, stored }: PreparedRun): void {
     what: 'another session worked on the run meanwhile',
     where: folder.path,
     fix: 'Run the command again.',
+  });
+}
+
+/** A run in parts is not computed again beside them without a word. @throws ResultsError */
+function checkNoShards({ folder }: PreparedRun): void {
+  if (!shardFolders(folder).some((shard) => shard.folder.hasResults())) return;
+  throw new ResultsError({
+    what: 'the run was begun in shards, and what is missing may be in them',
+    where: folder.path,
+    fix: `Merge them with \`winoscope merge ${folder.path} --partial --remove-shards\` to go on here, pass --shard i/n, or use another --out.`,
   });
 }
 
@@ -143,8 +161,8 @@ function storeFailures({ folder }: PreparedRun, manifest: Manifest, failures: re
 
 /** Adds this session to the manifest and writes it with the examples. */
 function recordSession(
-  { folder, manifest, scorers }: PreparedRun,
-  { task, selection }: RunRequest,
+  { folder, manifest, scorers, shard }: PreparedRun,
+  { task, selection, scoring, command }: RunRequest,
   isNew: boolean,
 ): Manifest {
   const { limit, ids, tag } = selection;
@@ -158,6 +176,9 @@ function recordSession(
       ...(ids && { ids: [...ids] }),
       ...(tag !== undefined && { tag }),
     },
+    ...(shard && { shard: { index: shard.index, of: shard.of } }),
+    maps: scoring.maps,
+    ...(command && { command: [...command] }),
   };
   // One that finds nothing to do is not a session; but tags, title and licence may have changed since the last.
   if (isNew) manifest.sessions.push(session);
@@ -194,6 +215,7 @@ function beginEvent(
     count: task.examples.length,
     scorers,
     resumed: run.resumed,
+    ...(run.shard && { shard: { index: run.shard.index, of: run.shard.of } }),
   };
 }
 
