@@ -22,6 +22,7 @@ export interface ScoreFlags extends SharedFlags, StopFlags, OtherFlags, PresetFl
   ids?: string;
   tag?: string;
   workers?: number;
+  workerTimeout: number;
   maps: 'on' | 'off';
   onError: 'stop' | 'skip';
   strict?: boolean;
@@ -73,6 +74,12 @@ export function addScoreCommand(program: Command): void {
       atLeast(1),
     );
   addStopFlags(command)
+    .option(
+      '--worker-timeout <seconds>',
+      'how long a worker may give no answer, or 20 times its longest answer so far, before the run is ended',
+      atLeast(1),
+      600,
+    )
     .addOption(
       new Option('--maps <on|off>', 'store where in the image the error lies')
         .choices(['on', 'off'])

@@ -59,7 +59,7 @@ export async function score(taskName: string, flags: ScoreFlags): Promise<void> 
   const interrupt = onInterrupt();
   let last: { summary: Summary; interrupted: boolean } | undefined;
   try {
-    const options = { analysis, onError: flags.onError };
+    const options = { analysis, onError: flags.onError, workerSeconds: flags.workerTimeout };
     if (inDashboard) {
       const { scoreInDashboard } = await import('./score-dashboard.ts');
       const screenReader = wantsScreenReader(flags);
@@ -74,6 +74,7 @@ export async function score(taskName: string, flags: ScoreFlags): Promise<void> 
     lines.end();
     interrupt.dispose();
   }
+  if (interrupt.fault !== undefined) throw interrupt.fault;
   finish(last!, flags, interrupt.exitCode());
 }
 

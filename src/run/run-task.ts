@@ -24,6 +24,8 @@ export interface RunTaskOptions {
   /** What to do with an example whose input is bad. */
   onError: 'stop' | 'skip';
   signal?: AbortSignal;
+  /** Seconds that a worker may be silent before it is given up; see `PoolWatch`. */
+  workerSeconds?: number;
   /** Told once where it must be waited for whether another machine's process lives. */
   onWait?: LockOptions['onWait'];
   /** Told once what the scorers have stored; the same objects grow as results come in. For screens. */

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { WinoscopeError } from '../errors.ts';
 import type { ScorerSettings } from '../scoring/open-scorer.ts';
 import type { ExampleWork, ScorerOutput } from '../scoring/scorer.ts';
+import { type PoolWatch, SilenceWatch } from './silence-watch.ts';
 import type { WorkerFailure, WorkerReply, WorkerRequest } from './worker.ts';
 
 /** An expected failure inside a worker, with the exit code it had there. */
@@ -23,9 +24,15 @@ export class WorkerPool {
   readonly #threads: Thread[];
   readonly #ready: Promise<unknown>;
   #stopped = false;
+  #hung = false;
+  readonly #watch: PoolWatch | undefined;
 
-  /** Starts `count` threads; each loads the model. */
-  constructor(settings: ScorerSettings, count: number) {
+  /**
+   * Starts `count` threads; each loads the model.
+   * @param watch what is told of a thread that gives no answer for long, and when it is given up; by default never
+   */
+  constructor(settings: ScorerSettings, count: number, watch?: PoolWatch) {
+    this.#watch = watch;
     this.#threads = Array.from({ length: count }, () => new Thread(settings));
     this.#ready = Promise.all(this.#threads.map((thread) => thread.wait('ready')));
     this.#ready.catch(() => {}); // reported by ready(); not an unhandled rejection before that
@@ -39,7 +46,7 @@ export class WorkerPool {
   /**
    * Evaluates all blocks, each on the next free thread; hands out results as they come. A failure or the signal stops
    * all threads: each finishes the model call it is in, and what it hands out until then still comes.
-   * @throws once all threads stand still: WorkerError where a model fails, Error for a fault of ours with the stack
+   * @throws HungWorkerError where one was given up; else once all threads stand still: WorkerError where a model fails, Error for a fault of ours with the stack
    *   it had in the thread, the signal's reason when aborted.
    */
   async run(
@@ -52,21 +59,33 @@ export class WorkerPool {
     const onAbort = () => this.#stop();
     signal?.addEventListener('abort', onAbort);
     if (signal?.aborted) this.#stop();
-    const feed = async (thread: Thread) => {
-      thread.onOutput = emit;
+    const silence = this.#watch && new SilenceWatch(this.#threads.length, this.#watch);
+    silence?.gaveUp.then((error) => {
+      this.#hung = true;
+      for (const thread of this.#threads) thread.giveUp(error);
+    });
+    const feed = async (thread: Thread, number: number) => {
+      thread.onOutput = (output) => {
+        silence?.heard(number);
+        emit(output);
+      };
       while (next < blocks.length && !this.#stopped) {
         const done = thread.wait('block-done');
         thread.post({ type: 'block', work: blocks[next++]! });
+        silence?.begins(number);
         await done;
+        silence?.ends(number);
       }
     };
-    const feeds = this.#threads.map((thread) =>
-      feed(thread).catch((error) => {
+    const feeds = this.#threads.map((thread, number) =>
+      feed(thread, number).catch((error) => {
         errors.push(error);
+        silence?.ends(number);
         this.#stop();
       }),
     );
     await Promise.all(feeds);
+    silence?.dispose();
     signal?.removeEventListener('abort', onAbort);
     if (errors.length > 0) throw errors[0];
     signal?.throwIfAborted();
@@ -80,6 +99,7 @@ export class WorkerPool {
    */
   async close(): Promise<void> {
     this.#stop();
+    if (this.#hung) return; // whoever hears of it ends the process
     await Promise.all(this.#threads.map((thread) => thread.ended));
   }
 
@@ -107,10 +127,20 @@ class Thread {
     this.ended = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
         if (code !== 0 || this.#waiting)
-          this.#fail(new WorkerError(`a worker ended unexpectedly with code ${code}`, 1));
+          this.#fail(
+            new WorkerError(
+              `a worker ended unexpectedly with code ${code}; what was computed is kept: run the same command again to go on`,
+              1,
+            ),
+          );
         resolve();
       });
     });
+  }
+
+  /** Stops waiting for it. */
+  giveUp(error: Error): void {
+    this.#fail(error);
   }
 
   post(request: WorkerRequest): void {

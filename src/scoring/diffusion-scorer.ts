@@ -132,10 +132,11 @@ class DiffusionScorer {
       }
     }
     let lastCheckpoint = performance.now(); // `Date` may jump
-    const total = this.#plan.trials.length;
+    const total = Math.max(...block.map(({ end = this.#plan.trials.length }) => end));
     for (let k = Math.min(...block.map((work) => work.start)); k < total && rows.length > 0; k++) {
       const active = rows.filter(
-        ({ work, progress, slot }) => work.start <= k && progress.course.runs(slot, k),
+        ({ work, progress, slot }) =>
+          work.start <= k && k < (work.end ?? total) && progress.course.runs(slot, k),
       );
       let done = 0; // of the active rows, in this trial
       while (done < active.length && !stopping()) {

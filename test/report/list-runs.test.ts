@@ -1,6 +1,6 @@
 /** What the list of runs tells of folders on disk. */
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { listRuns } from '../../src/report/list-runs.ts';
