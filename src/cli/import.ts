@@ -14,6 +14,7 @@ export async function importScores(files: readonly string[], { task, ...flags }:
     plain: true,
     // Settings of models, of which there are none.
     externalTimeout: 1,
+    workerTimeout: 600,
     repeats: 1,
     seed: [0],
     uncond: 'auto',

@@ -6,13 +6,22 @@ export interface Interrupt {
   signal: AbortSignal;
   /** 128 plus the number of the signal that came; 0 where none did. */
   exitCode(): number;
+  /** What was thrown where nobody catches it: that ends the work in order too. */
+  readonly fault: unknown;
   /** As if SIGINT had come: in raw mode Ctrl-C is a key, not a signal. */
   stop(): void;
   /** Gives the signals back. */
   dispose(): void;
 }
 
-/** Listens for SIGINT, SIGTERM and SIGHUP. */
+let fault: unknown;
+
+/** What was thrown where nobody catches it while something listened; undefined where nothing was. */
+export function uncaughtFault(): unknown {
+  return fault;
+}
+
+/** Listens for SIGINT, SIGTERM and SIGHUP, and for what is thrown where nobody catches it. */
 export function onInterrupt(): Interrupt {
   const controller = new AbortController();
   let code = 0;
@@ -31,9 +40,23 @@ export function onInterrupt(): Interrupt {
     process.on(name, handler);
     return [name, handler] as const;
   });
+  const onFault = (error: unknown) => {
+    fault ??= error;
+    controller.abort(new Error('stopped by a fault'));
+  };
+  process.on('uncaughtException', onFault);
   const dispose = () => {
+    process.off('uncaughtException', onFault);
     for (const [name, handler] of handlers) process.off(name, handler);
   };
   const stop = () => handlers.find(([name]) => name === 'SIGINT')![1]();
-  return { signal: controller.signal, exitCode: () => code, stop, dispose };
+  return {
+    signal: controller.signal,
+    exitCode: () => code,
+    get fault() {
+      return fault;
+    },
+    stop,
+    dispose,
+  };
 }

@@ -4,11 +4,14 @@ import { Command, CommanderError } from 'commander';
 import { WinoscopeError } from '../errors.ts';
 import { packageVersion } from '../hub/package-root.ts';
 import { visible } from '../report/format.ts';
+import { HungWorkerError } from '../run/silence-watch.ts';
+import { addAuditCommand } from './audit-command.ts';
 import { addCalibrateCommand } from './calibrate-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addExportCommand } from './export-command.ts';
 import { addFitWeightsCommand } from './fit-weights-command.ts';
 import { addImportCommand } from './import-command.ts';
+import { uncaughtFault } from './interrupt.ts';
 import { addMergeCommand } from './merge-command.ts';
 import { addPairCommand } from './pair-command.ts';
 import { addPullCommand } from './pull-command.ts';
@@ -25,6 +28,7 @@ export const EXIT = { done: 0, failed: 1, usage: 2, skipped: 3 } as const;
 /** Runs one command line. Never throws: sets `process.exitCode`. */
 export async function main(args: readonly string[]): Promise<void> {
   outliveReaders();
+  explainFaults();
   const program = new Command('winoscope')
     .description('Measures how well image-text models understand composition.')
     .version(packageVersion(), '-V, --version')
@@ -46,6 +50,7 @@ export async function main(args: readonly string[]): Promise<void> {
   addCalibrateCommand(program);
   addDoctorCommand(program);
   addVerifyCommand(program);
+  addAuditCommand(program);
   addPullCommand(program);
   addFitWeightsCommand(program);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
@@ -53,7 +58,17 @@ export async function main(args: readonly string[]): Promise<void> {
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {
     process.exitCode = explain(error);
+    if (error === uncaughtFault()) return;
   }
+  if (uncaughtFault() !== undefined) process.exitCode = explain(uncaughtFault());
+}
+
+/** A fault that nobody catches is a sentence too. Where a run goes on, `onInterrupt` ends that in order first. */
+function explainFaults(): void {
+  process.on('uncaughtException', (error) => {
+    if (process.listenerCount('uncaughtException') > 1) return;
+    process.exit(explain(error));
+  });
 }
 
 /** Whoever reads may go before the work is done (`| head`, a closed terminal): it goes on and its exit code stands. */
@@ -82,6 +97,8 @@ function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (error instanceof WinoscopeError) {
     process.stderr.write(`winoscope: ${visible(error.message)}\n`);
+    // A thread that hangs in native code cannot be ended, and Node would wait for it: nothing is left to be written.
+    if (error instanceof HungWorkerError) process.kill(process.pid, 'SIGKILL');
     return error.exitCode;
   }
   const details = error instanceof Error ? error : new Error(String(error));

@@ -5,7 +5,14 @@ import { BENCHMARK_LIST } from '../../tasks/benchmarks/list.ts';
 import { builtInTasks } from '../../tasks/built-in.ts';
 import { classSets, IMAGE_FOLDER } from '../../tasks/classification/class-sets.ts';
 import { DEFAULT_TASK } from '../../tasks/task.ts';
-import { addAnalysisFlags, addScoringFlags, autoOr, repeatable, type SharedFlags } from './options.ts';
+import {
+  addAnalysisFlags,
+  addScoringFlags,
+  atLeast,
+  autoOr,
+  repeatable,
+  type SharedFlags,
+} from './options.ts';
 import { addExternalFlags, addScoresFlag, type OtherFlags } from './other-scorers.ts';
 import { addPresetFlag, type PresetFlags, presetNote, presetsHelp, withPreset } from './preset-flags.ts';
 import { addStopFlags, type StopFlags } from './stop-flags.ts';
@@ -25,6 +32,7 @@ export interface ScoreFlags extends SharedFlags, StopFlags, OtherFlags, PresetFl
   ids?: string;
   tag?: string;
   workers?: number;
+  workerTimeout: number;
   maps: 'on' | 'off';
   onError: 'stop' | 'skip';
   strict?: boolean;
@@ -87,6 +95,12 @@ export function addScoreCommand(
       autoOr(1),
     );
   addStopFlags(command)
+    .option(
+      '--worker-timeout <seconds>',
+      'how long a worker may give no answer, or 20 times its longest answer so far, before the run is ended',
+      atLeast(1),
+      600,
+    )
     .addOption(
       new Option('--maps <on|off>', 'store where in the image the error lies')
         .choices(['on', 'off'])

@@ -45,7 +45,12 @@ export async function score(taskName: string, flags: ScoreFlags): Promise<void> 
   const interrupt = onInterrupt();
   let last: { summary: Summary; interrupted: boolean } | undefined;
   try {
-    const options = { analysis, onError: flags.onError, onWait: waitNote(lines) };
+    const options = {
+      analysis,
+      onError: flags.onError,
+      onWait: waitNote(lines),
+      workerSeconds: flags.workerTimeout,
+    };
     if (inDashboard) {
       const { scoreInDashboard } = await import('./score-dashboard.ts');
       const screenReader = wantsScreenReader(flags);
@@ -57,6 +62,7 @@ export async function score(taskName: string, flags: ScoreFlags): Promise<void> 
       }
     }
   } catch (error) {
+    if (interrupt.fault !== undefined) throw interrupt.fault;
     // Stopped while it waited for the folder: nothing was begun.
     if (!interrupt.signal.aborted || last) throw error;
     process.exitCode = interrupt.exitCode();
@@ -65,6 +71,7 @@ export async function score(taskName: string, flags: ScoreFlags): Promise<void> 
     lines.end();
     interrupt.dispose();
   }
+  if (interrupt.fault !== undefined) throw interrupt.fault;
   finish(last!, { flags, code: interrupt.exitCode(), run });
 }
 

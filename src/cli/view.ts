@@ -48,6 +48,7 @@ export async function view(paths: readonly string[], flags: ViewFlags): Promise<
     await screens.close();
     interrupt.dispose();
   }
+  if (interrupt.fault !== undefined) throw interrupt.fault;
   if (interrupt.exitCode() !== 0) process.exitCode = interrupt.exitCode();
 }
 

@@ -1,10 +1,10 @@
 /** The run folders under a folder, each with how far it is. */
 
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { RunFolder } from '../results/run-folder.ts';
-import type { Summary } from '../run/summary-schema.ts';
+import { readSummary } from '../run/stored-summary.ts';
 import { partState } from './part-state.ts';
 import { runFacts } from './run-facts.ts';
 
@@ -66,8 +66,8 @@ function describeRun(folder: RunFolder): RunEntry {
     if (folder.holder()) return { ...known, state: 'running' };
     if (!existsSync(folder.examplesFile))
       return { ...known, state: 'torn', why: 'its examples.jsonl is missing' };
-    if (!existsSync(folder.summaryFile)) return { ...known, state: 'interrupted' };
-    const summary = JSON.parse(readFileSync(folder.summaryFile, 'utf8')) as Summary;
+    const summary = readSummary(folder);
+    if (!summary) return { ...known, state: 'interrupted' };
     const complete = summary.complete && !folder.hasSegments();
     return {
       ...known,

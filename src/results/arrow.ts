@@ -24,6 +24,7 @@ import {
   type Vector,
   vectorFromArray,
 } from 'apache-arrow';
+import { EMPTY_SEAL, sealBytes, sealedLength } from './sealed-bytes.ts';
 
 /** Typed columns of some trial rows, in any order of rows. */
 export interface TrialColumns {
@@ -77,11 +78,15 @@ const TYPES = {
 export type TableKind = keyof typeof TYPES;
 export type Columns<K extends TableKind> = K extends 'trials' ? TrialColumns : MapColumns;
 
-/** Bytes at the end of every complete Arrow stream: a continuation marker and length zero. */
-const END_OF_STREAM = 8;
+/** The end of every complete Arrow stream: a continuation marker and length zero. */
+const END_MARK = [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0];
+const END_OF_STREAM = END_MARK.length;
 
 /** Rows per record batch of a file: small enough to read one at a time. */
 const FILE_BATCH = 65_536;
+
+/** The metadata that holds a seal. */
+const SEAL = 'winoscope';
 
 /** Encodes rows for appending to one stream file: the schema once, then batches, at last the end mark. */
 export class StreamEncoder<K extends TableKind> {
@@ -93,20 +98,18 @@ export class StreamEncoder<K extends TableKind> {
   constructor(kind: K, metadata: Record<string, string>) {
     this.#kind = kind;
     this.#schema = schemaOf(kind, metadata);
-    this.header = this.#encode([]).slice(0, -END_OF_STREAM);
+    this.header = sealBytes(this.#encode([]).slice(0, -END_OF_STREAM));
   }
 
   /** One record batch as bytes to append, without the schema and the end mark that a stream of its own would have. */
   batch(columns: Columns<K>): Uint8Array {
-    return this.#encode([recordBatch(this.#kind, this.#schema, columns)]).subarray(
-      this.header.length,
-      -END_OF_STREAM,
-    );
+    const batch = recordBatch({ kind: this.#kind, schema: this.#schema, sealed: true }, columns);
+    return sealBytes(this.#encode([batch]).subarray(this.header.length, -END_OF_STREAM));
   }
 
   /** The mark that proves a stream complete. */
   get end(): Uint8Array {
-    return Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
+    return Uint8Array.from(END_MARK);
   }
 
   #encode(batches: RecordBatch[]): Uint8Array {
@@ -118,7 +121,7 @@ export class StreamEncoder<K extends TableKind> {
   }
 }
 
-/** All rows as one Arrow file. */
+/** All rows as one Arrow file, sealed. */
 export function encodeFile<K extends TableKind>(
   kind: K,
   metadata: Record<string, string>,
@@ -128,36 +131,44 @@ export function encodeFile<K extends TableKind>(
   const writer = new RecordBatchFileWriter();
   writer.reset(undefined, schema);
   for (let at = 0; at < columns.example.length; at += FILE_BATCH) {
-    writer.write(recordBatch(kind, schema, slice(columns, at, at + FILE_BATCH)));
+    writer.write(recordBatch({ kind, schema }, slice(columns, at, at + FILE_BATCH)));
   }
   writer.finish();
-  return writer.toUint8Array(true);
+  return sealBytes(writer.toUint8Array(true));
+}
+
+/** What became of reading a stream. */
+export interface StreamEnd {
+  /** Whether bytes behind the last whole batch were left: a write that was cut off, or damage. */
+  cut: boolean;
 }
 
 /**
- * Every record batch of a stream or file, in order.
+ * Every record batch of a stream or file, in order; nothing is parsed that does not bear its seal.
  * @param torn whether the end may be missing, as in a segment of a killed session: batches are appended one write at
  *   a time, so what lies before a tear is whole. A file is written at once: an error in it is damage.
+ * @param end is told whether a stream was read to its end.
  * @throws Error where the bytes are damaged and may not be torn, or hold another table.
  */
 export function* decodeBatches<K extends TableKind>(
   kind: K,
   bytes: Uint8Array,
-  { torn }: { torn: boolean },
+  { torn, end }: { torn: boolean; end?: StreamEnd },
 ): Generator<Columns<K>> {
-  let batches: Iterator<RecordBatch> | undefined;
+  const whole = torn ? wholePart(bytes) : sealedLength(bytes) === bytes.length ? bytes.length : 0;
+  if (!torn && whole === 0) throw new Error('its checksum does not fit');
+  if (end && bytes.subarray(whole).some((byte, k) => byte !== END_MARK[k])) end.cut = true;
+  if (whole === 0) return;
+  for (const batch of RecordBatchReader.from(bytes.subarray(0, whole))) yield readColumns(kind, batch);
+}
+
+/** Bytes of a stream that are whole: its schema and the batches before the first that is cut off or damaged. */
+function wholePart(bytes: Uint8Array): number {
+  let whole = 0;
   for (;;) {
-    let batch: RecordBatch;
-    try {
-      batches ??= RecordBatchReader.from(bytes)[Symbol.iterator]();
-      const next = batches.next();
-      if (next.done) return;
-      batch = next.value;
-    } catch (error) {
-      if (torn) return; // a batch cut short: its rows are computed again
-      throw error;
-    }
-    yield readColumns(kind, batch);
+    const length = sealedLength(bytes, whole);
+    if (length === undefined) return whole;
+    whole += length;
   }
 }
 
@@ -193,21 +204,24 @@ const decoder = new TextDecoder();
 
 /** Metadata of the schema: the run's identity among it. Undefined where not even the schema is whole. */
 export function readMetadata(bytes: Uint8Array): Map<string, string> | undefined {
-  try {
-    const reader = RecordBatchReader.from(bytes);
-    reader.open();
-    return reader.schema.metadata;
-  } catch {
-    return undefined;
-  }
+  // Of a stream, the schema is a piece of its own.
+  const length = sealedLength(bytes);
+  if (length === undefined) return undefined;
+  const reader = RecordBatchReader.from(bytes.subarray(0, length));
+  reader.open();
+  return reader.schema.metadata;
 }
 
 function schemaOf(kind: TableKind, metadata: Record<string, string>): Schema {
   const fields = Object.entries(TYPES[kind]).map(([name, type]) => new Field(name, type as DataType, false));
-  return new Schema(fields, new Map(Object.entries(metadata)));
+  return new Schema(fields, new Map(Object.entries({ ...metadata, [SEAL]: EMPTY_SEAL })));
 }
 
-function recordBatch<K extends TableKind>(kind: K, schema: Schema, columns: Columns<K>): RecordBatch {
+/** @param sealed whether the batch has a place for a seal of its own, as in a stream */
+function recordBatch<K extends TableKind>(
+  { kind, schema, sealed = false }: { kind: K; schema: Schema; sealed?: boolean },
+  columns: Columns<K>,
+): RecordBatch {
   const children = Object.entries(TYPES[kind]).map(([name, type]) => {
     const values = (columns as unknown as Record<string, ArrayBufferView | unknown[]>)[name]!;
     if (Array.isArray(values)) return vectorFromArray(values, type as DataType).data[0]!;
@@ -217,6 +231,7 @@ function recordBatch<K extends TableKind>(kind: K, schema: Schema, columns: Colu
   return new RecordBatch(
     schema,
     makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }),
+    sealed ? new Map([[SEAL, EMPTY_SEAL]]) : undefined,
   );
 }
 

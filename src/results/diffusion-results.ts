@@ -60,8 +60,10 @@ export class DiffusionResults implements ScorerResults {
   readonly #mapWriter: SegmentWriter<'maps'>;
   #buffer: TrialRows[] = [];
   #buffered = 0;
-  #lastFlush = Date.now();
+  /** By the clock that no one sets: `Date` may jump. */
+  #lastFlush = performance.now();
   readonly #stop: StoppingPlan | undefined;
+  readonly damage: string[] = [];
   /** How far the pairs of an example run, as far as its errors tell. */
   readonly #courses = new Map<number, Course>();
 
@@ -72,10 +74,11 @@ export class DiffusionResults implements ScorerResults {
     this.store = new TrialStore(options);
     this.maps = new MapStore(this.store, options.examples);
     this.#stop = options.stop && applyRule(options.plan, options.stop, options.schedule);
+    const source = { ...options, damage: this.damage };
     const metadata = { format: '1', identity, scorer };
     this.#trialWriter = new SegmentWriter(folder.segmentFile(scorer, 'trials', session), 'trials', metadata);
     this.#mapWriter = new SegmentWriter(folder.segmentFile(scorer, 'maps', session), 'maps', metadata);
-    for (const [path, columns] of readAllTables('trials', options)) this.store.load(columns, path);
+    for (const [path, columns] of readAllTables('trials', source)) this.store.load(columns, path);
     this.store.settle(
       options.numerics,
       (index, done, values) => {
@@ -85,7 +88,7 @@ export class DiffusionResults implements ScorerResults {
       },
       lossRead(options.stop),
     );
-    for (const [path, columns] of readAllTables('maps', options)) this.maps.load(columns, path);
+    for (const [path, columns] of readAllTables('maps', source)) this.maps.load(columns, path);
   }
 
   pending(): PendingExample[] {
@@ -192,7 +195,7 @@ export class DiffusionResults implements ScorerResults {
     if (this.#buffered > 0) this.#trialWriter.write(this.#toColumns(this.#buffer));
     this.#buffer = [];
     this.#buffered = 0;
-    this.#lastFlush = Date.now();
+    this.#lastFlush = performance.now();
   }
 
   close(): void {
@@ -243,7 +246,7 @@ export class DiffusionResults implements ScorerResults {
     }
     this.#buffer.push(rows);
     this.#buffered += rows.index.length;
-    if (this.#buffered >= FLUSH_ROWS || Date.now() - this.#lastFlush >= FLUSH_MS) this.flush();
+    if (this.#buffered >= FLUSH_ROWS || performance.now() - this.#lastFlush >= FLUSH_MS) this.flush();
   }
 
   #acceptMaps({ index, trials, sums }: MapSums): void {

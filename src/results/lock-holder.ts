@@ -1,7 +1,8 @@
 /** Who holds a lock, and whether that process lives as far as another one can see. */
 
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { dirname } from 'node:path';
 import { isAlive } from '../hub/is-alive.ts';
 
 /** Who holds a lock. */
@@ -14,6 +15,8 @@ export interface LockHolder {
   since?: string;
   /** One claim's own mark. */
   token?: string;
+  /** The folder's inode: it stays where the folder is moved, and a copy has another. */
+  folder?: string;
 }
 
 /** Whether a holder lives, where this process can tell: only on its own machine, among the same process ids. */
@@ -65,7 +68,9 @@ function startOf(pid: number): string | undefined {
 /** The holder that a lock names; undefined where it is gone or torn, which is nobody's. */
 export function readHolder(file: string): LockHolder | undefined {
   try {
-    return parseHolder(readFileSync(file, 'utf8'));
+    const holder = parseHolder(readFileSync(file, 'utf8'));
+    // One that was copied along with its folder holds nothing here.
+    return holder?.folder === undefined || holder.folder === folderNumber(file) ? holder : undefined;
   } catch {
     return undefined; // gone: nobody holds it
   }
@@ -78,4 +83,9 @@ export function parseHolder(text: string): LockHolder | undefined {
   } catch {
     return undefined; // torn: nobody holds it
   }
+}
+
+/** The inode of the folder that a lock lies in. */
+export function folderNumber(file: string): string {
+  return `${statSync(dirname(file), { bigint: true }).ino}`;
 }

@@ -7,6 +7,7 @@ import { INTERPOLATIONS } from '../images/resize.ts';
 import { metricNames } from '../metrics/score-matrix.ts';
 import { stopRuleSchema } from '../scoring/stop-rule.ts';
 import { canonicalJson, hashJson } from './canonical-json.ts';
+import { unsealObject } from './seal.ts';
 
 export const FORMAT = 1;
 
@@ -148,7 +149,7 @@ export function identityHash(identity: Identity): string {
 
 /**
  * Reads the text of a `run.json`.
- * @throws ResultsError where it is damaged, of another format, or its hash does not fit its contents.
+ * @throws ResultsError where it is damaged, of another format, or a hash does not fit its contents.
  */
 export function parseManifest(text: string, where: string): Manifest {
   let value: unknown;
@@ -173,6 +174,14 @@ export function parseManifest(text: string, where: string): Manifest {
       where,
       expected: `identity ${result.data.identityHash.slice(0, 12)}`,
       got: computed.slice(0, 12),
+    });
+  }
+  if (!unsealObject(value).fits) {
+    throw new ResultsError({
+      what: 'the run manifest was changed or is damaged',
+      where,
+      got: 'its checksum does not fit',
+      fix: 'Put back a copy of the file, or score into another --out.',
     });
   }
   return result.data;

@@ -4,9 +4,11 @@ import { rmSync } from 'node:fs';
 import { ResultsError } from '../errors.ts';
 import type { Example } from '../scoring/example.ts';
 import type { ScorerOutput } from '../scoring/scorer.ts';
+import { lost } from './read-tables.ts';
 import { type RunFolder, writeAtomically } from './run-folder.ts';
-import { readScores, scoreLines, scoresOf } from './score-files.ts';
+import { readFinalScores, readScoreSegment, scoreLines, scoresOf } from './score-files.ts';
 import type { PendingExample, ScorerResults } from './scorer-results.ts';
+import { sealLines } from './seal.ts';
 import { AppendFile } from './segment-writer.ts';
 
 export interface PairScoreOptions {
@@ -24,10 +26,11 @@ export interface PairScoreOptions {
 export class PairScoreResults implements ScorerResults {
   readonly #options: PairScoreOptions;
   readonly #file: AppendFile;
+  readonly damage: string[] = [];
   /** `[image][caption]` by example; undefined where missing. */
   readonly #scores: (number[][] | undefined)[];
 
-  /** Reads what earlier sessions stored. @throws ResultsError where two folders give one pair different scores. */
+  /** Reads what earlier sessions stored. @throws ResultsError where a final file is damaged, or two folders give one pair different scores. */
   constructor(options: PairScoreOptions) {
     this.#options = options;
     const { folder, scorer, examples, session, sources = [], repeats = true } = options;
@@ -35,9 +38,11 @@ export class PairScoreResults implements ScorerResults {
     const stored = new Map<string, number>();
     const origins = new Map<string, string>();
     for (const source of [folder, ...sources]) {
-      const own = new Map<string, number>();
-      for (const path of [source.scoresFile(scorer), ...source.segmentFiles(scorer, 'scores')]) {
-        for (const [label, score] of readScores(path)) own.set(label, score);
+      const own = readFinalScores(source.scoresFile(scorer));
+      for (const path of source.segmentFiles(scorer, 'scores')) {
+        const { scores, whole } = readScoreSegment(path);
+        for (const [label, score] of scores) own.set(label, score);
+        if (!whole) this.damage.push(lost(path));
       }
       for (const [label, score] of own) {
         const origin = origins.get(label);
@@ -95,7 +100,7 @@ export class PairScoreResults implements ScorerResults {
       row.map((score) => (Number.isFinite(score) ? score : Number.NaN)),
     );
     this.#scores[output.index] = scores;
-    this.#file.append(Buffer.from(scoreLines(this.#options.examples[output.index]!.id, scores)));
+    this.#file.append(Buffer.from(sealLines(scoreLines(this.#options.examples[output.index]!.id, scores))));
   }
 
   flush(): void {}
@@ -107,7 +112,7 @@ export class PairScoreResults implements ScorerResults {
   compact(): void {
     const { folder, scorer, examples } = this.#options;
     const lines = examples.map(({ id }, index) => scoreLines(id, this.#scores[index] ?? []));
-    writeAtomically(folder.scoresFile(scorer), lines.join(''));
+    writeAtomically(folder.scoresFile(scorer), sealLines(lines.join('')));
     for (const path of folder.segmentFiles(scorer, 'scores')) rmSync(path, { force: true });
   }
 }

@@ -5,6 +5,15 @@ import { messageOf, ResultsError, WinoscopeError } from '../errors.ts';
 import { type Columns, decodeBatches, readMetadata, type TableKind } from './arrow.ts';
 import type { RunFolder } from './run-folder.ts';
 
+/** Where the tables of a scorer are read from. */
+export interface TableSource {
+  folder: RunFolder;
+  scorer: string;
+  identity: string;
+  /** Filled with a sentence for every segment of which something is lost. */
+  damage?: string[];
+}
+
 /** Another folder with results of the same run: a shard, or the run as another machine has it. */
 export interface ResultSource {
   folder: RunFolder;
@@ -18,7 +27,7 @@ export interface ResultSource {
  */
 export function* readAllTables<K extends TableKind>(
   kind: K,
-  options: { folder: RunFolder; scorer: string; identity: string; sources?: readonly ResultSource[] },
+  options: TableSource & { sources?: readonly ResultSource[] },
 ): Generator<[string, Columns<K>]> {
   const compacted = (folder: RunFolder) =>
     kind === 'trials' ? folder.trialsFile(options.scorer) : folder.mapsFile(options.scorer);
@@ -44,34 +53,48 @@ export function* readAllTables<K extends TableKind>(
 export function* readTables<K extends TableKind>(
   kind: K,
   compacted: string,
-  { folder, scorer, identity }: { folder: RunFolder; scorer: string; identity: string },
+  { folder, scorer, identity, damage = [] }: TableSource,
 ): Generator<[string, Columns<K>]> {
   const paths = [...(existsSync(compacted) ? [compacted] : []), ...folder.segmentFiles(scorer, kind)];
   for (const path of paths) {
     const bytes = readFileSync(path);
     const torn = path !== compacted;
     const found = readMetadata(bytes)?.get('identity');
-    if (found === undefined && torn) continue; // cut off before its first batch was whole
+    if (found === undefined && torn) {
+      damage.push(lost(path)); // cut off before its first batch was whole, or damaged there
+      continue;
+    }
     if (found !== identity) {
       throw new ResultsError({
         what: found === undefined ? 'a results file is damaged' : 'a results file is of another run',
         where: path,
         expected: `identity ${identity.slice(0, 12)}`,
         got: found?.slice(0, 12) ?? 'none',
-        fix: 'Score into another --out.',
+        fix: found === undefined ? PUT_BACK : 'Score into another --out.',
       });
     }
     try {
-      for (const columns of decodeBatches(kind, bytes, { torn })) yield [path, columns];
+      const end = { cut: false };
+      for (const columns of decodeBatches(kind, bytes, { torn, end })) yield [path, columns];
+      if (torn && end.cut) damage.push(lost(path));
     } catch (error) {
       if (error instanceof WinoscopeError) throw error;
       throw new ResultsError({
         what: 'a results file is damaged',
         where: path,
         got: messageOf(error),
-        fix: 'Score into another --out.',
+        fix: PUT_BACK,
         cause: error,
       });
     }
   }
+}
+
+/** What can be done about a file that holds finished results and is damaged. */
+export const PUT_BACK =
+  'Put back a copy of the file, or move it away and run the same command again: what it held is then computed anew.';
+
+/** The sentence for a segment that is not whole. */
+export function lost(path: string): string {
+  return `${path} was cut off or damaged: what follows its last whole piece is computed again`;
 }

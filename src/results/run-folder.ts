@@ -11,13 +11,15 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { messageOf, ResultsError } from '../errors.ts';
 import { isAlive } from '../hub/is-alive.ts';
 import { makeFolder } from '../hub/make-folder.ts';
 import type { LockHolder } from './lock-holder.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
 import { isAbandoned, type LockOptions, type RunLock, seenHolder, takeLock } from './run-lock.ts';
+
+import { sealObject } from './seal.ts';
 
 /** Paths within one run folder. */
 export class RunFolder {
@@ -102,7 +104,7 @@ export class RunFolder {
   }
 
   writeManifest(manifest: Manifest): void {
-    writeAtomically(this.manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
+    writeAtomically(this.manifestFile, `${JSON.stringify(sealObject(manifest), null, 2)}\n`);
   }
 
   get lockFile(): string {
@@ -163,6 +165,7 @@ export function writeAtomically(path: string, contents: string | Uint8Array): vo
       closeSync(handle);
     }
     renameSync(temporary, path);
+    syncFolder(dirname(path));
   } catch (error) {
     try {
       rmSync(temporary, { force: true });
@@ -170,6 +173,20 @@ export function writeAtomically(path: string, contents: string | Uint8Array): vo
       // It was never made: the folder itself cannot be written.
     }
     throw writeFailure(path, error);
+  }
+}
+
+/** Makes a rename last through a loss of power, before what it replaces is removed. */
+function syncFolder(folder: string): void {
+  try {
+    const handle = openSync(folder, 'r');
+    try {
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  } catch {
+    // Not every system can.
   }
 }
 

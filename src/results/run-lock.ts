@@ -19,7 +19,14 @@ import {
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ResultsError } from '../errors.ts';
-import { isSeenAlive, type LockHolder, parseHolder, readHolder, thisProcess } from './lock-holder.ts';
+import {
+  folderNumber,
+  isSeenAlive,
+  type LockHolder,
+  parseHolder,
+  readHolder,
+  thisProcess,
+} from './lock-holder.ts';
 
 /** A holder shows this often that it lives, and is given up after this long without a sign. */
 export interface LockTimes {
@@ -44,6 +51,8 @@ export interface LockOptions extends Partial<LockTimes> {
 export interface RunLock {
   /** Aborts where another process has taken the lock over: nothing more may be written. */
   lost: AbortSignal;
+  /** Demands that the lock is still there, at once. @throws ResultsError where the folder was moved away, or the lock taken. */
+  check(): void;
   release(): void;
 }
 
@@ -58,7 +67,11 @@ export async function takeLock(file: string, options: LockOptions = {}): Promise
     beatMs: options.beatMs ?? TIMES.beatMs,
     staleMs: options.staleMs ?? TIMES.staleMs,
   };
-  const me: LockHolder = { ...thisProcess(), token: randomBytes(8).toString('hex') };
+  const me: LockHolder = {
+    ...thisProcess(),
+    token: randomBytes(8).toString('hex'),
+    folder: folderNumber(file),
+  };
   // Made whole before it gets its name: an empty lock would look like nobody's.
   const mine = `${file}.${process.pid}.${me.token}`;
   writeFileSync(mine, JSON.stringify(me));
@@ -158,6 +171,16 @@ function beating(file: string, me: LockHolder, beatMs: number): RunLock {
   timer.unref();
   return {
     lost: lost.signal,
+    check: () => {
+      const holder = readHolder(file);
+      if (holder?.token === me.token) return;
+      throw new ResultsError({
+        what: 'the run folder was moved or its lock taken away while the run went on',
+        where: dirname(file),
+        got: holder ? `process ${holder.pid} on ${holder.host} works on it` : 'no lock of ours',
+        fix: 'What was computed is kept in the segments of the folder where it is now: run the command again with --out naming it.',
+      });
+    },
     release: () => {
       clearInterval(timer);
       if (readHolder(file)?.token === me.token) rmSync(file, { force: true });

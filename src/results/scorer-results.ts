@@ -15,6 +15,8 @@ export interface PendingExample {
 
 /** What a scorer leaves in the run folder, whichever kind it is. */
 export interface ScorerResults {
+  /** A sentence for every segment of an earlier session of which something was lost. */
+  readonly damage: readonly string[];
   /** Examples of the task that lack results, in task order. */
   pending(): PendingExample[];
   isDone(index: number): boolean;

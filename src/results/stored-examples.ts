@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { ResultsError } from '../errors.ts';
 import type { Example } from '../scoring/example.ts';
+import { sealObject, unsealObject } from './seal.ts';
 
 const storedSchema = z.object({
   id: z.string(),
@@ -23,7 +24,8 @@ export function writeExamples(
   return examples
     .map(({ id, captions, truth, tags, groups }, k) => {
       const kept = keepCaptions ? captions : { count: captions.length };
-      return `${JSON.stringify({ id, images: imageHashes[k], captions: kept, truth, tags, groups })}\n`;
+      const record = { id, images: imageHashes[k], captions: kept, truth, tags, groups };
+      return `${JSON.stringify(sealObject(record))}\n`;
     })
     .join('');
 }
@@ -38,7 +40,9 @@ export function readExamples(text: string, where: string): Example[] {
     .filter((line) => line !== '')
     .map((line, k) => {
       try {
-        const { images, captions, groups, ...rest } = storedSchema.parse(JSON.parse(line));
+        const { value, fits } = unsealObject(JSON.parse(line));
+        if (!fits) throw new Error('its checksum does not fit');
+        const { images, captions, groups, ...rest } = storedSchema.parse(value);
         return {
           ...rest,
           ...(groups && { groups }),
@@ -51,6 +55,7 @@ export function readExamples(text: string, where: string): Example[] {
         throw new ResultsError({
           what: 'the stored examples are damaged',
           where: `${where}, line ${k + 1}`,
+          fix: 'Run the same `winoscope score` again to write them anew.',
           cause,
         });
       }

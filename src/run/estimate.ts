@@ -64,7 +64,7 @@ export async function estimateRun(run: PreparedRun, request: RunRequest): Promis
       .map((block) => (settings.kind === 'diffusion' ? block : block.slice(0, CALLS + 1)));
     // The first trials of the plan, under a plan of their own: what is measured is discarded.
     const short = settings.kind === 'diffusion' ? shortened(settings) : settings;
-    const pool = new WorkerPool(short, blocks.length, scorer.devices);
+    const pool = new WorkerPool(short, blocks.length, { ...(scorer.devices && { devices: scorer.devices }) });
     try {
       await pool.ready();
       const rate = blocks.length > 0 ? await measure(pool, blocks, request.onError) : 0;

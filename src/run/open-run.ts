@@ -9,6 +9,7 @@ import { countFailures } from './failures.ts';
 import { openResults } from './open-results.ts';
 import { withStoredMetrics } from './own-metrics.ts';
 import type { ScorerView } from './scorer-view.ts';
+import { readSummary } from './stored-summary.ts';
 import { summarize } from './summary.ts';
 import type { Analysis, Summary } from './summary-schema.ts';
 
@@ -45,6 +46,15 @@ export function openRun(path: string): StoredRun {
     throw new ResultsError({ what: 'the run folder lacks its examples', where: folder.examplesFile });
   }
   const examples = readExamples(readFileSync(folder.examplesFile, 'utf8'), folder.examplesFile);
+  if (examples.length !== manifest.identity.task.count) {
+    throw new ResultsError({
+      what: 'the stored examples are damaged',
+      where: folder.examplesFile,
+      expected: `${manifest.identity.task.count} records`,
+      got: `${examples.length}`,
+      fix: 'Run the same `winoscope score` again to write them anew.',
+    });
+  }
   const last = readSummary(folder);
   const seconds = Object.fromEntries(
     Object.entries(last?.scorers ?? {}).map(([name, scorer]) => [name, scorer.seconds]),
@@ -76,18 +86,4 @@ export function openRun(path: string): StoredRun {
         }),
       ),
   };
-}
-
-function readSummary(folder: RunFolder): Summary | undefined {
-  if (!existsSync(folder.summaryFile)) return undefined;
-  try {
-    return JSON.parse(readFileSync(folder.summaryFile, 'utf8')) as Summary;
-  } catch (cause) {
-    throw new ResultsError({
-      what: 'the run summary is damaged',
-      where: folder.summaryFile,
-      fix: 'Run the same `winoscope score` again to write it anew.',
-      cause,
-    });
-  }
 }

@@ -21,16 +21,21 @@ export interface RerunScorer extends PreparedScorer {
 /**
  * Prepares a scorer of a stored run with the run's plan, noises, calls and stopping rule, so that what was scored comes
  * out again to the bit where the model and the machine are the same.
+ * @param setting place of the numeric setting whose calls and device are used; by default the last one's.
  * @throws ModelFileError in one sentence where its model is not here; UsageError as the parts do.
  */
-export function rerunSettings(manifest: Manifest, scorer: string): RerunScorer {
+export function rerunSettings(
+  manifest: Manifest,
+  scorer: string,
+  setting = manifest.numerics.length - 1,
+): RerunScorer {
   const identity = manifest.identity.scorers[scorer];
   const ref = manifest.about.scorers[scorer]?.ref;
   if (!identity || ref === undefined || (identity.kind !== 'clip' && identity.kind !== 'diffusion')) {
     throw new ModelFileError({ what: `"${scorer}" has no model in this run, so it cannot score again` });
   }
   const request = locate(scorer, ref, identity.kind);
-  const numerics = manifest.numerics.at(-1);
+  const numerics = manifest.numerics[setting];
   const calls = numerics?.calls[scorer];
   const options = optionsOf(identity, deviceOf(numerics?.device));
   const prepared = prepareScorer(request, options, calls);

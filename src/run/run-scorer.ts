@@ -12,6 +12,7 @@ import type { Failure } from './failures.ts';
 import { evaluatedPairs } from './prune.ts';
 import type { ScorerView } from './scorer-view.ts';
 import type { PreparedScorer } from './settings.ts';
+import { type PoolWatch, silenceWords } from './silence-watch.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 export interface ScorerRun {
@@ -24,7 +25,12 @@ export interface ScorerRun {
   failures: Failure[];
   onError: 'stop' | 'skip';
   signal?: AbortSignal;
+  /** See `PoolWatch`. @default 600 */
+  workerSeconds?: number;
 }
+
+/** Seconds that a worker may be silent. */
+const WORKER_SECONDS = 600;
 
 /** At most this often is progress told. */
 const PROGRESS_MS = 100;
@@ -54,11 +60,20 @@ export async function* runScorer(run: ScorerRun): AsyncGenerator<RunEvent> {
   const work: ExampleWork[] = pending.map((item) => ({ ...item, example: examples[item.index]! }));
   const blocks = blocksOf(work, scorer, examples);
   yield { type: 'phase', scorer: name, phase: 'load' };
-  const pool = new WorkerPool(settings, Math.min(scorer.workers, blocks.length), scorer.devices);
+  const channel = new Channel<RunEvent>();
+  const watch: PoolWatch = {
+    seconds: run.workerSeconds ?? WORKER_SECONDS,
+    onSilence: (silence) => channel.push({ type: 'warning', message: `${name}: ${silenceWords(silence)}` }),
+  };
+  // Of an external scorer its own timeout is the bound.
+  const watched = settings.kind === 'external' ? undefined : watch;
+  const pool = new WorkerPool(settings, Math.min(scorer.workers, blocks.length), {
+    ...(scorer.devices && { devices: scorer.devices }),
+    watch: watched,
+  });
   try {
     await untilAborted(pool.ready(), run.signal);
     yield { type: 'phase', scorer: name, phase: 'score' };
-    const channel = new Channel<RunEvent>();
     const progress = new Progress(run, pending, (event) => channel.push(event));
     const failed = new AbortController();
     const stop = AbortSignal.any([failed.signal, ...(run.signal ? [run.signal] : [])]);

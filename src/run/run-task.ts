@@ -1,6 +1,5 @@
 /** A run: one task, one or more scorers, one folder. An async generator of what happens. */
 
-import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { ResultsError } from '../errors.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
@@ -16,7 +15,8 @@ import type { PreparedRun, RunRequest } from './prepare-run.ts';
 import { readStored } from './read-stored.ts';
 import { evaluationsOf, pendingOf, runScorer, type ScorerRun } from './run-scorer.ts';
 import type { ScorerView } from './scorer-view.ts';
-import type { Analysis, Summary } from './summary-schema.ts';
+import { readSummary } from './stored-summary.ts';
+import type { Analysis } from './summary-schema.ts';
 import { writeOutcome } from './write-outcome.ts';
 
 export interface RunTaskOptions {
@@ -24,6 +24,8 @@ export interface RunTaskOptions {
   /** What to do with an example whose input is bad. */
   onError: 'stop' | 'skip';
   signal?: AbortSignal;
+  /** Seconds that a worker may be silent before it is given up; see `PoolWatch`. */
+  workerSeconds?: number;
   /** Told once where it must be waited for whether another machine's process lives. */
   onWait?: LockOptions['onWait'];
   /** Told once what the scorers have stored; the same objects grow as results come in. For screens. */
@@ -66,7 +68,8 @@ export async function* runTask(
     if (isPending && !run.shard) checkNoShards(run);
     const manifest = recordSession(run, request, isPending || !run.stored);
     yield beginEvent(run, request, views);
-    for (const message of run.warnings) yield { type: 'warning', message };
+    const damage = [...views.values()].flatMap(({ results }) => results.damage);
+    for (const message of [...run.warnings, ...damage]) yield { type: 'warning', message };
     for (const failure of run.failures) yield { type: 'example-failed', ...failure };
     const failures: Failure[] = [...request.task.failures, ...run.failures];
     let interrupted = false;
@@ -76,8 +79,10 @@ export async function* runTask(
       interrupted = yield* runAndClose({ scorer, view, examples, selected, failures, ...options, signal });
       lock.lost.throwIfAborted();
       if (interrupted) break;
+      lock.check();
       view.results.compact();
     }
+    lock.check();
     storeFailures(run, manifest, failures);
     const { analysis } = options;
     const summary = writeOutcome({
@@ -218,9 +223,8 @@ function beginEvent(
 
 /** Seconds per scorer of earlier sessions, from the last summary; none where there is no whole one. */
 function readSeconds({ folder }: PreparedRun): Record<string, number> {
-  if (!existsSync(folder.summaryFile)) return {};
   try {
-    const { scorers } = JSON.parse(readFileSync(folder.summaryFile, 'utf8')) as Summary;
+    const scorers = readSummary(folder)?.scorers ?? {};
     return Object.fromEntries(Object.entries(scorers).map(([name, { seconds }]) => [name, seconds]));
   } catch {
     return {};

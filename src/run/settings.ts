@@ -257,8 +257,11 @@ function dtypeOf(scorers: readonly PreparedScorer[]): Numerics['dtype'] {
 
 /** sha256 of a file. @throws ModelFileError where it cannot be read. */
 export async function hashFile(path: string): Promise<string> {
-  const known = verifiedSha256(path);
-  if (known !== undefined) return known;
+  return verifiedSha256(path) ?? readHash(path);
+}
+
+/** The same, from the bytes that are there now, whatever is known of the file. @throws ModelFileError */
+export async function readHash(path: string): Promise<string> {
   const hash = createHash('sha256');
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);

@@ -183,6 +183,10 @@ export const summarySchema = z.object({
     )
     .optional()
     .describe('numbers that the task says a run should come to, beside what it came to; of complete runs'),
+  sha256: z
+    .string()
+    .optional()
+    .describe('in summary.json: over the rest of it, as JSON with sorted keys and no white space'),
 });
 
 export type MetricSummary = z.infer<typeof metricSchema>;

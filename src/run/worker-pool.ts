@@ -5,6 +5,7 @@ import { WinoscopeError } from '../errors.ts';
 import type { Device } from '../onnx/session.ts';
 import type { ScorerSettings } from '../scoring/open-scorer.ts';
 import type { ExampleWork, ScorerOutput } from '../scoring/scorer.ts';
+import { type PoolWatch, SilenceWatch } from './silence-watch.ts';
 import type { WorkerFailure, WorkerReply, WorkerRequest } from './worker.ts';
 
 /** An expected failure inside a worker, with the exit code it had there. */
@@ -24,9 +25,20 @@ export class WorkerPool {
   readonly #threads: Thread[];
   readonly #ready: Promise<unknown>;
   #stopped = false;
+  #hung = false;
+  readonly #watch: PoolWatch | undefined;
 
-  /** Starts `count` threads; each loads the model. @param devices where they run in turn, if on several. */
-  constructor(settings: ScorerSettings, count: number, devices: readonly Device[] = []) {
+  /**
+   * Starts `count` threads; each loads the model.
+   * @param devices where they run in turn, if on several
+   * @param watch what is told of a thread that gives no answer for long, and when it is given up; by default never
+   */
+  constructor(
+    settings: ScorerSettings,
+    count: number,
+    { devices = [], watch }: { devices?: readonly Device[]; watch?: PoolWatch | undefined } = {},
+  ) {
+    this.#watch = watch;
     this.#threads = Array.from(
       { length: count },
       (_, k) => new Thread(devices.length > 0 ? onDevice(settings, devices[k % devices.length]!) : settings),
@@ -43,7 +55,7 @@ export class WorkerPool {
   /**
    * Evaluates all blocks, each on the next free thread; hands out results as they come. A failure or the signal stops
    * all threads: each finishes the model call it is in, and what it hands out until then still comes.
-   * @throws once all threads stand still: WorkerError where a model fails, Error for a fault of ours with the stack
+   * @throws HungWorkerError where one was given up; else once all threads stand still: WorkerError where a model fails, Error for a fault of ours with the stack
    *   it had in the thread, the signal's reason when aborted.
    */
   async run(
@@ -57,13 +69,28 @@ export class WorkerPool {
     signal?.addEventListener('abort', onAbort);
     if (signal?.aborted) this.#stop();
     const take = () => (this.#stopped ? undefined : blocks[next++]);
-    const feeds = this.#threads.map((thread) =>
-      thread.evaluate(take, emit).catch((error) => {
+    const silence = this.#watch && new SilenceWatch(this.#threads.length, this.#watch);
+    silence?.gaveUp.then((error) => {
+      this.#hung = true;
+      for (const thread of this.#threads) thread.giveUp(error);
+    });
+    const feed = async (thread: Thread, number: number) => {
+      silence?.begins(number);
+      await thread.evaluate(take, (output) => {
+        silence?.heard(number);
+        emit(output);
+      });
+      silence?.ends(number);
+    };
+    const feeds = this.#threads.map((thread, number) =>
+      feed(thread, number).catch((error) => {
         errors.push(error);
+        silence?.ends(number);
         this.#stop();
       }),
     );
     await Promise.all(feeds);
+    silence?.dispose();
     signal?.removeEventListener('abort', onAbort);
     if (errors.length > 0) throw errors[0];
     signal?.throwIfAborted();
@@ -77,6 +104,7 @@ export class WorkerPool {
    */
   async close(): Promise<void> {
     this.#stop();
+    if (this.#hung) return; // whoever hears of it ends the process
     await Promise.all(this.#threads.map((thread) => thread.ended));
   }
 
@@ -120,10 +148,20 @@ class Thread {
     this.ended = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
         if (code !== 0 || this.#opened || this.#feed)
-          this.#fail(new WorkerError(`a worker ended unexpectedly with code ${code}`, 1));
+          this.#fail(
+            new WorkerError(
+              `a worker ended unexpectedly with code ${code}; what was computed is kept: run the same command again to go on`,
+              1,
+            ),
+          );
         resolve();
       });
     });
+  }
+
+  /** Stops waiting for it. */
+  giveUp(error: Error): void {
+    this.#fail(error);
   }
 
   post(request: WorkerRequest): void {

@@ -145,11 +145,12 @@ class DiffusionScorer {
       }
     }
     this.#ahead.clear();
-    let lastCheckpoint = Date.now();
-    const total = this.#plan.trials.length;
+    let lastCheckpoint = performance.now(); // `Date` may jump
+    const total = Math.max(...block.map(({ end = this.#plan.trials.length }) => end));
     for (let k = Math.min(...block.map((work) => work.start)); k < total && rows.length > 0; k++) {
       const active = rows.filter(
-        ({ work, progress, slot }) => work.start <= k && progress.course.runs(slot, k),
+        ({ work, progress, slot }) =>
+          work.start <= k && k < (work.end ?? total) && progress.course.runs(slot, k),
       );
       if (k === total - 1) emit({ type: 'nearly-done' });
       let done = 0; // of the active rows, in this trial
@@ -161,8 +162,8 @@ class DiffusionScorer {
       const stopped = done < active.length;
       const settled = stopped ? new Set<ExampleWork>() : settledAfter(k + 1, active);
       const last = stopped || k === total - 1;
-      const due = last || Date.now() - lastCheckpoint >= MAP_CHECKPOINT_MS;
-      if (due) lastCheckpoint = Date.now();
+      const due = last || performance.now() - lastCheckpoint >= MAP_CHECKPOINT_MS;
+      if (due) lastCheckpoint = performance.now();
       for (const [work, sums] of maps) {
         const isLast = last || settled.has(work);
         const trials = isLast || due ? trialsSummed(work, k, active, done) : 0;

@@ -9,6 +9,8 @@ export interface ExampleWork {
   example: Example;
   /** Trials already stored: evaluation goes on with this one of the plan. */
   start: number;
+  /** Evaluation ends before this trial. By default it runs to the plan's end. */
+  end?: number;
   /** Error maps summed over those trials, `[pairs · H · W]`; undefined at the start or where maps are off. */
   maps?: Float32Array;
   /**

@@ -1,10 +1,11 @@
 /** What the list of runs tells of folders on disk. */
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { listRuns } from '../../src/report/list-runs.ts';
-import { identityHash, type Manifest } from '../../src/results/manifest.ts';
+import { identityHash, type Manifest, parseManifest } from '../../src/results/manifest.ts';
+import { RunFolder } from '../../src/results/run-folder.ts';
 import { makeRun } from '../support/made-run.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { smallTask } from '../tui/runs.ts';
@@ -30,9 +31,9 @@ function runOf(name: string, done: number, selections: Manifest['sessions'][numb
 
 function change(folder: string, how: (manifest: Manifest) => void): void {
   const file = join(folder, 'run.json');
-  const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+  const manifest = parseManifest(readFileSync(file, 'utf8'), file);
   how(manifest);
-  writeFileSync(file, JSON.stringify({ ...manifest, identityHash: identityHash(manifest.identity) }));
+  new RunFolder(folder).writeManifest({ ...manifest, identityHash: identityHash(manifest.identity) });
 }
 
 test.each([

@@ -95,7 +95,7 @@ describe('streams', () => {
     ]);
     expect([...table.getChild('example')!]).toEqual(trials(5).example);
     expect([...table.getChild('mse')!]).toEqual([...trials(5).mse]);
-    expect(Object.fromEntries(table.schema.metadata)).toEqual(METADATA);
+    expect(Object.fromEntries(table.schema.metadata)).toMatchObject(METADATA);
   });
 
   test('carry maps of any size', () => {
@@ -182,7 +182,7 @@ describe('readMetadata', () => {
   test('reads streams and files, even where the batches are torn', () => {
     const { bytes, ends } = streamOf([trials(4)]);
     for (const whole of [bytes, bytes.subarray(0, ends[0]! - 1), encodeFile('trials', METADATA, trials(4))]) {
-      expect(Object.fromEntries(readMetadata(whole)!)).toEqual(METADATA);
+      expect(Object.fromEntries(readMetadata(whole)!)).toMatchObject(METADATA);
     }
   });
 
@@ -196,8 +196,9 @@ describe('readMetadata', () => {
 
 test('a table of another kind is refused, torn or not', () => {
   const encoder = new StreamEncoder('maps', METADATA);
-  const bytes = Buffer.concat([encoder.header, encoder.batch(maps([4])), encoder.end]);
-  for (const how of [TORN, WHOLE]) {
+  const stream = Buffer.concat([encoder.header, encoder.batch(maps([4])), encoder.end]);
+  const file = encodeFile('maps', METADATA, maps([4]));
+  for (const [bytes, how] of [[stream, TORN] as const, [file, WHOLE] as const]) {
     expect(() => [...decodeBatches('trials', bytes, how)]).toThrow('column "timestep" is missing');
   }
 });
@@ -208,4 +209,36 @@ test('a file that was written at once must be whole', () => {
   for (const length of [bytes.length - 1, bytes.length - 40, 100, 8]) {
     expect(() => [...decodeBatches('trials', bytes.slice(0, length), WHOLE)], `${length} bytes`).toThrow();
   }
+});
+
+describe('one flipped bit', () => {
+  test('anywhere in a file is found', () => {
+    const bytes = encodeFile('trials', METADATA, trials(5));
+    for (let bit = 0; bit < 8 * bytes.length; bit++) {
+      const flipped = bytes.slice();
+      flipped[bit >> 3]! ^= 1 << (bit & 7);
+      expect(() => [...decodeBatches('trials', flipped, WHOLE)], `bit ${bit}`).toThrow(
+        'its checksum does not fit',
+      );
+    }
+  });
+
+  test('anywhere in a stream costs what follows, is told, and changes nothing before', () => {
+    const batches = [trials(3), trials(2, 3), trials(4, 5)];
+    const { bytes, ends } = streamOf(batches);
+    for (let byte = 0; byte < ends.at(-1)!; byte++) {
+      const flipped = Buffer.from(bytes);
+      flipped[byte]! ^= 1 << (byte % 8);
+      const end = { cut: false };
+      const read = [...decodeBatches('trials', flipped, { torn: true, end })].filter(
+        ({ example }) => example.length > 0,
+      );
+      const whole = ends.filter((at) => at <= byte).length;
+      expect({ byte, read: read.map(plain), ...end }).toEqual({
+        byte,
+        read: batches.slice(0, whole).map(plain),
+        cut: true,
+      });
+    }
+  });
 });

@@ -2,8 +2,19 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { pairLabel, readScores, scoreLines, scoresOf } from '../../src/results/score-files.ts';
+import {
+  pairLabel,
+  parseScores,
+  readFinalScores,
+  readScoreSegment,
+  scoreLines,
+  scoresOf,
+} from '../../src/results/score-files.ts';
+import { sealLines } from '../../src/results/seal.ts';
 import { temporaryFolder } from '../temporary.ts';
+
+/** Scores in lines, whatever else is in them. */
+const readScores = (text: string) => parseScores(text.split('\n'));
 
 function fileOf(text: string): string {
   const path = join(temporaryFolder(), 'scores.jsonl');
@@ -25,25 +36,23 @@ describe('score files', () => {
   });
 
   test('are read whatever their order, spaces and further fields', () => {
-    const path = fileOf('{"score": 2, "label": "a_c1_i0", "model": "x"}\r\n\n{"label":"a_c0_i0","score":1}');
-    expect(scoresOf(readScores(path), 'a', { images: 1, captions: 2 })).toEqual([[1, 2]]);
+    const text = '{"score": 2, "label": "a_c1_i0", "model": "x"}\r\n\n{"label":"a_c0_i0","score":1}';
+    expect(scoresOf(readScores(text), 'a', { images: 1, captions: 2 })).toEqual([[1, 2]]);
   });
 
   test('pass over lines that are torn or no scores', () => {
-    const path = fileOf(
-      '[1]\nnull\n{"label":"a_c0_i0","score":"1"}\n{"label":3,"score":1}\n{"label":"b_c0_i0","sco',
-    );
-    expect(readScores(path)).toEqual(new Map());
+    const text = '[1]\nnull\n{"label":"a_c0_i0","score":"1"}\n{"label":3,"score":1}\n{"label":"b_c0_i0","sco';
+    expect(readScores(text)).toEqual(new Map());
   });
 
   test('a NaN is written as null and comes back as NaN, not as missing', () => {
     const lines = scoreLines('a', [[Number.NaN, 1]]);
     expect(lines).toContain('"score":null');
-    expect(scoresOf(readScores(fileOf(lines)), 'a', { images: 1, captions: 2 })).toEqual([[Number.NaN, 1]]);
+    expect(scoresOf(readScores(lines), 'a', { images: 1, captions: 2 })).toEqual([[Number.NaN, 1]]);
   });
 
   test('a file that is not there has none', () => {
-    expect(readScores(join(temporaryFolder(), 'none.jsonl')).size).toBe(0);
+    expect(readFinalScores(join(temporaryFolder(), 'none.jsonl')).size).toBe(0);
   });
 
   test('a matrix with a pair missing is none; a score of zero is not missing', () => {
@@ -83,15 +92,15 @@ describe('score files', () => {
         (examples) => {
           const path = join(folder, 'scores.jsonl');
           const text = examples.map(({ id, scores }) => scoreLines(id, scores)).join('');
-          writeFileSync(path, text.slice(0, -1));
-          const stored = readScores(path);
+          writeFileSync(path, examples.map(({ id, scores }) => sealLines(scoreLines(id, scores))).join(''));
+          const { scores: stored, whole } = readScoreSegment(path);
+          expect(whole).toBe(true);
           for (const { id, scores } of examples) {
             expect(scoresOf(stored, id, { images: scores.length, captions: scores[0]!.length })).toEqual(
               scores,
             );
           }
-          writeFileSync(path, text.slice(0, -2));
-          expect(readScores(path).size).toBe(stored.size - 1);
+          expect(readScores(text.slice(0, -2)).size).toBe(stored.size - 1);
         },
       ),
       { numRuns: 50 },
@@ -106,5 +115,45 @@ describe('score files', () => {
       pairLabel('a', 1, 0),
     ];
     expect(labels).toEqual(['a_c0_i0', 'a_c0_i0_c0_i0', 'a_c1_i0', 'a_c0_i1']);
+  });
+});
+
+describe('one flipped bit', () => {
+  const pieces = ['a', 'b', 'c'].map((id, k) => sealLines(scoreLines(id, [[k / 3, -k]])));
+
+  test('costs the piece of a segment that it lies in, and is told', () => {
+    const bytes = Buffer.from(pieces.join(''));
+    for (let byte = 0; byte < bytes.length; byte++) {
+      const flipped = Buffer.from(bytes);
+      flipped[byte]! ^= 1 << (byte % 7);
+      const { scores, whole } = readScoreSegment(fileOf(flipped.toString('latin1')));
+      expect(whole, `byte ${byte}`).toBe(false);
+      const kept = [...scores].map(([label, score]) => `${label} ${score}`);
+      expect([
+        'a_c0_i0 0',
+        'a_c1_i0 0',
+        'b_c0_i0 0.3333333333333333',
+        'b_c1_i0 -1',
+        'c_c0_i0 0.6666666666666666',
+        'c_c1_i0 -2',
+      ]).toEqual(expect.arrayContaining(kept));
+    }
+  });
+
+  test('or a lost line makes a final file one that is refused', () => {
+    const text = sealLines(pieces.map((piece) => piece.replace(/,"sha256":"[0-9a-f]*"/, '')).join(''));
+    expect(readFinalScores(fileOf(text)).size).toBe(6);
+    for (let byte = 0; byte < text.length; byte++) {
+      const flipped = Buffer.from(text);
+      flipped[byte]! ^= 1 << (byte % 7);
+      if (byte === text.length - 1) continue; // the last line's end: nothing hangs on it
+      expect(() => readFinalScores(fileOf(flipped.toString('latin1'))), `byte ${byte}`).toThrow('damaged');
+    }
+    const lines = text.split('\n');
+    for (const [k] of lines.slice(0, -1).entries())
+      expect(
+        () => readFinalScores(fileOf(lines.filter((_, j) => j !== k).join('\n'))),
+        `without line ${k}`,
+      ).toThrow('damaged');
   });
 });

@@ -219,6 +219,10 @@ export const summarySchema = z.strictObject({
         ),
     )
     .optional(),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   comparisons: z.array(
     z.strictObject({
       a: z.string(),

@@ -1,0 +1,74 @@
+/** `winoscope audit`: whether a run's published summary is what its data say. */
+
+import { isTaskWithData } from '../../tasks/with-data.ts';
+import { messageOf, WinoscopeError } from '../errors.ts';
+import { visible } from '../report/format.ts';
+import type { Manifest } from '../results/manifest.ts';
+import { auditRun } from '../run/audit.ts';
+import type { AuditCheck } from '../run/audit-check.ts';
+import type { AuditFlags } from './audit-command.ts';
+import { findTask } from './find-task.ts';
+import { onInterrupt } from './interrupt.ts';
+
+const MARKS = { passed: 'passed     ', failed: 'FAILED     ', 'not checked': 'not checked' } as const;
+
+/** Carries out `winoscope audit`; exit code 3 where a check failed. @throws WinoscopeError for what the user can mend. */
+export async function audit(path: string, flags: AuditFlags): Promise<void> {
+  const interrupt = onInterrupt();
+  const checks: AuditCheck[] = [];
+  try {
+    const found = auditRun(path, {
+      trials: flags.replay ? flags.trials : 0,
+      seed: flags.seed,
+      findTask: (manifest) => taskOf(manifest, flags),
+      signal: interrupt.signal,
+    });
+    for await (const check of found) {
+      checks.push(check);
+      if (!flags.json) process.stdout.write(`${MARKS[check.state]}  ${visible(check.message)}\n`);
+    }
+  } catch (error) {
+    if (interrupt.fault !== undefined) throw interrupt.fault;
+    if (!interrupt.signal.aborted) throw error;
+    process.stderr.write('winoscope: interrupted: the audit is not complete.\n');
+    process.exitCode = interrupt.exitCode();
+    return;
+  } finally {
+    interrupt.dispose();
+  }
+  const count = (state: AuditCheck['state']) => checks.filter((check) => check.state === state).length;
+  const [failed, notChecked] = [count('failed'), count('not checked')];
+  if (failed > 0) process.exitCode = 3;
+  if (flags.json) {
+    const result = { run: path, sound: failed === 0, failed, notChecked, checks };
+    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    return;
+  }
+  const open = notChecked === 0 ? '' : ` ${notChecked} of the checks could not be made; see above.`;
+  process.stdout.write(
+    failed === 0
+      ? `\nThe published summary is what the data say.${open}\n`
+      : `\nThis run does not hold: ${failed} ${failed === 1 ? 'finding' : 'findings'}.${open}\n`,
+  );
+}
+
+/** The task as it is today, without a connection; or a sentence on why it is not here. */
+async function taskOf({ identity, about }: Manifest, flags: AuditFlags) {
+  const { data, images, classes, template } = flags;
+  const { source } = about.task;
+  const named = flags.task ?? (isTaskWithData(identity.task.name) ? identity.task.name : source);
+  try {
+    return await findTask(named, {
+      offline: true,
+      quiet: true,
+      onError: 'skip',
+      ...(isTaskWithData(named) && { data: data ?? source }),
+      ...(images && { images }),
+      ...(classes !== undefined && { classes }),
+      ...(template && { template }),
+    });
+  } catch (error) {
+    if (!(error instanceof WinoscopeError)) throw error;
+    return `${messageOf(error)}.`;
+  }
+}

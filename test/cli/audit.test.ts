@@ -1,0 +1,227 @@
+/** `winoscope audit`: an honest run passes, every kind of change is found and named. */
+
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { AuditCheck } from '../../src/run/audit-check.ts';
+import type { Summary } from '../../src/run/summary-schema.ts';
+import { forgeJson, forgeTrials } from '../support/forge.ts';
+import { runCli, runOk } from '../support/run-cli.ts';
+import { alteredModel, modelFile, worldImage, worldRecords, writeProbe } from '../support/small-probe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const folder = temporaryFolder();
+const honest = join(folder, 'honest');
+const PROBE = writeProbe(join(folder, 'probe'), worldRecords(4));
+const MODEL = alteredModel('diffusion', join(folder, 'model'), {});
+const WEIGHTS = 'unet/model.onnx';
+let copies = 0;
+
+beforeAll(async () => {
+  const scorers = ['--diffusion', `diffusion=${MODEL}`, '--clip', 'tiny-world'];
+  await runOk(['score', PROBE, ...scorers, '--timesteps', '5', '--out', honest, '--quiet']);
+});
+
+function copyOfRun(): string {
+  const run = join(folder, `run-${copies++}`);
+  cpSync(honest, run, { recursive: true });
+  return run;
+}
+
+async function audited(run: string, ...flags: string[]) {
+  const { code, stdout, stderr } = await runCli(['audit', run, '--json', ...flags]);
+  expect(stderr).toBe('');
+  const result = JSON.parse(stdout) as { sound: boolean; checks: AuditCheck[] };
+  const of = (state: AuditCheck['state']) =>
+    result.checks.filter((check) => check.state === state).map(({ message }) => message);
+  expect(result.sound).toBe(code === 0);
+  return { code, failed: of('failed'), passed: of('passed'), notChecked: of('not checked') };
+}
+
+describe('an honest run', () => {
+  test('passes, and all that can be checked is', async () => {
+    const { code, failed, notChecked, passed } = await audited(honest, '--trials', '1000');
+    expect({ code, failed, notChecked }).toEqual({ code: 0, failed: [], notChecked: [] });
+    // Four examples of six pairs (∅ among them), five trials, three losses; four of four cosines.
+    expect(passed).toContain('"diffusion" gives 360 stored numbers again, to the bit.');
+    expect(passed).toContain('"clip" gives 16 stored numbers again, to the bit.');
+  });
+
+  test('is told so in words', async () => {
+    const { stdout } = await runOk(['audit', honest, '--trials', '1']);
+    expect(stdout).toMatch(/^passed +Every checksum within the run fits\.\n/);
+    expect(stdout.endsWith('\nThe published summary is what the data say.\n')).toBe(true);
+  });
+
+  test('computes nothing again where that is not wanted', async () => {
+    const { passed, notChecked } = await audited(honest, '--no-replay');
+    expect(passed.some((message) => message.includes('again'))).toBe(false);
+    expect(notChecked).toEqual([]);
+  });
+
+  test('under other call settings comes out within the tolerance', async () => {
+    const run = join(folder, 'other-calls');
+    await runOk([
+      'score',
+      PROBE,
+      '--diffusion',
+      MODEL,
+      '--timesteps',
+      '3',
+      '--batch',
+      '7',
+      '--out',
+      run,
+      '--quiet',
+    ]);
+    forgeJson<{ numerics: { cpu: string }[] }>(join(run, 'run.json'), ({ numerics }) => {
+      numerics[0]!.cpu = 'another processor';
+    });
+    const { code, passed } = await audited(run);
+    expect(code).toBe(0);
+    expect(passed.at(-1)).toMatch(/again, within 0\.00001\.$/);
+  });
+
+  test('where models and pictures are elsewhere, that is said and nothing of it passes', async () => {
+    const [model, probe] = [`${MODEL}-away`, `${PROBE}-away`];
+    renameSync(MODEL, model);
+    renameSync(PROBE, probe);
+    try {
+      const { code, failed, notChecked, passed } = await audited(honest);
+      expect({ code, failed }).toEqual({ code: 0, failed: [] });
+      expect(notChecked.map((message) => message.split(':')[0])).toEqual([
+        'The pictures are not here',
+        'Nothing of "clip" was computed again',
+        'the model of "diffusion" is not here, so it cannot score again',
+        'Nothing of "diffusion" was computed again',
+      ]);
+      expect(passed.filter((message) => /again|pictures/.test(message))).toEqual([]);
+      const named = await audited(honest, '--task', probe);
+      expect(named.passed).toContain('The task and all its pictures are those that were scored.');
+    } finally {
+      renameSync(model, MODEL);
+      renameSync(probe, PROBE);
+    }
+  });
+});
+
+describe('what was changed is found and named', () => {
+  test('a summary edited by hand, its checksum left or made anew', async () => {
+    const run = copyOfRun();
+    const path = join(run, 'summary.json');
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace('"complete": true', '"complete": false'));
+    const plain = await audited(run, '--no-replay');
+    expect(plain.code).toBe(3);
+    expect(plain.failed[0]).toMatch(/the run summary is damaged: .*summary\.json/);
+    writeFileSync(path, text);
+    forgeJson<Summary>(path, ({ scorers }) => {
+      scorers.diffusion!.metrics.group!.correct += 1;
+    });
+    const { code, failed } = await audited(run, '--no-replay');
+    expect({ code, count: failed.length }).toEqual({ code: 3, count: 1 });
+    expect(failed[0]).toMatch(
+      /^summary\.json says scorers\.diffusion\.metrics\.group\.correct is \d; the trials give \d\.$/,
+    );
+  });
+
+  test('one edited trial, with all checksums and all that follows from it made anew', async () => {
+    const run = copyOfRun();
+    forgeTrials(run, ({ mse }) => {
+      mse[17]! *= 1.001;
+    });
+    const before = await audited(run, '--no-replay');
+    expect(before.code).toBe(3);
+    expect(before.failed[0]).toMatch(/scores[/\\]diffusion\.jsonl, line \d+ is .*; the trials give /);
+    // The forger runs the program, which writes scores and summary from the trials.
+    await runOk([
+      'score',
+      PROBE,
+      '--diffusion',
+      `diffusion=${MODEL}`,
+      '--clip',
+      'tiny-world',
+      '--timesteps',
+      '5',
+      '--out',
+      run,
+      '--quiet',
+    ]);
+    expect((await audited(run, '--no-replay')).code).toBe(0);
+    const { code, failed } = await audited(run, '--trials', '1000');
+    expect({ code, count: failed.length }).toEqual({ code: 3, count: 1 });
+    expect(failed[0]).toMatch(
+      /^"diffusion", example "0", image \d, caption -?\d, timestep \d+, noise \d+, mse: [\d.]+ is stored, the model gives [\d.]+\.$/,
+    );
+  });
+
+  test('a swapped model file', async () => {
+    const path = join(MODEL, WEIGHTS);
+    const bytes = modelFile('diffusion', WEIGHTS);
+    rmSync(path);
+    const swapped = Buffer.from(bytes);
+    swapped[swapped.length - 100]! ^= 1;
+    writeFileSync(path, swapped);
+    try {
+      const { code, failed, notChecked } = await audited(honest);
+      expect(code).toBe(3);
+      expect(failed).toEqual([`${path} is not the file that was used.`]);
+      expect(notChecked).toEqual([
+        'Nothing of "diffusion" was computed again: its model is not here, or is another one.',
+      ]);
+    } finally {
+      writeFileSync(path, bytes);
+    }
+  });
+
+  test('a changed picture', async () => {
+    const path = join(PROBE, 'images', 'ex_2_img_1.png');
+    cpSync(worldImage(3, 0), path);
+    try {
+      const { code, failed } = await audited(honest, '--trials', '1000');
+      expect(code).toBe(3);
+      expect(failed[0]).toBe('Picture 1 of example "2" is not the one that was scored.');
+      // The model sees it too.
+      expect(failed.some((message) => message.startsWith('"clip", example "2", image 1'))).toBe(true);
+    } finally {
+      cpSync(worldImage(2, 1), path);
+    }
+  });
+
+  test('a flipped bit in any file that results are read from', async () => {
+    for (const name of [
+      'run.json',
+      'examples.jsonl',
+      'summary.json',
+      'trials/diffusion.arrow',
+      'scores/clip.jsonl',
+    ]) {
+      const run = copyOfRun();
+      const path = join(run, name);
+      const bytes = readFileSync(path);
+      bytes[Math.floor(bytes.length * 0.6)]! ^= 4;
+      writeFileSync(path, bytes);
+      const { code, failed } = await audited(run, '--no-replay');
+      expect({ name, code }).toEqual({ name, code: 3 });
+      expect(failed[0]).toContain(path);
+    }
+  });
+
+  test('scores of another program whose file was changed', async () => {
+    const scores = join(folder, 'theirs.jsonl');
+    const run = join(folder, 'imported');
+    cpSync(join(honest, 'scores', 'diffusion.jsonl'), scores);
+    await runOk(['score', PROBE, '--scores', scores, '--out', run, '--quiet']);
+    expect((await audited(run)).code).toBe(0);
+    writeFileSync(scores, `${readFileSync(scores, 'utf8')}\n`);
+    const { code, failed } = await audited(run);
+    expect(code).toBe(3);
+    expect(failed).toEqual([`${scores} is not the file that was used.`]);
+  });
+
+  test('a folder without a run is wrong usage', async () => {
+    const { code, stderr } = await runCli(['audit', folder]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^winoscope: no run in this folder/);
+  });
+});
