@@ -1,10 +1,10 @@
-/** Several worker threads that open the same scorer and share a queue of blocks. */
+/** Several worker processes that open the same scorer and share a queue of blocks. */
 
-import { Worker } from 'node:worker_threads';
 import { WinoscopeError } from '../errors.ts';
 import type { ScorerSettings } from '../scoring/open-scorer.ts';
 import type { ExampleWork, ScorerOutput } from '../scoring/scorer.ts';
 import type { WorkerFailure, WorkerReply, WorkerRequest } from './worker.ts';
+import { WorkerProcess } from './worker-process.ts';
 
 /** An expected failure inside a worker, with the exit code it had there. */
 export class WorkerError extends WinoscopeError {
@@ -20,27 +20,27 @@ export class WorkerError extends WinoscopeError {
 const WORKER_FILE = new URL(`./worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
 export class WorkerPool {
-  readonly #threads: Thread[];
+  readonly #workers: PoolWorker[];
   readonly #ready: Promise<unknown>;
   #stopped = false;
 
-  /** Starts `count` threads; each loads the model. */
+  /** Starts `count` workers; each loads the model. */
   constructor(settings: ScorerSettings, count: number) {
-    this.#threads = Array.from({ length: count }, () => new Thread(settings));
-    this.#ready = Promise.all(this.#threads.map((thread) => thread.wait('ready')));
+    this.#workers = Array.from({ length: count }, () => new PoolWorker(settings));
+    this.#ready = Promise.all(this.#workers.map((worker) => worker.wait('ready')));
     this.#ready.catch(() => {}); // reported by ready(); not an unhandled rejection before that
   }
 
-  /** Resolves once every thread has its model. @throws as `run`. */
+  /** Resolves once every worker has its model. @throws as `run`. */
   async ready(): Promise<void> {
     await this.#ready;
   }
 
   /**
-   * Evaluates all blocks, each on the next free thread; hands out results as they come. A failure or the signal stops
-   * all threads: each finishes the model call it is in, and what it hands out until then still comes.
-   * @throws once all threads stand still: WorkerError where a model fails, Error for a fault of ours with the stack
-   *   it had in the thread, the signal's reason when aborted.
+   * Evaluates all blocks, each on the next free worker; hands out results as they come. A failure or the signal stops
+   * all workers: each finishes the model call it is in, and what it hands out until then still comes.
+   * @throws once all workers stand still: WorkerError where a model fails, Error for a fault of ours with the stack
+   *   it had in the worker, the signal's reason when aborted.
    */
   async run(
     blocks: readonly ExampleWork[][],
@@ -52,16 +52,16 @@ export class WorkerPool {
     const onAbort = () => this.#stop();
     signal?.addEventListener('abort', onAbort);
     if (signal?.aborted) this.#stop();
-    const feed = async (thread: Thread) => {
-      thread.onOutput = emit;
+    const feed = async (worker: PoolWorker) => {
+      worker.onOutput = emit;
       while (next < blocks.length && !this.#stopped) {
-        const done = thread.wait('block-done');
-        thread.post({ type: 'block', work: blocks[next++]! });
+        const done = worker.wait('block-done');
+        worker.post({ type: 'block', work: blocks[next++]! });
         await done;
       }
     };
-    const feeds = this.#threads.map((thread) =>
-      feed(thread).catch((error) => {
+    const feeds = this.#workers.map((worker) =>
+      feed(worker).catch((error) => {
         errors.push(error);
         this.#stop();
       }),
@@ -70,44 +70,43 @@ export class WorkerPool {
     signal?.removeEventListener('abort', onAbort);
     if (errors.length > 0) throw errors[0];
     signal?.throwIfAborted();
-    // A thread may have died after its last block, or while it had none.
-    for (const { failure } of this.#threads) if (failure) throw failure;
+    // A worker may have died after its last block, or while it had none.
+    for (const { failure } of this.#workers) if (failure) throw failure;
   }
 
   /**
-   * Lets the threads end: each finishes the model call it is in, drops the rest of its block and frees its models.
-   * They are never terminated: a thread that is torn down in the middle of a call takes the whole process with it.
+   * Lets the workers end: each finishes the model call it is in, drops the rest of its block and frees its models.
+   * They are given the time for it: what they computed still comes.
    */
   async close(): Promise<void> {
     this.#stop();
-    await Promise.all(this.#threads.map((thread) => thread.ended));
+    await Promise.all(this.#workers.map((worker) => worker.ended));
   }
 
   #stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    for (const thread of this.#threads) thread.post({ type: 'stop' });
+    for (const worker of this.#workers) worker.post({ type: 'stop' });
   }
 }
 
 /** One worker, listened to from its first to its last moment: a failure between two waits is kept for the next. */
-class Thread {
-  readonly #worker: Worker;
+class PoolWorker {
+  readonly #worker: WorkerProcess;
   #waiting: { type: WorkerReply['type']; resolve: () => void; reject: (error: Error) => void } | undefined;
-  /** Resolves when the thread is gone. */
+  /** Resolves when the worker is gone. */
   readonly ended: Promise<void>;
   /** Why nothing more can be expected of it. */
   failure: Error | undefined;
   onOutput: ((output: ScorerOutput) => void) | undefined;
 
   constructor(settings: ScorerSettings) {
-    this.#worker = new Worker(WORKER_FILE, { workerData: settings });
-    this.#worker.on('message', (reply: WorkerReply) => this.#receive(reply));
-    this.#worker.on('error', (error) => this.#fail(crash(error)));
+    this.#worker = new WorkerProcess(WORKER_FILE, settings);
+    this.#worker.on('message', (reply) => this.#receive(reply as WorkerReply));
     this.ended = new Promise((resolve) => {
-      this.#worker.once('exit', (code) => {
-        if (code !== 0 || this.#waiting)
-          this.#fail(new WorkerError(`a worker ended unexpectedly with code ${code}`, 1));
+      this.#worker.once('exit', (failure) => {
+        if (failure) this.#fail(failure);
+        else if (this.#waiting) this.#fail(new WorkerError('a worker ended unexpectedly', 1));
         resolve();
       });
     });
@@ -117,7 +116,7 @@ class Thread {
     this.#worker.postMessage(request);
   }
 
-  /** Waits for one reply; one wait at a time. @throws the thread's failure, also one that came before. */
+  /** Waits for one reply; one wait at a time. @throws the worker's failure, also one that came before. */
   wait(type: WorkerReply['type']): Promise<void> {
     if (this.failure) return Promise.reject(this.failure);
     return new Promise((resolve, reject) => {
@@ -141,17 +140,10 @@ class Thread {
   }
 }
 
-/** A failure that a worker told of, as an error of this thread. */
+/** A failure that a worker told of, as an error of this process. */
 function revive({ message, known, exitCode, stack }: WorkerFailure): Error {
   if (known) return new WorkerError(message, exitCode);
   const error = new Error(message);
   if (stack !== undefined) error.stack = stack;
   return error;
-}
-
-/** What took a worker away: a want of memory is a sentence, anything else a fault of ours with its stack. */
-function crash(error: unknown): Error {
-  if (!(error instanceof Error)) return new Error(String(error));
-  const outOfMemory = (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY';
-  return outOfMemory ? new WorkerError(`a worker failed: ${error.message}`, 1) : error;
 }
