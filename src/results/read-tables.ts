@@ -37,10 +37,16 @@ export function* readTables<K extends TableKind>(
       throw new ResultsError({
         what: 'a results file is damaged',
         where: path,
-        got: messageOf(error),
+        got: reasonOf(error),
         fix: 'Score into another --out.',
         cause: error,
       });
     }
   }
+}
+
+/** What a reader says that met what it did not reckon with tells nothing of the file. */
+function reasonOf(error: unknown): string {
+  const isSurprise = error instanceof TypeError || error instanceof RangeError;
+  return isSurprise ? 'bytes that are no Arrow table' : messageOf(error);
 }

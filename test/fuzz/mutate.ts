@@ -35,6 +35,14 @@ export class Mutator {
     return bytes;
   }
 
+  /** A few bits turned, and nothing else: what is read by lengths stays readable for longer. */
+  flips(from: Uint8Array): Buffer {
+    const copy = Buffer.from(from);
+    for (let k = 1 + this.below(4); k > 0 && copy.length > 0; k--)
+      copy[this.below(copy.length)]! ^= 1 << this.below(8);
+    return copy;
+  }
+
   /** As `bytes`; of JSON, most often a value or key within it is another one. */
   text(from: Uint8Array, corpus: readonly Uint8Array[]): Buffer {
     if (this.below(3) === 0) return this.bytes(from, corpus);
@@ -134,16 +142,13 @@ export class Mutator {
         );
       case 8: {
         const copy = Buffer.from(bytes);
-        copy.fill(this.pick([0, 0xff, 0x7f, 0x80]), at, at + this.pick([1, 2, 4, 8]));
+        copy.fill(this.pick([0, 0xff, 0x7f, 0x80]), at, Math.min(copy.length, at + this.pick([1, 2, 4, 8])));
         return copy;
       }
       case 9:
         return insert(Buffer.from(this.pick(ODD_WORDS)));
       default: {
-        if (bytes.length === 0) return bytes;
-        const copy = Buffer.from(bytes);
-        for (let k = 1 + this.below(8); k > 0; k--) copy[this.below(copy.length)]! ^= 1 << this.below(8);
-        return copy;
+        return this.flips(bytes);
       }
     }
   }

@@ -99,7 +99,9 @@ function graphTarget(name: string, share: number, read: (path: string) => unknow
           const graph = mutator.pick(graphs);
           const file = fuzzedFolder({
             folder,
-            files: { 'model.onnx': mutator.bytes(graph, graphs) },
+            files: {
+              'model.onnx': mutator.below(3) === 0 ? mutator.bytes(graph, graphs) : mutator.flips(graph),
+            },
             changed: [],
             read() {},
           });

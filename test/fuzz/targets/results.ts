@@ -87,6 +87,12 @@ function expectPlain(text: string, from: string): void {
     );
 }
 
+/** A value as a file would spell it. */
+function oddText(mutator: Mutator): string {
+  const value = mutator.value();
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'null');
+}
+
 const PIECES = [
   '\u001b]8;;http://x\u0007',
   '\u001b]52;c;eA==\u0007',
@@ -136,7 +142,7 @@ const captions: Target = {
       const shown = visible(text);
       expectPlain(shown, text);
       const columns = 1 + mutator.below(60);
-      if (text.length < 5000) {
+      if (text.length < 3000) {
         if (width(cut(shown, columns)) > columns) throw new Error(`cut too wide: ${JSON.stringify(text)}`);
         if (width(sized(shown, columns)) !== columns && columns > 1)
           throw new Error(`not sized: ${JSON.stringify(text)}`);
@@ -174,14 +180,14 @@ const token: Target = {
   share: 2,
   open: () => ({
     async once(mutator) {
-      const value = `hf_${String(mutator.value())}${mutator.pick(PIECES)}`;
+      const value = `hf_${oddText(mutator)}${mutator.pick(PIECES)}`;
       try {
         const settings = hubSettings(
           {},
           {
             HF_TOKEN: value,
             HF_TOKEN_PATH: '/none',
-            HF_ENDPOINT: mutator.below(3) === 0 ? String(mutator.value()) : '',
+            HF_ENDPOINT: mutator.below(3) === 0 ? oddText(mutator) : '',
           },
         );
         if (settings.token) new Headers({ Authorization: `Bearer ${settings.token.reveal()}` });
