@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Task } from '../../tasks/task.ts';
 import { ResultsError } from '../errors.ts';
 import { packageVersion } from '../hub/package-root.ts';
+import { isDeviceName } from '../hub/safe-path.ts';
 import { checkDevice } from '../onnx/session.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
 import {
@@ -15,14 +16,13 @@ import {
   type Manifest,
 } from '../results/manifest.ts';
 import { RunFolder } from '../results/run-folder.ts';
+import { checkGuidance, checkNames } from './check-scorers.ts';
 import type { Failure } from './failures.ts';
 import { checkOwnMetrics } from './own-metrics.ts';
 import { preflight } from './preflight.ts';
 import { checkDropping, orderForPruning } from './prune.ts';
 import { type Selection, select } from './select.ts';
 import {
-  checkGuidance,
-  checkNames,
   identityOf,
   numericsOf,
   type PreparedScorer,
@@ -88,7 +88,7 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
     ),
   };
   const hash = identityHash(identity);
-  const folder = new RunFolder(request.out ?? join('runs', `${task.name}-${hash.slice(0, 8)}`));
+  const folder = new RunFolder(request.out ?? join('runs', folderName(task, hash)));
   const stored = readStored(folder);
   if (stored) {
     checkIdentity(stored.identity, identity, folder.path);
@@ -116,6 +116,11 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   };
   const resumed = stored !== undefined;
   return { folder, scorers, selected, failures, manifest, stored, numerics, warnings, resumed };
+}
+
+/** A name that every system takes: Windows takes `nul.x-1a2b3c4d` for a device, whatever follows the dot. */
+function folderName({ name }: Task, hash: string): string {
+  return `${isDeviceName(name) ? 'task-' : ''}${name}-${hash.slice(0, 8)}`;
 }
 
 /** The manifest of the run in a folder. @throws ResultsError where there are results without one. */

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import type { Report } from './child.ts';
 import type { Target } from './target.ts';
 
-/** No input may take longer. */
-const MOST_SECONDS = 20;
+/** No input may take longer, nor the start of a process: machines are busy. */
+const MOST_SECONDS = 60;
 /** No process may hold more: what an image of the greatest size that is read takes, twice. */
 const MOST_BYTES = 1.6 * 2 ** 30;
 /** Inputs that one process reads: a leak shows, and a fresh one begins. */
@@ -96,6 +96,7 @@ async function batch(target: Target, { seed, from, count }: Batch, outcome: Outc
     }
   });
   const watch = setInterval(() => {
+    if (child.killed) return;
     const bytes = residentBytes(child.pid!);
     outcome.memory = Math.max(outcome.memory, bytes);
     const late = performance.now() - seen > 1000 * MOST_SECONDS;

@@ -178,7 +178,7 @@ export const probeTargets: Target[] = [
   probe('task-yaml', 10, 'task.yaml', TASK),
   bombs,
   ...['none', 'gzip', 'snappy'].map((packing) =>
-    probe(`parquet-${packing}`, 3, 'examples.parquet', readFileSync(join(PARQUET, `${packing}.parquet`))),
+    probe(`parquet-${packing}`, 1, 'examples.parquet', readFileSync(join(PARQUET, `${packing}.parquet`))),
   ),
   zip,
 ];

@@ -11,7 +11,7 @@ import { storedRunModel } from '../../../src/report/stored-run-model.ts';
 import { summaryTable } from '../../../src/report/table.ts';
 import { exportScores } from '../../../src/run/export-scores.ts';
 import { openRun } from '../../../src/run/open-run.ts';
-import { csvRow, parseCsv } from '../../../src/scoring/csv.ts';
+import { csvRow, parseCsv, unguarded } from '../../../src/scoring/csv.ts';
 import { readScoreFile } from '../../../src/scoring/score-tables.ts';
 import { loadTask } from '../../../tasks/registry.ts';
 import { cut, sized, width, wrap } from '../../../tui/text.ts';
@@ -36,7 +36,7 @@ function readRun(root: string): void {
 
 const runFolder: Target = {
   name: 'run-folder',
-  share: 12,
+  share: 3,
   async open(folder) {
     const task = await loadTask('tiny-world');
     const made = join(folder, 'made');
@@ -64,7 +64,7 @@ const SCORES = [
 
 const scores: Target = {
   name: 'scores',
-  share: 8,
+  share: 14,
   open: (folder) =>
     fuzzedFolder({
       folder,
@@ -135,7 +135,7 @@ function caption(mutator: Mutator): string {
 
 const captions: Target = {
   name: 'captions',
-  share: 12,
+  share: 18,
   open: () => ({
     async once(mutator) {
       const text = caption(mutator);
@@ -150,7 +150,9 @@ const captions: Target = {
       } else cut(shown, columns);
       const [row] = parseCsv(csvRow([text, 'next']), 'file');
       const [back] = row?.cells ?? [];
-      if (text !== '' && back !== text && back !== `'${text}`)
+      if (back !== undefined && /^[=+\-@]/.test(back) && Number.isNaN(Number(back)))
+        throw new Error(`a spreadsheet would carry out ${JSON.stringify(back)}`);
+      if (text !== '' && (back === undefined || unguarded(back) !== text))
         throw new Error(`csv gives ${JSON.stringify(back)} for ${JSON.stringify(text)}`);
     },
   }),
