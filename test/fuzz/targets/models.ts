@@ -70,7 +70,13 @@ function tokenizerTarget(name: string, root: string, names: readonly string[]): 
         files: filesOf(root, names),
         read(changed: string, mutator: Mutator) {
           const tokenizer = openTokenizer(changed, { maxPositions: 77 });
-          const captions = [CAPTION, '', String(mutator.value()), '\u0000\ud800', 'a '.repeat(3000)];
+          const captions = [
+            CAPTION,
+            '',
+            JSON.stringify(mutator.value()) ?? 'null',
+            '\u0000\ud800',
+            'a '.repeat(3000),
+          ];
           for (const caption of captions) {
             const { ids } = tokenizer.encode(caption);
             if (ids.length !== tokenizer.contextLength) throw new Error(`${ids.length} ids`);
@@ -158,7 +164,7 @@ export const modelTargets: Target[] = [
       };
     },
   },
-  graphTarget('onnx-read', 10, (path) => {
+  graphTarget('onnx-read', 6, (path) => {
     drawsOf(checkGraph(path));
     stillDraws(path);
   }),
