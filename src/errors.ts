@@ -88,15 +88,37 @@ export class HubError extends WinoscopeError {
 /** An external scorer that ends, hangs, or says something that is none. What it scored before is kept. */
 export class ExternalError extends WinoscopeError {}
 
+/** What of a part a sentence shows: names and values of files may be of any length. */
+const MOST_CHARACTERS = 2000;
+
 /** `what: where (expected …, got …). Fix.` */
-function sentence({ what, where, expected, got, fix }: ErrorParts): string {
+function sentence(parts: ErrorParts): string {
+  const [what, where, expected, got, fix] = [
+    parts.what,
+    parts.where,
+    parts.expected,
+    parts.got,
+    parts.fix,
+  ].map((part) => part && shortened(part));
   const contrast = [expected && `expected ${expected}`, got && `got ${got}`].filter(Boolean).join(', ');
   const head = [what, where].filter(Boolean).join(': ');
   return `${head}${contrast ? ` (${contrast})` : ''}.${fix ? ` ${fix}` : ''}`;
 }
 
+/** The beginning and the end of a text that is too long to be read. */
+function shortened(text: string): string {
+  if (text.length <= MOST_CHARACTERS) return text;
+  return `${text.slice(0, MOST_CHARACTERS - 200)} … ${text.slice(-200)}`;
+}
+
 /** Message of anything thrown, for use as the `got` of a sentence: one line, no trailing full stop. */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
+  if (/^Maximum call stack size exceeded/.test(text)) return 'it is nested too deeply';
   return text.split('\n')[0]!.trim().replace(/\.$/, '');
+}
+
+/** What a schema finds wrong with a value, for use as the `got` of a sentence: a value that is absent is called so. */
+export function issueOf({ message }: { message: string }): string {
+  return message.toLowerCase().replace(/, received undefined$/, ', but it is missing');
 }

@@ -5,7 +5,7 @@ import * as nodeModule from 'node:module';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import { InputError, messageOf } from '../src/errors.ts';
+import { InputError, issueOf, messageOf } from '../src/errors.ts';
 import { packageRoot } from '../src/hub/package-root.ts';
 import { type ImageSource, imageSize, readSource, sourceName } from '../src/images/decode.ts';
 import { metricNames } from '../src/metrics/score-matrix.ts';
@@ -153,7 +153,7 @@ async function importDefinition(path: string): Promise<z.infer<typeof definition
     got:
       exported === undefined
         ? 'no default export'
-        : `field "${issue.path.join('.') || '(root)'}": ${issue.message.toLowerCase()}`,
+        : `field "${issue.path.join('.') || '(root)'}": ${issueOf(issue)}`,
   });
 }
 
@@ -167,7 +167,7 @@ async function readExample(
   const result = exampleSchema.safeParse(given);
   if (!result.success) {
     const issue = result.error.issues[0]!;
-    return refuse(`field "${issue.path.join('.') || '(example)'}" ${issue.message.toLowerCase()}`);
+    return refuse(`field "${issue.path.join('.') || '(example)'}" ${issueOf(issue)}`);
   }
   const { id, captions, tags, groups } = result.data;
   if (ids.has(id)) refuse(`the id "${id}" is used twice`);

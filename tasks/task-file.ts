@@ -4,7 +4,7 @@ import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { InputError, messageOf } from '../src/errors.ts';
+import { InputError, issueOf, messageOf } from '../src/errors.ts';
 import { type MetricName, metricNames } from '../src/metrics/score-matrix.ts';
 import { requireInside } from './probe/inside.ts';
 import { REDISTRIBUTION } from './task.ts';
@@ -153,7 +153,7 @@ function faultsOf(error: z.ZodError, where: string): InputError[] {
       new InputError({
         what: `field "${issue.path.join('.') || '(root)'}" of the task file is wrong`,
         where,
-        got: issue.message.toLowerCase(),
+        got: issueOf(issue),
       }),
   );
 }
@@ -175,7 +175,8 @@ function parseTaskFile(folder: string): { path: string; parsed: unknown } {
 function parseFile(path: string): unknown {
   try {
     if (lstatSync(path).size > MOST_BYTES) throw new Error(`larger than ${MOST_BYTES} bytes`);
-    return parse(readFileSync(path, 'utf8')); // JSON is YAML
+    // JSON is YAML. A tag that is not known leaves its value as it is, and is nothing to warn of on stderr.
+    return parse(readFileSync(path, 'utf8'), { logLevel: 'error' });
   } catch (error) {
     throw new InputError({
       what: 'the task file cannot be read',

@@ -29,7 +29,7 @@ export function onInterrupt(): Interrupt {
   const handlers = names.map((name) => {
     const handler = () => {
       if (controller.signal.aborted) {
-        // Not process.exit: it would tear worker threads down in the middle of a model call, which aborts.
+        // The signal itself, so that whoever started this sees which one it was; the workers end with it.
         dispose();
         process.kill(process.pid, name);
         return;

@@ -4,7 +4,6 @@ import { Command, CommanderError } from 'commander';
 import { WinoscopeError } from '../errors.ts';
 import { packageVersion } from '../hub/package-root.ts';
 import { visible } from '../report/format.ts';
-import { HungWorkerError } from '../run/silence-watch.ts';
 import { addAuditCommand } from './audit-command.ts';
 import { addCalibrateCommand } from './calibrate-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
@@ -97,8 +96,6 @@ function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (error instanceof WinoscopeError) {
     process.stderr.write(`winoscope: ${visible(error.message)}\n`);
-    // A thread that hangs in native code cannot be ended, and Node would wait for it: nothing is left to be written.
-    if (error instanceof HungWorkerError) process.kill(process.pid, 'SIGKILL');
     return error.exitCode;
   }
   const details = error instanceof Error ? error : new Error(String(error));

@@ -3,7 +3,7 @@
 import { basename, extname } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
-import { SCORER_NAME } from '../hub/resolve-ref.ts';
+import { SCORER_NAME, SCORER_NAME_FORM } from '../hub/resolve-ref.ts';
 import type { ScorerRequest } from '../run/settings.ts';
 import { describeExternal } from '../scoring/describe-external.ts';
 import { atLeast, repeatable } from './options.ts';
@@ -75,6 +75,6 @@ function checked(name: string, where: string): string {
   throw new UsageError({
     what: `"${name}" cannot name a scorer`,
     where,
-    expected: 'letters, digits, ".", "_" and "-", 64 at most',
+    expected: SCORER_NAME_FORM,
   });
 }

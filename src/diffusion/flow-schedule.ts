@@ -3,10 +3,13 @@
 import { z } from 'zod';
 import type { NoiseSchedule } from './noise-schedule.ts';
 
+/** More training timesteps than any model has; a table of them is made. */
+export const MOST_TIMESTEPS = 100_000;
+
 /** The fields of `scheduler_config.json` that decide σ_t. Defaults are diffusers' own. */
 export const flowScheduleSchema = z.object({
   _class_name: z.string().regex(/^FlowMatch/),
-  num_train_timesteps: z.number().int().min(1).default(1000),
+  num_train_timesteps: z.number().int().min(1).max(MOST_TIMESTEPS).default(1000),
   shift: z.number().positive().default(1),
   use_dynamic_shifting: z.boolean().default(false),
   base_shift: z.number().nullish(),

@@ -2,7 +2,13 @@
 
 import { z } from 'zod';
 import { ModelFileError } from '../errors.ts';
-import { type FlowScheduleConfig, flowSchedule, flowScheduleSchema, isFlow } from './flow-schedule.ts';
+import {
+  type FlowScheduleConfig,
+  flowSchedule,
+  flowScheduleSchema,
+  isFlow,
+  MOST_TIMESTEPS,
+} from './flow-schedule.ts';
 
 /** The fields of `scheduler_config.json` that decide the forward process. Defaults are diffusers' own. */
 export const diffusionScheduleSchema = z.object({
@@ -14,7 +20,7 @@ export const diffusionScheduleSchema = z.object({
       'is a scheduler of another forward process, which is not supported',
     )
     .optional(),
-  num_train_timesteps: z.number().int().min(1).default(1000),
+  num_train_timesteps: z.number().int().min(1).max(MOST_TIMESTEPS).default(1000),
   beta_start: z.number().default(0.0001),
   beta_end: z.number().default(0.02),
   beta_schedule: z.enum(['linear', 'scaled_linear', 'squaredcos_cap_v2']).default('linear'),

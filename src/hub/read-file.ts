@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
-import { ModelFileError, messageOf } from '../errors.ts';
+import { issueOf, ModelFileError, messageOf } from '../errors.ts';
 
 /** The file as text. @throws ModelFileError where it is missing or unreadable. */
 export function readText(path: string): string {
@@ -50,7 +50,7 @@ export function readJson<T extends z.ZodType>(path: string, schema: T): z.infer<
     throw new ModelFileError({
       what: `field "${issue.path.join('.') || '(root)'}" of a model file is missing or wrong`,
       where: path,
-      got: issue.message.toLowerCase(),
+      got: issueOf(issue),
     });
   }
   return result.data;

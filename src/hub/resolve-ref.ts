@@ -9,8 +9,12 @@ import { packageRoot } from './package-root.ts';
 /** The name under which the models inside this package are referred to. */
 export const EMBEDDED = 'tiny-world';
 
-/** What a scorer may be called: its name becomes file names. */
-export const SCORER_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** What a scorer may be called: its name becomes file names, on Windows too, where some names are devices. */
+export const SCORER_NAME = /^(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9][a-z0-9._-]{0,63}$/i;
+
+/** `SCORER_NAME` in words. */
+export const SCORER_NAME_FORM =
+  'letters, digits, ".", "_" and "-", 64 at most, and no name of a device of Windows (con, aux, nul, …)';
 
 /** A model that a user named: an optional name for the scorer, and the folder that holds the files. */
 export interface ModelRef {
@@ -35,7 +39,7 @@ export function splitRef(text: string, kind: ModelKind): { name: string; ref: st
   throw new UsageError({
     what: `"${name}" cannot name a scorer`,
     where: `--${kind} ${text}`,
-    expected: 'letters, digits, ".", "_" and "-", 64 at most',
+    expected: SCORER_NAME_FORM,
   });
 }
 

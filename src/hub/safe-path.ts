@@ -7,6 +7,11 @@ import { HubError } from '../errors.ts';
 const WINDOWS_FORBIDDEN = /[<>:"|?*]|[. ]$/;
 const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
+/** Whether Windows takes a file of this name, or of this name before a dot, for a device. */
+export function isDeviceName(name: string): boolean {
+  return WINDOWS_DEVICE.test(name);
+}
+
 /**
  * Demands that every name is a plain relative path with forward slashes, and that no file is also a folder.
  * @throws HubError naming the first that is not.
@@ -55,7 +60,7 @@ function faultOf(name: string, platform: NodeJS.Platform): string | undefined {
   const parts = name.split('/');
   if (parts.some((part) => part === '' || part === '.' || part === '..')) return 'a path that is not plain';
   if (platform !== 'win32') return undefined;
-  const bad = parts.find((part) => WINDOWS_FORBIDDEN.test(part) || WINDOWS_DEVICE.test(part));
+  const bad = parts.find((part) => WINDOWS_FORBIDDEN.test(part) || isDeviceName(part));
   return bad === undefined ? undefined : 'a name that Windows does not allow';
 }
 

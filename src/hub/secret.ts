@@ -30,3 +30,20 @@ export class Secret {
     return '[token]';
   }
 }
+
+/** What the Hub's tokens look like. */
+const TOKEN = /\bhf_[A-Za-z0-9]{16,}/g;
+
+/**
+ * A text that other programs wrote, or that a user typed, without tokens: neither those of the environment nor what looks
+ * like one. Other programs are started with the user's environment and may print it when they fail.
+ */
+export function withoutTokens(
+  text: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): string {
+  const known = [env.HF_TOKEN, env.HUGGING_FACE_HUB_TOKEN].map((value) => value?.trim()).filter(Boolean);
+  return known
+    .reduce<string>((rest, value) => rest.replaceAll(value!, '[token]'), text)
+    .replaceAll(TOKEN, '[token]');
+}

@@ -1,5 +1,7 @@
 /** The only import of onnxruntime-node: opening a graph, checking feeds against what it declares, running it. */
 
+// First of all: the library looks for it when it is loaded.
+import './no-telemetry.ts';
 import { existsSync, globSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

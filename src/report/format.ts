@@ -228,12 +228,20 @@ export function samplesSentence({ choices, decided, medianTrials, ece }: Samples
   return `samples to decide: of ${choices} choices among captions, ${decided} could be decided; half of all by ${medianTrials} trials. As a confidence: calibration error ${percent(ece)} points, each half of the examples by the other's curve.`;
 }
 
-/** Text with control characters made visible, so that data cannot steer a terminal. */
+/**
+ * What steers a terminal, turns the direction of what is read, breaks a line, or is there without being seen: control
+ * characters, marks and overrides of direction, separators of lines, spaces and tags without width. Joiners stay: emoji
+ * and several scripts are written with them.
+ */
+const STEERING =
+  /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+
+/** Text with such characters made visible, so that data cannot steer a terminal or hide what they say. */
 export function visible(text: string): string {
-  return text.replace(
-    /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return text.replace(STEERING, (char) => {
+    const code = char.codePointAt(0)!.toString(16).padStart(4, '0');
+    return code.length === 4 ? `\\u${code}` : `\\u{${code}}`;
+  });
 }
 
 /** A difference of fractions in points, with its sign. */

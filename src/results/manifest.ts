@@ -1,7 +1,7 @@
 /** `run.json`: what a run is (identity), what it was computed on (numerics), and who worked on it (sessions). */
 
 import { z } from 'zod';
-import { PlanMismatchError, ResultsError } from '../errors.ts';
+import { issueOf, PlanMismatchError, ResultsError } from '../errors.ts';
 import { SCORER_NAME } from '../hub/resolve-ref.ts';
 import { INTERPOLATIONS } from '../images/resize.ts';
 import { metricNames } from '../metrics/score-matrix.ts';
@@ -164,7 +164,7 @@ export function parseManifest(text: string, where: string): Manifest {
     throw new ResultsError({
       what: `field "${issue.path.join('.') || '(root)'}" of the run manifest is wrong`,
       where,
-      got: issue.message.toLowerCase(),
+      got: issueOf(issue),
     });
   }
   const computed = identityHash(result.data.identity);

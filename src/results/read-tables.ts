@@ -82,7 +82,7 @@ export function* readTables<K extends TableKind>(
       throw new ResultsError({
         what: 'a results file is damaged',
         where: path,
-        got: messageOf(error),
+        got: reasonOf(error),
         fix: PUT_BACK,
         cause: error,
       });
@@ -97,4 +97,10 @@ export const PUT_BACK =
 /** The sentence for a segment that is not whole. */
 export function lost(path: string): string {
   return `${path} was cut off or damaged: what follows its last whole piece is computed again`;
+}
+
+/** What a reader says that met what it did not reckon with tells nothing of the file. */
+function reasonOf(error: unknown): string {
+  const isSurprise = error instanceof TypeError || error instanceof RangeError;
+  return isSurprise ? 'bytes that are no Arrow table' : messageOf(error);
 }

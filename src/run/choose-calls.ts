@@ -2,7 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import type { DiffusionSettings } from '../scoring/diffusion-scorer.ts';
-import { MeasuringThreads } from './measuring-threads.ts';
+import { MeasuringWorkers } from './measuring-workers.ts';
 
 /** How a model is called: rows of a call, threads within one, workers beside each other. */
 export interface Calls {
@@ -92,7 +92,7 @@ class Search {
   isSlow = false;
   readonly #settings: DiffusionSettings;
   readonly #free = process.availableMemory();
-  #threads: MeasuringThreads | undefined;
+  #threads: MeasuringWorkers | undefined;
   #split: Pick<Calls, 'threads' | 'workers'> | undefined;
   /** Resident bytes before anything was called, and what a row of a call adds. */
   #before = 0;
@@ -107,7 +107,7 @@ class Search {
     if (this.#split?.threads === threads && this.#split.workers === workers) return;
     await this.close();
     const { description, device } = this.#settings;
-    this.#threads = await MeasuringThreads.open({ description, threads, device }, workers);
+    this.#threads = await MeasuringWorkers.open({ description, threads, device }, workers);
     this.#split = { threads, workers };
   }
 

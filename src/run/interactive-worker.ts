@@ -1,7 +1,6 @@
-/** A worker thread that answers one scorer's share of what a screen asks. Loads its model when first asked. */
+/** A worker process that answers one scorer's share of what a screen asks. Loads its model when first asked. */
 
 import { join } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
 import { InputError, WinoscopeError } from '../errors.ts';
 import { imageSize, readSource } from '../images/decode.ts';
 import { openClipScorer } from '../scoring/clip-scorer.ts';
@@ -16,12 +15,13 @@ import {
   type Reconstructor,
 } from '../scoring/reconstruct.ts';
 import type { Scorer, ScorerOutput } from '../scoring/scorer.ts';
+import { openParentPort } from './parent-port.ts';
 import { preflight } from './preflight.ts';
 import type { RerunScorer } from './rerun-settings.ts';
 import { hashFile } from './settings.ts';
 import type { WorkerFailure } from './worker.ts';
 
-/** What the thread is for. */
+/** What the worker is for. */
 export interface InteractiveWorkerData {
   prepared: RerunScorer;
   /** sha256 by file, and of the noises, as the run had them. */
@@ -29,14 +29,14 @@ export interface InteractiveWorkerData {
   noise?: string;
 }
 
-/** Sent to the thread. Requests are answered in turn; a cancelled one at the next model call. */
+/** Sent to the worker. Requests are answered in turn; a cancelled one at the next model call. */
 export type InteractiveRequest =
   | { type: 'score'; id: number; example: Example; force: boolean }
   | { type: 'reconstruct'; id: number; request: ReconstructionRequest }
   | { type: 'cancel'; id: number }
   | { type: 'stop' };
 
-/** Sent by the thread; the last of a request is `done`, `refused` or `failed`. */
+/** Sent by the worker; the last of a request is `done`, `refused` or `failed`. */
 export type InteractiveReply =
   | { type: 'loading'; id: number }
   | { type: 'note'; id: number; message: string }
@@ -45,8 +45,8 @@ export type InteractiveReply =
   | { type: 'refused'; id: number; message: string }
   | { type: 'failed'; id: number; error: WorkerFailure };
 
-const port = parentPort!;
-const { prepared, files, noise } = workerData as InteractiveWorkerData;
+const { data, port } = await openParentPort();
+const { prepared, files, noise } = data as InteractiveWorkerData;
 const { settings } = prepared;
 const cancelled = new Set<number>();
 let stopping = false;
@@ -161,7 +161,8 @@ function reply(message: InteractiveReply): void {
 }
 
 let last = Promise.resolve();
-port.on('message', (request: InteractiveRequest) => {
+port.onMessage((message) => {
+  const request = message as InteractiveRequest;
   if (request.type === 'cancel') cancelled.add(request.id);
   if (request.type === 'stop') stopping = true;
   last = last.then(() => handle(request));

@@ -1,4 +1,4 @@
-/** Scores and reconstructs with a stored run's own models, for screens: in worker threads, under the run's settings. */
+/** Scores and reconstructs with a stored run's own models, for screens: in worker processes, under the run's settings. */
 
 import { ModelFileError, messageOf, WinoscopeError } from '../errors.ts';
 import type { Manifest } from '../results/manifest.ts';
@@ -6,15 +6,15 @@ import { RunFolder } from '../results/run-folder.ts';
 import type { Example } from '../scoring/example.ts';
 import type { Reconstruction, ReconstructionRequest } from '../scoring/reconstruct.ts';
 import type { Interactive, RescoreEvent, RescoreRequest } from './interactive-events.ts';
-import { InteractiveThread } from './interactive-thread.ts';
+import { InteractiveProcess } from './interactive-process.ts';
 import type { InteractiveReply } from './interactive-worker.ts';
 import { rerunSettings } from './rerun-settings.ts';
 import { followRescoring, type Rescoring } from './rescoring.ts';
 import type { PreparedScorer } from './settings.ts';
 import type { Analysis } from './summary-schema.ts';
 
-/** A scorer with its thread, or the sentence that says why there is none. */
-type Member = { prepared: PreparedScorer; thread: InteractiveThread } | { missing: string };
+/** A scorer with its worker, or the sentence that says why there is none. */
+type Member = { prepared: PreparedScorer; worker: InteractiveProcess } | { missing: string };
 
 /**
  * The models of the run in a folder. Nothing is read or loaded before it is asked for.
@@ -34,7 +34,7 @@ export function openInteractive(run: string, analysis: Analysis): Interactive {
     if (!found) {
       found = openMember(readManifest(), scorer);
       // What is missing today may be put back.
-      if ('thread' in found) members.set(scorer, found);
+      if ('worker' in found) members.set(scorer, found);
     }
     return found;
   };
@@ -45,28 +45,28 @@ export function openInteractive(run: string, analysis: Analysis): Interactive {
       signal?.throwIfAborted();
       const found = member(scorer);
       if ('missing' in found) throw new ModelFileError({ what: found.missing.replace(/\.$/, '') });
-      return reconstructWith(found.thread, request, signal);
+      return reconstructWith(found.worker, request, signal);
     },
     async close() {
-      const threads = [...members.values()].flatMap((found) => ('thread' in found ? [found.thread] : []));
+      const workers = [...members.values()].flatMap((found) => ('worker' in found ? [found.worker] : []));
       members.clear();
-      await Promise.all(threads.map((thread) => thread.close()));
+      await Promise.all(workers.map((worker) => worker.close()));
     },
   };
 }
 
 function reconstructWith(
-  thread: InteractiveThread,
+  worker: InteractiveProcess,
   request: ReconstructionRequest,
   signal?: AbortSignal,
 ): Promise<Reconstruction> {
   return new Promise((resolve, reject) => {
     const onAbort = () => {
-      thread.cancel(id);
+      worker.cancel(id);
       reject(signal!.reason);
     };
     const fail = (message: string) => reject(new ModelFileError({ what: message.replace(/\.$/, '') }));
-    const id = thread.ask({ type: 'reconstruct', request }, (reply) => {
+    const id = worker.ask({ type: 'reconstruct', request }, (reply) => {
       if (reply.type !== 'done' && reply.type !== 'refused' && reply.type !== 'failed') return;
       signal?.removeEventListener('abort', onAbort);
       if (reply.type === 'failed') fail(reply.error.message);
@@ -82,12 +82,12 @@ function openMember(manifest: Manifest, scorer: string): Member {
   try {
     const prepared = rerunSettings(manifest, scorer);
     const identity = manifest.identity.scorers[scorer]!;
-    const thread = new InteractiveThread({
+    const worker = new InteractiveProcess({
       prepared,
       files: 'files' in identity ? identity.files : {},
       ...(identity.kind === 'diffusion' && { noise: identity.noise }),
     });
-    return { prepared, thread };
+    return { prepared, worker };
   } catch (error) {
     if (!(error instanceof WinoscopeError)) throw error;
     return { missing: sentence(error.message) };
@@ -104,7 +104,7 @@ interface Session {
 interface Part {
   scorer: string;
   rescoring: Rescoring;
-  thread: InteractiveThread;
+  worker: InteractiveProcess;
   id: number;
   /** Trials came in that no event has told of yet. */
   isFresh: boolean;
@@ -128,9 +128,9 @@ async function* score(
       continue;
     }
     const rescoring = followRescoring(found.prepared.settings, example, analysis);
-    const part: Part = { scorer, rescoring, thread: found.thread, id: 0, isFresh: false, isOver: false };
+    const part: Part = { scorer, rescoring, worker: found.worker, id: 0, isFresh: false, isOver: false };
     parts.push(part);
-    part.id = found.thread.ask({ type: 'score', example, force }, (reply) => {
+    part.id = found.worker.ask({ type: 'score', example, force }, (reply) => {
       told.push(...take(part, reply));
       wake();
     });
@@ -157,7 +157,7 @@ async function* score(
     }
   } finally {
     signal?.removeEventListener('abort', onAbort);
-    for (const { thread, id, isOver } of parts) if (!isOver) thread.cancel(id);
+    for (const { worker, id, isOver } of parts) if (!isOver) worker.cancel(id);
   }
 }
 

@@ -1,13 +1,13 @@
-/** A thread that opens one denoiser and says how fast it answers calls of so many rows. */
+/** A process that opens one denoiser and says how fast it answers calls of so many rows. */
 
-import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
 import { type Denoiser, denoiserOn, openDenoiserSession } from '../models/denoiser.ts';
 import type { DiffusionDescription } from '../models/diffusion-folder.ts';
 import { openTextConditioner } from '../models/open-parts.ts';
 import type { Device } from '../onnx/session.ts';
+import { openParentPort } from './parent-port.ts';
 
-/** Given when the thread starts. */
+/** Given when it starts. */
 export interface MeasureSetup {
   description: DiffusionDescription;
   threads: number;
@@ -28,8 +28,8 @@ export type MeasureReply =
 /** A timestep in the middle: how long a call takes does not depend on it. */
 const TIMESTEP = 500;
 
-const port = parentPort!;
-const { description, threads, device } = workerData as MeasureSetup;
+const { data, port } = await openParentPort();
+const { description, threads, device } = data as MeasureSetup;
 
 async function serve(): Promise<void> {
   const options = { threads, device };
@@ -60,7 +60,8 @@ async function serve(): Promise<void> {
   }
 
   let last = Promise.resolve();
-  port.on('message', (request: MeasureRequest) => {
+  port.onMessage((message) => {
+    const request = message as MeasureRequest;
     last = last
       .then(() =>
         request.type === 'measure' ? measure(request) : session.release().then(() => port.close()),

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import type { Task } from '../../tasks/task.ts';
 import { packageVersion } from '../hub/package-root.ts';
+import { isDeviceName } from '../hub/safe-path.ts';
 import { checkDevice } from '../onnx/session.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
 import {
@@ -16,6 +17,7 @@ import {
 import { RunFolder } from '../results/run-folder.ts';
 import { type Shard, shardFolder } from '../results/shard-folders.ts';
 import { withAutoCalls } from './auto-calls.ts';
+import { checkGuidance, checkNames } from './check-scorers.ts';
 import type { Failure } from './failures.ts';
 import { checkOwnMetrics } from './own-metrics.ts';
 import { preflight } from './preflight.ts';
@@ -23,8 +25,6 @@ import { checkDropping, orderForPruning } from './prune.ts';
 import { readStored } from './read-stored.ts';
 import { type Selection, select } from './select.ts';
 import {
-  checkGuidance,
-  checkNames,
   identityOf,
   numericsOf,
   type PreparedScorer,
@@ -107,7 +107,7 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
     ),
   };
   const hash = identityHash(identity);
-  const run = new RunFolder(request.out ?? join('runs', `${task.name}-${hash.slice(0, 8)}`));
+  const run = new RunFolder(request.out ?? join('runs', folderName(task, hash)));
   const shard = request.shard && { ...request.shard, run };
   const folder = shard ? shardFolder(run, shard) : run;
   const stored = readStored(folder);
@@ -156,6 +156,11 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
     resumed,
     ...(shard && { shard }),
   };
+}
+
+/** A name that every system takes: Windows takes `nul.x-1a2b3c4d` for a device, whatever follows the dot. */
+function folderName({ name }: Task, hash: string): string {
+  return `${isDeviceName(name) ? 'task-' : ''}${name}-${hash.slice(0, 8)}`;
 }
 
 /** Places of the wanted examples that a shard has to work on. */

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { InputError, messageOf } from '../errors.ts';
+import { InputError, issueOf, messageOf } from '../errors.ts';
 
 const priorSchema = z.record(z.string(), z.number().positive());
 
@@ -32,7 +32,7 @@ export function readPrior(path: string): Prior {
       what: `the weight of "${issue.path.join('.')}" in the prior is wrong`,
       where: path,
       expected: 'captions with numbers above 0, as in {"a cat": 3, "a dog": 1}',
-      got: issue.message.toLowerCase(),
+      got: issueOf(issue),
     });
   }
   const weights = new Map(Object.entries(result.data));

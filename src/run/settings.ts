@@ -5,8 +5,9 @@ import { createReadStream } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { noiseSchedule } from '../diffusion/noise-schedule.ts';
-import { ModelFileError, messageOf, UsageError } from '../errors.ts';
+import { ModelFileError, messageOf } from '../errors.ts';
 import type { ModelRef } from '../hub/resolve-ref.ts';
+import { withoutTokens } from '../hub/secret.ts';
 import { verifiedSha256 } from '../hub/verified.ts';
 import type { Interpolation } from '../images/resize.ts';
 import { describeClip } from '../models/clip-folder.ts';
@@ -111,7 +112,12 @@ export function prepareScorer(
   const { name, ref } = request;
   if (request.kind === 'external') {
     const { description, timeoutSeconds } = request;
-    return { name, ref, settings: { kind: 'external', ...description, timeoutSeconds }, ...ONE };
+    return {
+      name,
+      ref: withoutTokens(ref),
+      settings: { kind: 'external', ...description, timeoutSeconds },
+      ...ONE,
+    };
   }
   if (request.kind === 'imported')
     return { name, ref, settings: { kind: 'imported', path: request.path }, ...ONE };
@@ -165,31 +171,6 @@ export function prepareScorer(
   };
 }
 
-/** Results are stored by name. @throws UsageError where two scorers have the same one. */
-export function checkNames(requests: readonly ScorerRequest[]): void {
-  const names = requests.map((request) => request.name);
-  const twice = names.find((name, k) => names.indexOf(name) !== k);
-  if (twice === undefined) return;
-  throw new UsageError({
-    what: `two scorers are called "${twice}"`,
-    fix: 'Name them, as in --clip small=FOLDER.',
-  });
-}
-
-/** An option that changes nothing is a mistake. @throws UsageError for a guidance that none of the models is told. */
-export function checkGuidance(scorers: readonly PreparedScorer[], guidance: number | undefined): void {
-  if (guidance === undefined) return;
-  const takes = ({ settings }: PreparedScorer) =>
-    settings.kind === 'diffusion' && settings.description.guidance !== undefined;
-  if (scorers.some(takes)) return;
-  throw new UsageError({
-    what: 'none of the models is told a guidance scale',
-    where: `--guidance ${guidance}`,
-    expected: 'a model distilled with guidance, such as LCM or FLUX.1-dev',
-    fix: 'Leave the flag out: scoring uses no classifier-free guidance.',
-  });
-}
-
 /**
  * What decides a prepared scorer's scores. Reads and hashes all of its files.
  * @throws ModelFileError where one cannot be read.
@@ -198,7 +179,7 @@ export async function identityOf({ settings }: PreparedScorer): Promise<ScorerId
   if (settings.kind === 'imported') return { kind: 'imported', file: await hashFile(settings.path) };
   if (settings.kind === 'external') {
     const { command, hello, files } = settings;
-    return { kind: 'external', command, ...hello, files };
+    return { kind: 'external', command: withoutTokens(command), ...hello, files };
   }
   const { description } = settings;
   const files = Object.fromEntries(

@@ -11,7 +11,7 @@ export interface Silence {
   longest: number;
 }
 
-/** Workers that must not be waited for: one of them gave no answer for too long, and nothing can end it. */
+/** A worker gave no answer for too long. */
 export class HungWorkerError extends WinoscopeError {}
 
 /** How long workers may be silent, and who is told of one that is. */
@@ -109,6 +109,6 @@ export function silenceWords({ worker, seconds, longest }: Silence): string {
 function hung(silence: Silence): HungWorkerError {
   return new HungWorkerError({
     what: silenceWords(silence),
-    fix: 'It was given up and the process ended; what was computed is kept: run the same command again to go on, with a larger --worker-timeout if it was only slow.',
+    fix: 'It was ended; what was computed is kept: run the same command again to go on, with a larger --worker-timeout if it was only slow.',
   });
 }

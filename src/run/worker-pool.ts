@@ -1,12 +1,12 @@
-/** Several worker threads that open the same scorer and share a queue of blocks. */
+/** Several worker processes that open the same scorer and share a queue of blocks. */
 
-import { Worker } from 'node:worker_threads';
 import { WinoscopeError } from '../errors.ts';
 import type { Device } from '../onnx/session.ts';
 import type { ScorerSettings } from '../scoring/open-scorer.ts';
 import type { ExampleWork, ScorerOutput } from '../scoring/scorer.ts';
 import { type PoolWatch, SilenceWatch } from './silence-watch.ts';
 import type { WorkerFailure, WorkerReply, WorkerRequest } from './worker.ts';
+import { WorkerProcess } from './worker-process.ts';
 
 /** An expected failure inside a worker, with the exit code it had there. */
 export class WorkerError extends WinoscopeError {
@@ -22,16 +22,15 @@ export class WorkerError extends WinoscopeError {
 const WORKER_FILE = new URL(`./worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
 export class WorkerPool {
-  readonly #threads: Thread[];
+  readonly #workers: PoolWorker[];
   readonly #ready: Promise<unknown>;
   #stopped = false;
-  #hung = false;
   readonly #watch: PoolWatch | undefined;
 
   /**
-   * Starts `count` threads; each loads the model.
+   * Starts `count` workers; each loads the model.
    * @param devices where they run in turn, if on several
-   * @param watch what is told of a thread that gives no answer for long, and when it is given up; by default never
+   * @param watch what is told of a worker that gives no answer for long, and when it is given up; by default never
    */
   constructor(
     settings: ScorerSettings,
@@ -39,24 +38,25 @@ export class WorkerPool {
     { devices = [], watch }: { devices?: readonly Device[]; watch?: PoolWatch | undefined } = {},
   ) {
     this.#watch = watch;
-    this.#threads = Array.from(
+    this.#workers = Array.from(
       { length: count },
-      (_, k) => new Thread(devices.length > 0 ? onDevice(settings, devices[k % devices.length]!) : settings),
+      (_, k) =>
+        new PoolWorker(devices.length > 0 ? onDevice(settings, devices[k % devices.length]!) : settings),
     );
-    this.#ready = Promise.all(this.#threads.map(({ ready }) => ready));
+    this.#ready = Promise.all(this.#workers.map(({ ready }) => ready));
     this.#ready.catch(() => {}); // reported by ready(); not an unhandled rejection before that
   }
 
-  /** Resolves once every thread has its model. @throws as `run`. */
+  /** Resolves once every worker has its model. @throws as `run`. */
   async ready(): Promise<void> {
     await this.#ready;
   }
 
   /**
-   * Evaluates all blocks, each on the next free thread; hands out results as they come. A failure or the signal stops
-   * all threads: each finishes the model call it is in, and what it hands out until then still comes.
-   * @throws HungWorkerError where one was given up; else once all threads stand still: WorkerError where a model fails, Error for a fault of ours with the stack
-   *   it had in the thread, the signal's reason when aborted.
+   * Evaluates all blocks, each on the next free worker; hands out results as they come. A failure or the signal stops
+   * all workers: each finishes the model call it is in, and what it hands out until then still comes.
+   * @throws HungWorkerError where one was given up; else once all workers stand still: WorkerError where a model fails, Error for a fault of ours with the stack
+   *   it had in the worker, the signal's reason when aborted.
    */
   async run(
     blocks: readonly ExampleWork[][],
@@ -69,21 +69,20 @@ export class WorkerPool {
     signal?.addEventListener('abort', onAbort);
     if (signal?.aborted) this.#stop();
     const take = () => (this.#stopped ? undefined : blocks[next++]);
-    const silence = this.#watch && new SilenceWatch(this.#threads.length, this.#watch);
+    const silence = this.#watch && new SilenceWatch(this.#workers.length, this.#watch);
     silence?.gaveUp.then((error) => {
-      this.#hung = true;
-      for (const thread of this.#threads) thread.giveUp(error);
+      for (const worker of this.#workers) worker.giveUp(error);
     });
-    const feed = async (thread: Thread, number: number) => {
+    const feed = async (worker: PoolWorker, number: number) => {
       silence?.begins(number);
-      await thread.evaluate(take, (output) => {
+      await worker.evaluate(take, (output) => {
         silence?.heard(number);
         emit(output);
       });
       silence?.ends(number);
     };
-    const feeds = this.#threads.map((thread, number) =>
-      feed(thread, number).catch((error) => {
+    const feeds = this.#workers.map((worker, number) =>
+      feed(worker, number).catch((error) => {
         errors.push(error);
         silence?.ends(number);
         this.#stop();
@@ -94,30 +93,29 @@ export class WorkerPool {
     signal?.removeEventListener('abort', onAbort);
     if (errors.length > 0) throw errors[0];
     signal?.throwIfAborted();
-    // A thread may have died after its last block, or while it had none.
-    for (const { failure } of this.#threads) if (failure) throw failure;
+    // A worker may have died after its last block, or while it had none.
+    for (const { failure } of this.#workers) if (failure) throw failure;
   }
 
   /**
-   * Lets the threads end: each finishes the model call it is in, drops the rest of its block and frees its models.
-   * They are never terminated: a thread that is torn down in the middle of a call takes the whole process with it.
+   * Lets the workers end: each finishes the model call it is in, drops the rest of its block and frees its models.
+   * They are given the time for it: what they computed still comes.
    */
   async close(): Promise<void> {
     this.#stop();
-    if (this.#hung) return; // whoever hears of it ends the process
-    await Promise.all(this.#threads.map((thread) => thread.ended));
+    await Promise.all(this.#workers.map((worker) => worker.ended));
   }
 
   #stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    for (const thread of this.#threads) thread.post({ type: 'stop' });
+    for (const worker of this.#workers) worker.post({ type: 'stop' });
   }
 }
 
-/** Blocks for one thread, and who waits until it has evaluated all that it took. */
+/** Blocks for one worker, and who waits until it has evaluated all that it took. */
 interface Feed {
-  /** The next block; undefined where there is none for this thread any more. */
+  /** The next block; undefined where there is none for this worker any more. */
   take: () => ExampleWork[] | undefined;
   emit: (output: ScorerOutput) => void;
   /** Blocks sent and not done: one, and for a moment the one that comes next. */
@@ -127,30 +125,30 @@ interface Feed {
 }
 
 /** One worker, listened to from its first to its last moment: a failure that nobody waits for is kept. */
-class Thread {
-  readonly #worker: Worker;
+class PoolWorker {
+  readonly #worker: WorkerProcess;
   #opened: { resolve: () => void; reject: (error: Error) => void } | undefined;
   #feed: Feed | undefined;
   /** Resolves once it has its model. */
   readonly ready: Promise<void>;
-  /** Resolves when the thread is gone. */
+  /** Resolves when the worker is gone. */
   readonly ended: Promise<void>;
   /** Why nothing more can be expected of it. */
   failure: Error | undefined;
 
   constructor(settings: ScorerSettings) {
-    this.#worker = new Worker(WORKER_FILE, { workerData: settings });
+    this.#worker = new WorkerProcess(WORKER_FILE, settings);
     this.ready = new Promise((resolve, reject) => {
       this.#opened = { resolve, reject };
     });
-    this.#worker.on('message', (reply: WorkerReply) => this.#receive(reply));
-    this.#worker.on('error', (error) => this.#fail(crash(error)));
+    this.#worker.on('message', (reply) => this.#receive(reply as WorkerReply));
     this.ended = new Promise((resolve) => {
-      this.#worker.once('exit', (code) => {
-        if (code !== 0 || this.#opened || this.#feed)
+      this.#worker.once('exit', (failure) => {
+        if (failure) this.#fail(failure);
+        else if (this.#opened || this.#feed)
           this.#fail(
             new WorkerError(
-              `a worker ended unexpectedly with code ${code}; what was computed is kept: run the same command again to go on`,
+              'a worker ended unexpectedly; what was computed is kept: run the same command again to go on',
               1,
             ),
           );
@@ -159,16 +157,17 @@ class Thread {
     });
   }
 
-  /** Stops waiting for it. */
+  /** Ends it, whatever it is doing. */
   giveUp(error: Error): void {
     this.#fail(error);
+    this.#worker.kill();
   }
 
   post(request: WorkerRequest): void {
     this.#worker.postMessage(request);
   }
 
-  /** Evaluates blocks until there are none left. @throws the thread's failure, also one that came before. */
+  /** Evaluates blocks until there are none left. @throws the worker's failure, also one that came before. */
   evaluate(take: Feed['take'], emit: Feed['emit']): Promise<void> {
     if (this.failure) return Promise.reject(this.failure);
     return new Promise((resolve, reject) => {
@@ -220,17 +219,10 @@ function onDevice(settings: ScorerSettings, device: Device): ScorerSettings {
   return 'device' in settings ? { ...settings, device } : settings;
 }
 
-/** A failure that a worker told of, as an error of this thread. */
+/** A failure that a worker told of, as an error of this process. */
 function revive({ message, known, exitCode, stack }: WorkerFailure): Error {
   if (known) return new WorkerError(message, exitCode);
   const error = new Error(message);
   if (stack !== undefined) error.stack = stack;
   return error;
-}
-
-/** What took a worker away: a want of memory is a sentence, anything else a fault of ours with its stack. */
-function crash(error: unknown): Error {
-  if (!(error instanceof Error)) return new Error(String(error));
-  const outOfMemory = (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY';
-  return outOfMemory ? new WorkerError(`a worker failed: ${error.message}`, 1) : error;
 }

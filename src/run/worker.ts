@@ -1,9 +1,9 @@
-/** A worker thread: opens one scorer and evaluates the blocks it is sent. Inference never runs on the main thread. */
+/** A worker process: opens one scorer and evaluates the blocks it is sent. Inference never runs in the run's own process. */
 
-import { parentPort, workerData } from 'node:worker_threads';
 import { WinoscopeError } from '../errors.ts';
 import { openScorer, type ScorerSettings } from '../scoring/open-scorer.ts';
 import type { ExampleWork, Scorer, ScorerOutput } from '../scoring/scorer.ts';
+import { openParentPort } from './parent-port.ts';
 
 /** Sent to a worker. */
 export type WorkerRequest = { type: 'block'; work: ExampleWork[] } | { type: 'stop' };
@@ -16,7 +16,7 @@ export type WorkerReply =
   | { type: 'block-done' }
   | { type: 'error'; error: WorkerFailure };
 
-/** An error as plain data: classes do not survive the way between threads. */
+/** An error as plain data: classes do not survive the way between processes. */
 export interface WorkerFailure {
   message: string;
   /** Whether it is one of `errors.ts`: its message is a sentence for the user. */
@@ -25,14 +25,15 @@ export interface WorkerFailure {
   stack: string | undefined;
 }
 
-const port = parentPort!;
+const { data, port } = await openParentPort();
 let stopping = false;
 
 async function serve(): Promise<void> {
-  const scorer = await openScorer(workerData as ScorerSettings);
+  const scorer = await openScorer(data as ScorerSettings);
   reply({ type: 'ready' });
   let last = Promise.resolve();
-  port.on('message', (request: WorkerRequest) => {
+  port.onMessage((message) => {
+    const request = message as WorkerRequest;
     if (request.type === 'stop') {
       if (stopping) return;
       stopping = true; // seen by a block that is being evaluated
@@ -71,4 +72,11 @@ function fail(error: unknown): void {
   });
 }
 
-serve().catch(fail);
+/** Tells why and ends: nobody can be served any more. */
+function giveUp(error: unknown): void {
+  fail(error);
+  port.close();
+}
+
+process.on('uncaughtException', giveUp);
+serve().catch(giveUp);

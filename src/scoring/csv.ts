@@ -63,11 +63,24 @@ function readCell(source: string, at: number, where: string): { text: string; en
   }
 }
 
-/** One row with its line end; cells are quoted where they must be. */
+/** What spreadsheets take for the beginning of a formula, and would carry out. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/**
+ * One row with its line end; cells are quoted where they must be. Text that a spreadsheet would take for a formula gets an
+ * apostrophe before it, which `unguarded` takes away: names in a probe come from anywhere.
+ */
 export function csvRow(cells: readonly string[]): string {
-  const quoted = cells.map((cell) =>
-    /[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell,
-  );
+  const quoted = cells.map((cell) => {
+    const isFormula = FORMULA.test(cell) && Number.isNaN(Number(cell));
+    const safe = isFormula || /^'+[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+    return /[",\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  });
   // A single empty cell would be an empty line, which is no row.
   return `${quoted.join(',')}\n`;
+}
+
+/** A cell as it was before `csvRow` kept spreadsheets from carrying it out. */
+export function unguarded(cell: string): string {
+  return /^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell;
 }

@@ -1,7 +1,7 @@
 /** How much differences of denoising errors scatter, by timestep: what `sequential` stopping measures them against. */
 
 import { z } from 'zod';
-import { InputError, messageOf } from '../errors.ts';
+import { InputError, issueOf, messageOf } from '../errors.ts';
 
 const spreadSchema = z.object({
   /**
@@ -77,7 +77,7 @@ export function parseCalibration(text: string, where: string): Calibration {
   throw new InputError({
     what: `field "${issue.path.join('.') || '(root)'}" of the calibration is wrong`,
     where,
-    got: issue.message.toLowerCase(),
+    got: issueOf(issue),
     fix: 'Make it with `winoscope calibrate RUN`.',
   });
 }

@@ -3,6 +3,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { z } from 'zod';
 import { ExternalError } from '../errors.ts';
+import { withoutTokens } from '../hub/secret.ts';
 
 /** The version of the protocol of docs/external.md. */
 export const PROTOCOL = 1;
@@ -148,11 +149,11 @@ export class ExternalProcess {
   }
 
   #failure(what: string, more: { expected?: string; got?: string; fix?: string }): ExternalError {
-    const words = this.#stderr.trim().split('\n').at(-1)!.trim().slice(-LAST_WORDS);
+    const words = withoutTokens(this.#stderr.trim().split('\n').at(-1)!.trim()).slice(-LAST_WORDS);
     const got = [more.got, words && `its last words "${words.replace(/\.$/, '')}"`]
       .filter(Boolean)
       .join(', ');
-    return new ExternalError({ what, where: this.#command, ...more, ...(got && { got }) });
+    return new ExternalError({ what, where: withoutTokens(this.#command), ...more, ...(got && { got }) });
   }
 
   async #isGoneWithin(milliseconds: number): Promise<boolean> {
@@ -186,6 +187,6 @@ function parse(line: string): unknown {
 }
 
 function quote(line: string): string {
-  const text = line.trim();
+  const text = withoutTokens(line.trim());
   return `"${text.length > 120 ? `${text.slice(0, 120)}…` : text}"`;
 }

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join, resolve } from 'node:path';
 import { ExternalError, InputError, messageOf } from '../errors.ts';
+import { withoutTokens } from '../hub/secret.ts';
 import { type ImageSource, readSource, sourceName } from '../images/decode.ts';
 import type { Example } from './example.ts';
 import { ExternalProcess, type Hello } from './external-process.ts';
@@ -92,7 +93,8 @@ function scoresIn(
   { id, images, captions }: Example,
   { command, hello }: ExternalSettings,
 ): number[][] {
-  if (typeof answer.error === 'string') throw new InputError({ what: `${hello.name} says: ${answer.error}` });
+  if (typeof answer.error === 'string')
+    throw new InputError({ what: `${hello.name} says: ${withoutTokens(answer.error)}` });
   const rows = answer.scores;
   const fits =
     Array.isArray(rows) &&

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { InputError, messageOf } from '../errors.ts';
-import { type CsvRow, parseCsv } from './csv.ts';
+import { type CsvRow, parseCsv, unguarded } from './csv.ts';
 import { pairLabel, parseScoreLines } from './score-lines.ts';
 
 /** The columns of a plain table: a pair per row, image and caption counted from 0. */
@@ -55,7 +55,7 @@ function readPlain(names: readonly string[], rows: readonly CsvRow[], { path, pu
   const [example, image, caption, score] = TABLE_COLUMNS.map((name) => names.indexOf(name));
   for (const { line, cells } of rows) {
     const where = `${path}, line ${line}`;
-    const id = cells[example!]?.trim() ?? '';
+    const id = unguarded(cells[example!]?.trim() ?? '');
     if (id === '') throw new InputError({ what: 'a row names no example', where });
     const places = [image!, caption!].map((column) => {
       const cell = cells[column]?.trim() ?? '';
@@ -75,7 +75,7 @@ function readVisMin(names: readonly string[], rows: readonly CsvRow[], { path, p
   const pairs = names.slice(1).map((name) => name.slice(1).split('_I').map(Number) as [number, number]);
   for (const { line, cells } of rows) {
     const where = `${path}, line ${line}`;
-    const id = cells[0]?.trim() ?? '';
+    const id = unguarded(cells[0]?.trim() ?? '');
     if (id === '') throw new InputError({ what: 'a row names no example', where });
     for (const [k, [caption, image]] of pairs.entries())
       put(pairLabel(id, image, caption), cells[k + 1], where);

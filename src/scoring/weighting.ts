@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { SCORE_LOSSES, type ScoreLoss } from '../diffusion/denoising-error.ts';
 import type { NoiseSchedule } from '../diffusion/noise-schedule.ts';
-import { InputError, messageOf, UsageError } from '../errors.ts';
+import { InputError, issueOf, messageOf, UsageError } from '../errors.ts';
 import { ERROR_SPACES, type ErrorSpace, errorFactor } from './error-space.ts';
 
 const metricCounts = z.record(z.string(), z.object({ correct: z.number().int(), count: z.number().int() }));
@@ -59,7 +59,7 @@ export function parseWeights(text: string, where: string): FittedWeights {
   throw new InputError({
     what: `field "${issue.path.join('.') || '(root)'}" of the weights is wrong`,
     where,
-    got: issue.message.toLowerCase(),
+    got: issueOf(issue),
     fix: 'Make them with `winoscope fit-weights RUN`.',
   });
 }

@@ -83,32 +83,23 @@ export function openTokenizer(folder: string, options: TokenizerOptions = {}): C
   const config = tokenizerConfig(folder);
   const source = sourceOf(folder) ?? SOURCES[1]!;
   const read = withSpecialTokens(definitionSchema.parse(source.read(folder, config)), config);
-  let tokenizer: Tokenizer;
-  let normalize: (text: string) => string;
-  try {
+  const { normalize, tokenizer } = usable(folder, () => {
     const { definition, before } = exactly(read);
-    normalize = before;
-    tokenizer = new Tokenizer(definition, config);
-  } catch (error) {
-    throw new ModelFileError({
-      what: 'cannot use the tokenizer',
-      where: folder,
-      got: messageOf(error),
-      cause: error,
-    });
-  }
+    return { normalize: before, tokenizer: new Tokenizer(definition, config) };
+  });
   const contextLength = contextOf(folder, config, options);
   const padId = padOf(folder, config, tokenizer);
   const clean = options.clean ?? (source.files[0] === 'spiece.model' ? classCleaning(config) : 'none');
-  const prepare = (caption: string) => normalize(cleanText(caption, clean));
+  const idsOf = (text: string) =>
+    usable(folder, () => tokenizer.encode(text, { add_special_tokens: true }).ids);
   // What surrounds every caption: begin and end, or the end alone.
-  const frame = tokenizer.encode('', { add_special_tokens: true }).ids;
+  const frame = idsOf('');
   const hasEnd = frame.length > 0;
   return {
     contextLength,
     padId,
     encode(caption) {
-      const all = tokenizer.encode(prepare(caption), { add_special_tokens: true }).ids;
+      const all = idsOf(normalize(cleanText(caption, clean)));
       const truncated = all.length > contextLength;
       const kept = !truncated
         ? all
@@ -122,6 +113,17 @@ export function openTokenizer(folder: string, options: TokenizerOptions = {}): C
       return { ids, mask, length: all.length, truncated };
     },
   };
+}
+
+/** What the library makes of a definition. @throws ModelFileError where it cannot make anything of it. */
+function usable<T>(folder: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    // A definition that lacks what it refers to shows as a mistake of the library's.
+    const got = error instanceof TypeError ? 'a definition that lacks what it refers to' : messageOf(error);
+    throw new ModelFileError({ what: 'cannot use the tokenizer', where: folder, got, cause: error });
+  }
 }
 
 function sourceOf(folder: string) {
@@ -151,6 +153,14 @@ function contextOf(
   { length, maxPositions }: TokenizerOptions,
 ): number {
   const context = length ?? Math.min(config.model_max_length ?? BOUNDLESS, maxPositions ?? BOUNDLESS);
+  if (context < 1 || (context < BOUNDLESS && !Number.isInteger(context))) {
+    throw new ModelFileError({
+      what: 'the tokenizer is for captions of no length',
+      where: join(folder, 'tokenizer_config.json'),
+      expected: 'model_max_length of at least 1 token',
+      got: `${context}`,
+    });
+  }
   if (context < BOUNDLESS) return context;
   throw new ModelFileError({
     what: 'nothing says how many tokens the text encoder takes',

@@ -2,12 +2,11 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { z } from 'zod';
 import { InputError } from '../../src/errors.ts';
 import type { ImageSource } from '../../src/images/decode.ts';
 import { cacheImage } from '../image-cache.ts';
-import { checkColumns, inflaters, parquetFailure } from '../probe/parquet.ts';
+import { openParquet, type ParquetFile, parquetFailure } from '../parquet/open-parquet.ts';
 import type { BenchmarkRecords } from './benchmark.ts';
 import { collect, joined, type Read } from './record-file.ts';
 
@@ -45,8 +44,9 @@ export async function readParquet(
   const parts: BenchmarkRecords[] = [];
   let count = 0;
   for (const path of files) {
+    const file = await openParquet(path);
     try {
-      const rows = await readRows(path, columns);
+      const rows = await readRows(file, path, columns);
       const entries = rows.map((row, k) => [`${count + k}`, row] as const);
       count += rows.length;
       parts.push(
@@ -59,6 +59,8 @@ export async function readParquet(
       );
     } catch (error) {
       throw parquetFailure(path, error);
+    } finally {
+      await file.close();
     }
   }
   return joined(parts);
@@ -69,11 +71,8 @@ interface Row {
   images: (ImageSource | undefined)[];
 }
 
-async function readRows(path: string, columns: ParquetColumns): Promise<Row[]> {
-  const file = await asyncBufferFromFile(path);
-  const metadata = await parquetMetadataAsync(file);
-  checkColumns(path, metadata);
-  const names = metadata.schema.map(({ name }) => name);
+async function readRows(file: ParquetFile, path: string, columns: ParquetColumns): Promise<Row[]> {
+  const { names } = file;
   const lacking = columns.images.filter((name) => !names.includes(name));
   if (lacking.length > 0) {
     throw new InputError({
@@ -84,25 +83,21 @@ async function readRows(path: string, columns: ParquetColumns): Promise<Row[]> {
     });
   }
   const rows: Row[] = [];
-  let rowStart = 0;
-  for (const group of metadata.row_groups) {
-    const rowEnd = rowStart + Number(group.num_rows);
-    const options = { file, metadata, rowStart, rowEnd, utf8: false, compressors: inflaters };
+  for (const [group, { start, end }] of file.groups.entries()) {
     const values = columns.values.filter((name) => names.includes(name));
-    const read = await parquetReadObjects({ ...options, columns: values });
-    const own: Row[] = Array.from({ length: rowEnd - rowStart }, (_, k) => ({
+    const read = await file.rows(group, values);
+    const own: Row[] = Array.from({ length: end - start }, (_, k) => ({
       row: read[k] ?? {},
       images: [],
     }));
     for (const column of columns.images) {
-      const cells = await parquetReadObjects({ ...options, columns: [column] });
+      const cells = await file.rows(group, [column]);
       for (const [k, cell] of cells.entries()) {
         const image = imageSchema.safeParse(cell[column]);
         own[k]!.images.push(image.success ? { path: cacheImage(image.data.bytes) } : undefined);
       }
     }
     rows.push(...own);
-    rowStart = rowEnd;
   }
   return rows;
 }

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { InputError, messageOf } from '../../src/errors.ts';
+import { InputError, issueOf, messageOf } from '../../src/errors.ts';
 import type { BenchmarkRecord, BenchmarkRecords } from './benchmark.ts';
 
 /** Folders of a copy of a repository in which its files may lie. */
@@ -88,7 +88,7 @@ export function checked<T extends z.ZodType>(schema: T, value: unknown): z.infer
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
-  return `field "${issue.path.join('.') || '(record)'}" ${issue.message.toLowerCase()}`;
+  return `field "${issue.path.join('.') || '(record)'}" ${issueOf(issue)}`;
 }
 
 /** Several files' records as one. */

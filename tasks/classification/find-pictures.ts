@@ -2,12 +2,11 @@
 
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { z } from 'zod';
 import { InputError } from '../../src/errors.ts';
 import type { ImageSource } from '../../src/images/decode.ts';
 import { cacheImage } from '../image-cache.ts';
-import { checkColumns, inflaters, parquetFailure } from '../probe/parquet.ts';
+import { openParquet, type ParquetFile, parquetFailure } from '../parquet/open-parquet.ts';
 
 /** A picture and the place of its class. */
 export interface LabelledPicture {
@@ -89,12 +88,15 @@ async function readParquetFiles(paths: readonly string[]): Promise<FoundPictures
   const pictures: LabelledPicture[] = [];
   let names: string[] | undefined;
   for (const path of paths) {
+    const file = await openParquet(path);
     try {
-      const found = await readParquetFile(path, pictures.length);
+      const found = await readParquetFile(file, path, pictures.length);
       pictures.push(...found.pictures);
       names ??= found.names;
     } catch (error) {
       throw parquetFailure(path, error);
+    } finally {
+      await file.close();
     }
   }
   const most = pictures.reduce((highest, { label }) => Math.max(highest, label), -1);
@@ -103,11 +105,8 @@ async function readParquetFiles(paths: readonly string[]): Promise<FoundPictures
   return { keys: Array.from({ length: most + 1 }, (_, k) => `${k}`), named: false, pictures };
 }
 
-async function readParquetFile(path: string, before: number) {
-  const file = await asyncBufferFromFile(path);
-  const metadata = await parquetMetadataAsync(file);
-  checkColumns(path, metadata);
-  const columns = metadata.schema.filter(({ name }) => name !== undefined).map(({ name }) => name);
+async function readParquetFile(file: ParquetFile, path: string, before: number) {
+  const columns = file.names;
   const image = ['image', 'img'].find((name) => columns.includes(name));
   const label = ['label', 'fine_label', 'labels'].find((name) => columns.includes(name));
   if (image === undefined || label === undefined) {
@@ -119,23 +118,18 @@ async function readParquetFile(path: string, before: number) {
     });
   }
   const pictures: LabelledPicture[] = [];
-  let rowStart = 0;
-  for (const group of metadata.row_groups) {
-    const rowEnd = rowStart + Number(group.num_rows);
-    const options = { file, metadata, rowStart, rowEnd, utf8: false, compressors: inflaters };
-    const rows = await parquetReadObjects({ ...options, columns: [image, label] });
+  for (const [group, { start }] of file.groups.entries()) {
+    const rows = await file.rows(group, [image, label]);
     for (const [k, row] of rows.entries()) {
-      const where = `${path}, row ${rowStart + k + 1}`;
+      const where = `${path}, row ${start + k + 1}`;
       const [bytes, value] = [imageSchema.safeParse(row[image]), labelSchema.safeParse(row[label])];
       if (!bytes.success) throw new InputError({ what: `column "${image}" holds no image bytes`, where });
       if (!value.success) throw new InputError({ what: `column "${label}" holds no class`, where });
-      const name = `${before + rowStart + k}`;
+      const name = `${before + start + k}`;
       pictures.push({ name, label: value.data, source: { path: cacheImage(bytes.data.bytes) } });
     }
-    rowStart = rowEnd;
   }
-  const stored = metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value;
-  return { pictures, names: namesIn(stored, label) };
+  return { pictures, names: namesIn(file.notes.huggingface, label) };
 }
 
 /** The names that the Hub's own writer puts beside the rows, where it did. */

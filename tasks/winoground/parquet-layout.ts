@@ -1,11 +1,10 @@
 /** Winoground's newer layout: Parquet files that hold the images as bytes. */
 
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { z } from 'zod';
 import { InputError } from '../../src/errors.ts';
 import type { ImageSource } from '../../src/images/decode.ts';
 import { cacheImage } from '../image-cache.ts';
-import { checkColumns, inflaters, parquetFailure } from '../probe/parquet.ts';
+import { openParquet, type ParquetFile, parquetFailure } from '../parquet/open-parquet.ts';
 import type { FoundRecord, FoundRecords } from './found.ts';
 import { readWinogroundRecord } from './record.ts';
 
@@ -22,19 +21,24 @@ const imageSchema = z.looseObject({ bytes: z.instanceof(Uint8Array) });
 export async function readParquetLayout(files: readonly string[], skipBad: boolean): Promise<FoundRecords> {
   const found: FoundRecords = { records: [], failures: [] };
   for (const path of files) {
+    const file = await openParquet(path);
     try {
-      await readShard(path, skipBad, found);
+      await readShard(file, { path, skipBad }, found);
     } catch (error) {
       throw parquetFailure(path, error);
+    } finally {
+      await file.close();
     }
   }
   return found;
 }
 
-async function readShard(path: string, skipBad: boolean, found: FoundRecords): Promise<void> {
-  const file = await asyncBufferFromFile(path);
-  const metadata = await parquetMetadataAsync(file);
-  const columns = metadata.schema.map(({ name }) => name);
+async function readShard(
+  file: ParquetFile,
+  { path, skipBad }: { path: string; skipBad: boolean },
+  found: FoundRecords,
+): Promise<void> {
+  const columns = file.names;
   const lacking = ['id', 'caption_0', 'caption_1', ...IMAGES].filter((name) => !columns.includes(name));
   if (lacking.length > 0) {
     throw new InputError({
@@ -44,29 +48,26 @@ async function readShard(path: string, skipBad: boolean, found: FoundRecords): P
       got: columns.slice(1, 12).join(', '),
     });
   }
-  checkColumns(path, metadata);
-  let rowStart = 0;
   // One group of rows and one image column at a time: that is what is in memory.
-  for (const group of metadata.row_groups) {
-    const rowEnd = rowStart + Number(group.num_rows);
-    const options = { file, metadata, rowStart, rowEnd, utf8: false, compressors: inflaters };
-    const texts = TEXTS.filter((name) => columns.includes(name));
-    const rows = await parquetReadObjects({ ...options, columns: texts });
+  for (const [group, { start }] of file.groups.entries()) {
+    const rows = await file.rows(
+      group,
+      TEXTS.filter((name) => columns.includes(name)),
+    );
     const images: (ImageSource | string)[][] = rows.map(() => []);
     for (const column of IMAGES) {
-      const cells = await parquetReadObjects({ ...options, columns: [column] });
+      const cells = await file.rows(group, [column]);
       for (const [k, cell] of cells.entries()) images[k]!.push(storeImage(cell[column], column));
     }
     for (const [k, row] of rows.entries()) {
-      const where = `${path}, row ${rowStart + k + 1}`;
+      const where = `${path}, row ${start + k + 1}`;
       try {
         found.records.push(toFound(row, images[k]!, where));
       } catch (error) {
         if (!skipBad || !(error instanceof InputError)) throw error;
-        found.failures.push({ id: `row ${rowStart + k + 1}`, message: error.message });
+        found.failures.push({ id: `row ${start + k + 1}`, message: error.message });
       }
     }
-    rowStart = rowEnd;
   }
 }
 

@@ -1,6 +1,7 @@
 /** One record of Winoground, whichever file it comes from. */
 
 import { z } from 'zod';
+import { issueOf } from '../../src/errors.ts';
 
 const id = z.union([z.number().int(), z.bigint(), z.string().min(1)]).transform(String);
 const text = z.string().nullish();
@@ -34,7 +35,7 @@ export function readWinogroundRecord(value: unknown): WinogroundRecord | string 
   const result = recordSchema.safeParse(value);
   if (!result.success) {
     const issue = result.error.issues[0]!;
-    return `field "${issue.path.join('.') || '(record)'}" ${issue.message.toLowerCase()}`;
+    return `field "${issue.path.join('.') || '(record)'}" ${issueOf(issue)}`;
   }
   const record = result.data;
   return {

@@ -1,7 +1,7 @@
 /** One interactive worker as seen from here: requests with their replies. */
 
-import { Worker } from 'node:worker_threads';
 import type { InteractiveReply, InteractiveRequest, InteractiveWorkerData } from './interactive-worker.ts';
+import { WorkerProcess } from './worker-process.ts';
 
 // Beside this file: TypeScript when run from the sources, JavaScript when compiled.
 const WORKER_FILE = new URL(
@@ -14,10 +14,10 @@ type Ask =
   | Omit<Extract<InteractiveRequest, { type: 'reconstruct' }>, 'id'>;
 
 /** Starts with its first request and lives until it is closed. */
-export class InteractiveThread {
+export class InteractiveProcess {
   readonly #data: InteractiveWorkerData;
   readonly #listeners = new Map<number, (reply: InteractiveReply) => void>();
-  #worker: Worker | undefined;
+  #worker: WorkerProcess | undefined;
   #ended: Promise<void> = Promise.resolve();
   #next = 1;
 
@@ -38,32 +38,28 @@ export class InteractiveThread {
     this.#worker?.postMessage({ type: 'cancel', id } satisfies InteractiveRequest);
   }
 
-  /** Lets the thread finish the model call it is in and end. It is never torn down within one: that would abort. */
+  /** Lets the worker finish the model call it is in and end. */
   async close(): Promise<void> {
     this.#worker?.postMessage({ type: 'stop' } satisfies InteractiveRequest);
     await this.#ended;
   }
 
-  #start(): Worker {
+  #start(): WorkerProcess {
     if (this.#worker) return this.#worker;
-    const worker = new Worker(WORKER_FILE, { workerData: this.#data });
+    const worker = new WorkerProcess(WORKER_FILE, this.#data);
     this.#worker = worker;
-    let reason: Error | undefined;
-    worker.on('message', (reply: InteractiveReply) => {
+    worker.on('message', (message) => {
+      const reply = message as InteractiveReply;
       const listen = this.#listeners.get(reply.id);
       if (reply.type === 'done' || reply.type === 'refused' || reply.type === 'failed')
         this.#listeners.delete(reply.id);
       listen?.(reply);
     });
-    worker.on('error', (error) => {
-      reason = error instanceof Error ? error : new Error(String(error));
-    });
     this.#ended = new Promise((resolve) => {
-      worker.once('exit', () => {
+      worker.once('exit', (failure) => {
         this.#worker = undefined; // the next request starts another
-        const message = reason?.message ?? 'it ended';
         const error = {
-          message: `the worker failed: ${message}`,
+          message: failure?.message ?? 'the worker ended.',
           known: true,
           exitCode: 1,
           stack: undefined,

@@ -1,0 +1,98 @@
+/** Workers that hold one denoiser each and are measured together: they share the cores as those of a run do. */
+
+import { ModelFileError } from '../errors.ts';
+import type { MeasureReply, MeasureRequest, MeasureSetup } from './measure-worker.ts';
+import { WorkerProcess } from './worker-process.ts';
+
+// Beside this file: TypeScript when run from the sources, JavaScript when compiled.
+const WORKER_FILE = new URL(
+  `./measure-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`,
+  import.meta.url,
+);
+
+export class MeasuringWorkers {
+  readonly #workers: Measured[];
+
+  private constructor(workers: Measured[]) {
+    this.#workers = workers;
+  }
+
+  /** Opens the model in `count` workers. @throws ModelFileError where one cannot, WorkerEnd where one is ended by it. */
+  static async open(setup: MeasureSetup, count: number): Promise<MeasuringWorkers> {
+    const workers = new MeasuringWorkers(Array.from({ length: count }, () => new Measured(setup)));
+    try {
+      await Promise.all(workers.#workers.map((worker) => worker.answer()));
+    } catch (error) {
+      await workers.close();
+      throw error;
+    }
+    return workers;
+  }
+
+  /**
+   * Evaluations per second of all workers at once, in calls of `batch` rows.
+   * @throws ModelFileError where one cannot make them, for want of memory for instance; WorkerEnd where that ended it.
+   */
+  async measure(batch: number, { milliseconds, warmUp }: { milliseconds: number; warmUp: number }) {
+    const replies = await Promise.all(
+      this.#workers.map((worker) => worker.ask({ type: 'measure', batch, milliseconds, warmUp })),
+    );
+    return replies.reduce((sum, { rows, seconds }) => sum + rows / seconds, 0);
+  }
+
+  /** Frees the models; a worker ends its call first. */
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.close()));
+  }
+}
+
+/** Rows and seconds of an answer that measured nothing are zeros. */
+interface Answer {
+  rows: number;
+  seconds: number;
+}
+
+/** One worker, of which one answer at a time is awaited. */
+class Measured {
+  readonly #worker: WorkerProcess;
+  readonly #ended: Promise<void>;
+  #waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | undefined;
+  #end: Error | undefined;
+
+  constructor(setup: MeasureSetup) {
+    this.#worker = new WorkerProcess(WORKER_FILE, setup);
+    this.#worker.on('message', (message) => this.#receive(message as MeasureReply));
+    this.#ended = new Promise((resolve) => {
+      this.#worker.once('exit', (failure) => {
+        this.#end = failure ?? new ModelFileError({ what: 'a worker that measured ended' });
+        this.#waiting?.reject(this.#end);
+        resolve();
+      });
+    });
+  }
+
+  answer(): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+      if (this.#end) reject(this.#end);
+    });
+  }
+
+  ask(request: MeasureRequest): Promise<Answer> {
+    const answer = this.answer();
+    this.#worker.postMessage(request);
+    return answer;
+  }
+
+  async close(): Promise<void> {
+    this.#worker.postMessage({ type: 'stop' } satisfies MeasureRequest);
+    await this.#ended;
+  }
+
+  #receive(reply: MeasureReply): void {
+    if (reply.type === 'failed')
+      this.#waiting?.reject(new ModelFileError({ what: reply.message.replace(/\.$/, '') }));
+    else this.#waiting?.resolve(reply.type === 'measured' ? reply : { rows: 0, seconds: 0 });
+    this.#waiting = undefined;
+  }
+}

@@ -1,0 +1,90 @@
+/** Parquet files, read group by group in a thread that is ended where it finds no end. */
+
+import { statSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { InputError, messageOf, ResultsError } from '../../src/errors.ts';
+import type { ParquetOutline, ParquetReply, ParquetRequest, ParquetThreadData } from './thread.ts';
+
+// Beside this file: TypeScript when run from the sources, JavaScript when compiled.
+const THREAD_FILE = new URL(`./thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+
+/** How long an answer may take: a sound file of the size takes a fraction of it, also on a busy machine. */
+const SECONDS = 15;
+const BYTES_PER_SECOND = 8 * 2 ** 20;
+/** What a byte of the file may unpack to when the time is reckoned: what a file claims is not believed. */
+const PACKING = 50;
+
+/** An open Parquet file. */
+export interface ParquetFile extends ParquetOutline {
+  /**
+   * The rows of a group, text as text and pictures as bytes; of all columns, or of some of the first level.
+   * @throws InputError where the file is damaged.
+   */
+  rows(group: number, columns?: readonly string[]): Promise<Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a Parquet file and reads what it says of itself.
+ * @param mostBytes that all its pages together may unpack to. @default no bound
+ * @throws InputError where it is none, is damaged, or claims too much.
+ */
+export async function openParquet(path: string, mostBytes = Number.POSITIVE_INFINITY): Promise<ParquetFile> {
+  const thread = new Worker(THREAD_FILE, {
+    workerData: { path, mostBytes } satisfies ParquetThreadData,
+  });
+  const close = async () => void (await thread.terminate());
+  const answer = async (bytes: number): Promise<ParquetReply> => {
+    const believed = Math.min(bytes, PACKING * statSync(path).size);
+    const seconds = SECONDS + believed / BYTES_PER_SECOND;
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      return await new Promise<ParquetReply>((resolve, reject) => {
+        timer = setTimeout(() => reject(new Error('reading it finds no end')), 1000 * seconds);
+        thread.once('message', resolve);
+        thread.once('error', reject);
+      });
+    } catch (error) {
+      await close();
+      throw damaged(path, error);
+    } finally {
+      clearTimeout(timer);
+      thread.removeAllListeners('message');
+      thread.removeAllListeners('error');
+      // What fails between two answers fails the next one.
+      thread.on('error', () => {});
+    }
+  };
+  const demand = async <T extends ParquetReply['type']>(type: T, bytes: number) => {
+    const reply = await answer(bytes);
+    if (reply.type === type) return reply as Extract<ParquetReply, { type: T }>;
+    await close();
+    if (reply.type === 'refused')
+      throw new InputError({ what: 'the Parquet file is not one that is read', where: path, got: reply.got });
+    throw damaged(path, 'got' in reply ? reply.got : reply.type);
+  };
+  const { outline } = await demand('outline', 0);
+  return {
+    ...outline,
+    async rows(group, columns) {
+      thread.postMessage({ group, ...(columns && { columns }) } satisfies ParquetRequest);
+      return (await demand('rows', outline.groups[group]!.bytes)).rows;
+    },
+    close,
+  };
+}
+
+/** What a failure to read a Parquet file is told as: our own errors as they are, anything else as a sentence. */
+export function parquetFailure(path: string, error: unknown): unknown {
+  return error instanceof InputError || error instanceof ResultsError ? error : damaged(path, error);
+}
+
+function damaged(where: string, error: unknown): InputError {
+  return new InputError({
+    what: 'cannot read the Parquet file',
+    where,
+    got: messageOf(error),
+    fix: 'Download it again.',
+    cause: error,
+  });
+}
