@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { WinoscopeError } from '../errors.ts';
 import { packageVersion } from '../hub/package-root.ts';
 import { visible } from '../report/format.ts';
+import { addAnalyzeCommand } from './analyze-command.ts';
 import { addCalibrateCommand } from './calibrate-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addExportCommand } from './export-command.ts';
@@ -37,6 +38,7 @@ export async function main(args: readonly string[]): Promise<void> {
   addPairCommand(program);
   addTaskCommand(program);
   addReportCommand(program);
+  addAnalyzeCommand(program);
   addImportCommand(program);
   addExportCommand(program);
   addCalibrateCommand(program);
