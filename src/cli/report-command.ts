@@ -4,9 +4,13 @@ import { type Command, Option } from 'commander';
 import { addAnalysisFlags, type SharedFlags } from './options.ts';
 import { addPresetFlag, type PresetFlags, withPreset } from './preset-flags.ts';
 
+/** The forms of a report. */
+export const REPORT_FORMATS = ['text', 'md', 'latex', 'csv', 'json'] as const;
+
 export interface ReportFlags extends Pick<SharedFlags, 'loss' | 'errorSpace' | 'weighting'>, PresetFlags {
-  format: 'json' | 'md';
+  format: (typeof REPORT_FORMATS)[number];
   output?: string;
+  published?: boolean;
   probabilities?: string;
   prior?: string;
   confidence?: string;
@@ -16,10 +20,16 @@ export interface ReportFlags extends Pick<SharedFlags, 'loss' | 'errorSpace' | '
 export function addReportCommand(program: Command): void {
   const command = program
     .command('report')
-    .description('the numbers of a stored run; needs no model')
-    .argument('<run>', 'a run folder')
-    .addOption(new Option('--format <name>', 'json or md').choices(['json', 'md']).default('md'))
+    .description('the numbers of stored runs, for a terminal, a page, a paper or a script; needs no model')
+    .argument('<runs...>', 'run folders; several stand in one table')
+    .addOption(
+      new Option('--format <name>', 'text, md, latex (booktabs), csv (a score per row) or json')
+        .choices(REPORT_FORMATS)
+        .default('md'),
+    )
     .option('--output <file>', 'write there instead of to stdout')
+    .option('--published', "also Winoground's published scores, each with its source (default: of that task)")
+    .option('--no-published', 'leave them out')
     .option(
       '--probabilities <file>',
       'also write p(caption | image) there, a line per image, where a temperature can be fitted',
@@ -35,7 +45,7 @@ export function addReportCommand(program: Command): void {
   addPresetFlag(
     addAnalysisFlags(command),
     'loss, error space and weighting of a published rule, where they are not given; what was evaluated stays',
-  ).action(async (path: string, flags: ReportFlags) =>
-    (await import('./report.ts')).report(path, withPreset(flags, command)),
+  ).action(async (paths: string[], flags: ReportFlags) =>
+    (await import('./report.ts')).report(paths, withPreset(flags, command)),
   );
 }

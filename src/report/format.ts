@@ -122,7 +122,7 @@ export function tagCount({ scorers }: Summary, tag: string): number {
 }
 
 /** With fewer discordant examples no difference can be significant at 5 %, and an interval would feign precision. */
-const FEWEST_DISCORDANT = 6;
+export const FEWEST_DISCORDANT = 6;
 
 /** How the scorers came out against each other, a sentence each. */
 export function comparisonLines({ comparisons }: Summary): string[] {
@@ -245,7 +245,7 @@ export function visible(text: string): string {
 }
 
 /** A difference of fractions in points, with its sign. */
-function signed(fraction: number): string {
+export function signed(fraction: number): string {
   const points = percent(fraction);
   return Number(points) > 0 ? `+${points}` : Number(points) === 0 ? '0.0' : points.replace('-', '−');
 }

@@ -85,14 +85,14 @@ function splitsOf({ rule, fixed, isSmall, settings }: ChoiceOptions): Pick<Calls
   return [first, ...splits.filter((split) => split.threads !== first.threads)];
 }
 
-/** Measurements with the threads that are open at the moment. */
+/** Measurements with the workers that are open at the moment. */
 class Search {
   readonly measured: MeasuredCalls[] = [];
   /** Whether more than a call or two would take long. */
   isSlow = false;
   readonly #settings: DiffusionSettings;
   readonly #free = process.availableMemory();
-  #threads: MeasuringWorkers | undefined;
+  #workers: MeasuringWorkers | undefined;
   #split: Pick<Calls, 'threads' | 'workers'> | undefined;
   /** Resident bytes before anything was called, and what a row of a call adds. */
   #before = 0;
@@ -107,16 +107,16 @@ class Search {
     if (this.#split?.threads === threads && this.#split.workers === workers) return;
     await this.close();
     const { description, device } = this.#settings;
-    this.#threads = await MeasuringWorkers.open({ description, threads, device }, workers);
+    this.#workers = await MeasuringWorkers.open({ description, threads, device }, workers);
     this.#split = { threads, workers };
   }
 
   /** Two rows tell how much memory a row takes, and how long. */
   async largestThatFits(wanted: number): Promise<number> {
-    this.#before = process.memoryUsage.rss();
-    const rate = await this.#threads!.measure(2, { milliseconds: 0, warmUp: 0 });
+    this.#before = this.#workers!.resident;
+    const rate = await this.#workers!.measure(2, { milliseconds: 0, warmUp: 0 });
     const rows = 2 * this.#split!.workers;
-    this.#perRow = Math.max(0, process.memoryUsage.rss() - this.#before) / rows;
+    this.#perRow = Math.max(0, this.#workers!.resident - this.#before) / rows;
     this.isSlow = rows / rate > SLOW_CALL_SECONDS;
     let batch = wanted;
     while (batch > 2 && !this.#fits(batch)) batch = Math.max(2, 2 * Math.floor(batch / 4));
@@ -145,7 +145,7 @@ class Search {
   }
 
   async rate(calls: Calls): Promise<MeasuredCalls> {
-    const rate = await this.#threads!.measure(calls.batch, { milliseconds: TRY_MS, warmUp: 1 });
+    const rate = await this.#workers!.measure(calls.batch, { milliseconds: TRY_MS, warmUp: 1 });
     const { batch, threads, workers } = calls;
     const found = { batch, threads, workers, rate };
     this.measured.push(found);
@@ -153,8 +153,8 @@ class Search {
   }
 
   async close(): Promise<void> {
-    await this.#threads?.close();
-    this.#threads = undefined;
+    await this.#workers?.close();
+    this.#workers = undefined;
     this.#split = undefined;
   }
 

@@ -19,10 +19,10 @@ export type MeasureRequest =
   | { type: 'measure'; batch: number; milliseconds: number; warmUp: number }
   | { type: 'stop' };
 
-/** Sent once the model is open, and in answer to every `measure`. */
+/** Sent once the model is open, and in answer to every `measure`; with the worker's resident bytes. */
 export type MeasureReply =
-  | { type: 'ready' }
-  | { type: 'measured'; rows: number; seconds: number }
+  | { type: 'ready'; resident: number }
+  | { type: 'measured'; rows: number; seconds: number; resident: number }
   | { type: 'failed'; message: string };
 
 /** A timestep in the middle: how long a call takes does not depend on it. */
@@ -56,7 +56,8 @@ async function serve(): Promise<void> {
       await call();
       rows += batch;
     } while (performance.now() - begun < milliseconds);
-    reply({ type: 'measured', rows, seconds: (performance.now() - begun) / 1000 });
+    const seconds = (performance.now() - begun) / 1000;
+    reply({ type: 'measured', rows, seconds, resident: process.memoryUsage.rss() });
   }
 
   let last = Promise.resolve();
@@ -68,7 +69,7 @@ async function serve(): Promise<void> {
       )
       .catch(fail);
   });
-  reply({ type: 'ready' });
+  reply({ type: 'ready', resident: process.memoryUsage.rss() });
 }
 
 function reply(message: MeasureReply): void {

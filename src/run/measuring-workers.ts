@@ -12,6 +12,8 @@ const WORKER_FILE = new URL(
 
 export class MeasuringWorkers {
   readonly #workers: Measured[];
+  /** Resident bytes of all workers after their last answers. */
+  resident = 0;
 
   private constructor(workers: Measured[]) {
     this.#workers = workers;
@@ -21,7 +23,7 @@ export class MeasuringWorkers {
   static async open(setup: MeasureSetup, count: number): Promise<MeasuringWorkers> {
     const workers = new MeasuringWorkers(Array.from({ length: count }, () => new Measured(setup)));
     try {
-      await Promise.all(workers.#workers.map((worker) => worker.answer()));
+      workers.#note(await Promise.all(workers.#workers.map((worker) => worker.answer())));
     } catch (error) {
       await workers.close();
       throw error;
@@ -37,7 +39,12 @@ export class MeasuringWorkers {
     const replies = await Promise.all(
       this.#workers.map((worker) => worker.ask({ type: 'measure', batch, milliseconds, warmUp })),
     );
+    this.#note(replies);
     return replies.reduce((sum, { rows, seconds }) => sum + rows / seconds, 0);
+  }
+
+  #note(answers: readonly Answer[]): void {
+    this.resident = answers.reduce((sum, { resident }) => sum + resident, 0);
   }
 
   /** Frees the models; a worker ends its call first. */
@@ -50,6 +57,7 @@ export class MeasuringWorkers {
 interface Answer {
   rows: number;
   seconds: number;
+  resident: number;
 }
 
 /** One worker, of which one answer at a time is awaited. */
@@ -92,7 +100,7 @@ class Measured {
   #receive(reply: MeasureReply): void {
     if (reply.type === 'failed')
       this.#waiting?.reject(new ModelFileError({ what: reply.message.replace(/\.$/, '') }));
-    else this.#waiting?.resolve(reply.type === 'measured' ? reply : { rows: 0, seconds: 0 });
+    else this.#waiting?.resolve({ rows: 0, seconds: 0, ...reply });
     this.#waiting = undefined;
   }
 }

@@ -2,7 +2,7 @@
 
 import { PlanMismatchError } from '../errors.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
-import { compare, type Manifest, type Numerics } from '../results/manifest.ts';
+import { differencesOf, type Manifest, type Numerics } from '../results/manifest.ts';
 import type { ResultSource } from '../results/read-tables.ts';
 import type { RunFolder } from '../results/run-folder.ts';
 
@@ -35,7 +35,7 @@ export function checkOneRun(parts: readonly ResultPart[]): void {
   const [first, ...others] = parts;
   for (const other of others) {
     if (other.manifest.identityHash === first!.manifest.identityHash) continue;
-    const differences = compare(first!.manifest.identity, other.manifest.identity, '');
+    const differences = differencesOf(first!.manifest.identity, other.manifest.identity, '');
     throw new PlanMismatchError({
       what: 'these are not parts of one run',
       where: `${first!.folder.path} and ${other.folder.path}`,
@@ -56,7 +56,7 @@ export function checkOneSetting(parts: readonly ResultPart[]): void {
   );
   const [first, ...others] = all;
   for (const other of others) {
-    const differences = compare(first!.setting, other.setting, '');
+    const differences = differencesOf(first!.setting, other.setting, '');
     if (differences.length === 0) continue;
     throw new PlanMismatchError({
       what: 'the parts were computed under different numeric settings',
