@@ -1,0 +1,62 @@
+/** The scorers that a page sets side by side, of one run or of several runs of a task. */
+
+import { basename } from 'node:path';
+import { UsageError } from '../../errors.ts';
+import type { Manifest } from '../../results/manifest.ts';
+import type { ScorerSummary, Summary } from '../../run/summary-schema.ts';
+import type { RunModel, ScorerInfo } from '../run-model.ts';
+
+/** A run with all that a page tells of it. */
+export interface PageRun {
+  model: RunModel;
+  manifest: Manifest;
+  summary: Summary;
+}
+
+/** A scorer of a run. */
+export interface Column {
+  run: PageRun;
+  scorer: string;
+  kind: ScorerInfo['kind'];
+  /** Its name on the page, unique there. */
+  label: string;
+  numbers: ScorerSummary;
+}
+
+/**
+ * All scorers of the runs, in their order. A name that two runs have gets its run's before it.
+ * @throws UsageError where the runs are of different tasks.
+ */
+export function columnsOf(runs: readonly PageRun[]): Column[] {
+  const [first, ...others] = runs;
+  const stranger = others.find(
+    ({ manifest }) => manifest.identity.task.hash !== first?.manifest.identity.task.hash,
+  );
+  if (first && stranger) {
+    throw new UsageError({
+      what: 'one page cannot hold runs of different tasks',
+      where: stranger.model.path,
+      expected: `the task of ${first.model.path}, "${first.model.task.name}"`,
+      got: `"${stranger.model.task.name}", or another version of it`,
+      fix: 'Make a page for each.',
+    });
+  }
+  const names = runs.flatMap(({ model }) => model.scorers.map(({ name }) => name));
+  const isTwice = (name: string) => names.filter((other) => other === name).length > 1;
+  return runs.flatMap((run, k) =>
+    run.model.scorers.map(({ name, kind }) => ({
+      run,
+      scorer: name,
+      kind,
+      label: isTwice(name) ? `${runLabel(runs, k)}: ${name}` : name,
+      numbers: run.summary.scorers[name]!,
+    })),
+  );
+}
+
+/** The folder's name where that is unique, else its whole path. */
+export function runLabel(runs: readonly PageRun[], place: number): string {
+  const names = runs.map(({ model }) => basename(model.path));
+  const name = names[place]!;
+  return names.indexOf(name) === names.lastIndexOf(name) ? name : `${place + 1} (${runs[place]!.model.path})`;
+}
