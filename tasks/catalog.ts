@@ -9,7 +9,7 @@ import { installedTasks } from './package-tasks.ts';
 import { examplesFile, readTextRows } from './probe/rows.ts';
 import { readRecord } from './probe-records.ts';
 import { readTaskFile } from './task-file.ts';
-import { WINOGROUND, WINOGROUND_REPO } from './winoground/load-winoground.ts';
+import { WINOGROUND, WINOGROUND_REPO } from './winoground/names.ts';
 
 /** A line of `task list`. */
 export interface CatalogEntry {

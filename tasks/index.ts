@@ -13,4 +13,5 @@ export { loadProbeFolder, type ProbeOptions } from './probe-folder.ts';
 export { loadTask, type TaskOptions } from './registry.ts';
 export type { Expected, ImageFacts, Redistribution, Task, TaskMetric } from './task.ts';
 export { DEFAULT_TASK } from './task.ts';
-export { loadWinoground, WINOGROUND } from './winoground/load-winoground.ts';
+export { loadWinoground } from './winoground/load-winoground.ts';
+export { WINOGROUND } from './winoground/names.ts';

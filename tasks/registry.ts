@@ -9,7 +9,7 @@ import { loadModuleTask, MODULE_ENDING } from './module-task.ts';
 import { findPackageTask } from './package-tasks.ts';
 import { loadProbeFolder } from './probe-folder.ts';
 import type { Task } from './task.ts';
-import { WINOGROUND } from './winoground/load-winoground.ts';
+import { WINOGROUND } from './winoground/names.ts';
 import { type DataOptions, isTaskWithData, loadTaskWithData } from './with-data.ts';
 
 export type TaskOptions = DataOptions;

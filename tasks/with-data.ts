@@ -8,12 +8,8 @@ import { findClassSet } from './classification/class-sets.ts';
 import { loadClasses } from './classification/load-classes.ts';
 import type { ProbeOptions } from './probe-folder.ts';
 import type { Task } from './task.ts';
-import {
-  loadWinoground,
-  WINOGROUND,
-  WINOGROUND_FILES,
-  WINOGROUND_REPO,
-} from './winoground/load-winoground.ts';
+import { loadWinoground, WINOGROUND_FILES } from './winoground/load-winoground.ts';
+import { WINOGROUND, WINOGROUND_REPO } from './winoground/names.ts';
 
 /** What such a task needs to be told. */
 export interface DataOptions extends ProbeOptions {

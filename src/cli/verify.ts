@@ -1,6 +1,6 @@
 /** `winoscope verify`: the published per-example scores must give the published numbers. */
 
-import { WINOGROUND_REPO } from '../../tasks/winoground/load-winoground.ts';
+import { WINOGROUND_REPO } from '../../tasks/winoground/names.ts';
 import { publishedScores, SCORE_FILES } from '../../tasks/winoground/published.ts';
 import { InputError } from '../errors.ts';
 import { visible } from '../report/format.ts';

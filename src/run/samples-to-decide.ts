@@ -8,7 +8,12 @@ import type { Example } from '../scoring/example.ts';
 import { type Plan, unitOf } from '../scoring/plan.ts';
 import type { Subject } from '../scoring/subject.ts';
 import { TTestPlan } from '../scoring/t-test.ts';
-import { brierScore, expectedCalibrationError, reliability } from '../stats/calibration.ts';
+import {
+  brierScore,
+  expectedCalibrationError,
+  type ReliabilityBin,
+  reliability,
+} from '../stats/calibration.ts';
 import { curveAt, type LogisticCurve, plattScaling } from '../stats/platt.ts';
 import { choicesOf, twoFolds } from './probabilities.ts';
 import type { DiffusionView } from './scorer-view.ts';
@@ -44,6 +49,8 @@ export interface SampleConfidence {
   /** Of that probability, each half of the examples by the other's curve. */
   ece: number;
   brier: number;
+  /** What that error is the sum of. */
+  bins: ReliabilityBin[];
 }
 
 /**
@@ -123,13 +130,15 @@ export function fitSampleConfidence(races: readonly Race[]): SampleConfidence | 
       outcomes.push(isRight);
     }
   }
+  const bins = reliability({ probabilities, outcomes }, BINS);
   const sorted = races.map(({ trials }) => trials).sort((a, b) => a - b);
   return {
     choices: races.length,
     decided: races.filter(({ decided }) => decided).length,
     medianTrials: sorted[Math.floor(sorted.length / 2)]!,
     curve: curveOf(races),
-    ece: expectedCalibrationError(reliability({ probabilities, outcomes }, BINS)),
+    ece: expectedCalibrationError(bins),
     brier: brierScore({ probabilities, outcomes }),
+    bins,
   };
 }

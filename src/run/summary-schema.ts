@@ -69,6 +69,10 @@ const banksSchema = z
     'scores by each noise bank alone, over the examples with the whole plan; `metrics` are of all together',
   );
 
+const binsSchema = z
+  .array(z.object({ lo: fraction, hi: fraction, count, confidence: fraction, accuracy: fraction }))
+  .describe('a reliability diagram; empty bins are left out');
+
 const probabilitiesSchema = z
   .object({
     temperature: z.number().positive().describe('T of softmax(score / T) over the captions of an image'),
@@ -77,7 +81,7 @@ const probabilitiesSchema = z
     brier: fraction,
     logLoss: z.number().min(0).describe('mean −ln p of the true caption, in nats, two folds'),
     uniformLogLoss: z.number().min(0).describe('the same for equal probabilities'),
-    bins: z.array(z.object({ lo: fraction, hi: fraction, count, confidence: fraction, accuracy: fraction })),
+    bins: binsSchema,
   })
   .describe('absent where a temperature has no meaning: few choices, or every one right');
 
@@ -91,6 +95,7 @@ const samplesSchema = z
       .describe('p that the best caption is the true one = 1 / (1 + exp(−(intercept + slope · ln trials)))'),
     ece: fraction.describe('expected calibration error of p, ten bins, two folds'),
     brier: fraction,
+    bins: binsSchema,
   })
   .describe(
     'trials until a decision as a confidence; absent where examples were stopped or pruned, or for few choices',

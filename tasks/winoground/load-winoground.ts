@@ -9,12 +9,9 @@ import { sha256 } from '../sha256.ts';
 import { hashExamples, type ImageFacts, type Task } from '../task.ts';
 import type { BadRecord, FoundRecord, FoundRecords } from './found.ts';
 import { readJsonlLayout } from './jsonl-layout.ts';
+import { WINOGROUND } from './names.ts';
 import { readParquetLayout } from './parquet-layout.ts';
 import { diwanTags, isPublishedSet, winogroundTags } from './tags.ts';
-
-/** The task's name, and its repository on the Hub. */
-export const WINOGROUND = 'winoground';
-export const WINOGROUND_REPO = 'facebook/winoground';
 
 /** What of the repository scoring needs; the first set that it has. */
 export const WINOGROUND_FILES: readonly (readonly string[])[] = [

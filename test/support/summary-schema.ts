@@ -139,7 +139,14 @@ const scorer = z.strictObject({
       curve: z.strictObject({ intercept: z.number(), slope: z.number() }),
       ece: fraction,
       brier: fraction,
+      bins: z.array(
+        z.strictObject({ lo: fraction, hi: fraction, count, confidence: fraction, accuracy: fraction }),
+      ),
     })
+    .refine(
+      ({ choices, bins }) => choices === bins.reduce((sum, bin) => sum + bin.count, 0),
+      'bins do not hold all choices',
+    )
     .refine(({ decided, choices }) => decided <= choices, 'more decided than choices')
     .optional(),
   ranking: z.strictObject({ captions: ranks.optional(), images: ranks.optional() }).optional(),

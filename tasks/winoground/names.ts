@@ -1,0 +1,3 @@
+/** The task's name, and its repository on the Hub. */
+export const WINOGROUND = 'winoground';
+export const WINOGROUND_REPO = 'facebook/winoground';
