@@ -1,11 +1,12 @@
 /** The flags of `winoscope report`. What it does is loaded when it is called. */
 
 import { type Command, Option } from 'commander';
-import { addAnalysisFlags, type SharedFlags } from './options.ts';
+import { addAnalysisFlags, atLeast, type SharedFlags } from './options.ts';
 import { addPresetFlag, type PresetFlags, withPreset } from './preset-flags.ts';
 
 export interface ReportFlags extends Pick<SharedFlags, 'loss' | 'errorSpace' | 'weighting'>, PresetFlags {
-  format: 'json' | 'md';
+  format: 'json' | 'md' | 'html';
+  embedImages?: number;
   output?: string;
   probabilities?: string;
   prior?: string;
@@ -18,8 +19,15 @@ export function addReportCommand(program: Command): void {
     .command('report')
     .description('the numbers of a stored run; needs no model')
     .argument('<run>', 'a run folder')
-    .addOption(new Option('--format <name>', 'json or md').choices(['json', 'md']).default('md'))
+    .addOption(
+      new Option('--format <name>', 'json, md or html').choices(['json', 'md', 'html']).default('md'),
+    )
     .option('--output <file>', 'write there instead of to stdout')
+    .option(
+      '--embed-images <n>',
+      'html: at most so many images, and of data with limited licences any at all (default: all small copies of free ones)',
+      atLeast(0),
+    )
     .option(
       '--probabilities <file>',
       'also write p(caption | image) there, a line per image, where a temperature can be fitted',

@@ -1,4 +1,4 @@
-/** `winoscope report`: a stored run's numbers as JSON or Markdown. */
+/** `winoscope report`: a stored run's numbers as JSON, Markdown or a page. */
 
 import { UsageError } from '../errors.ts';
 import { visible } from '../report/format.ts';
@@ -16,16 +16,22 @@ import { writeOutput } from './output.ts';
 import type { ReportFlags } from './report-command.ts';
 
 /** Carries out `winoscope report`; see `docs/cli.md`. @throws WinoscopeError for what the user can mend. */
-export function report(path: string, flags: ReportFlags): void {
+export async function report(path: string, flags: ReportFlags): Promise<void> {
   const { format, output, probabilities, confidence, prior } = flags;
   if (prior !== undefined && probabilities === undefined)
     throw new UsageError({
       what: '--prior has no use without --probabilities',
       fix: 'Add it, or leave both.',
     });
+  const analysis = analysisOf(flags);
   const run = openRun(path);
-  const summary = run.summarize(analysisOf(flags));
-  const text = format === 'json' ? `${JSON.stringify(summary, null, 2)}\n` : markdown(summary);
+  const summary = run.summarize(analysis);
+  const text =
+    format === 'html'
+      ? await (await import('./html-page.ts')).htmlReport([path], analysis, flags)
+      : format === 'json'
+        ? `${JSON.stringify(summary, null, 2)}\n`
+        : markdown(summary);
   const lines = probabilities === undefined ? [] : probabilityLines(run, summary, { path, prior });
   const races = confidence === undefined ? [] : confidenceLines(run, summary, path);
   if (output === undefined) process.stdout.write(text);

@@ -2,14 +2,14 @@
 
 import { basename } from 'node:path';
 import { UsageError } from '../../errors.ts';
-import type { Manifest } from '../../results/manifest.ts';
+import type { StoredRun } from '../../run/open-run.ts';
 import type { ScorerSummary, Summary } from '../../run/summary-schema.ts';
 import type { RunModel, ScorerInfo } from '../run-model.ts';
 
 /** A run with all that a page tells of it. */
 export interface PageRun {
+  stored: StoredRun;
   model: RunModel;
-  manifest: Manifest;
   summary: Summary;
 }
 
@@ -30,7 +30,7 @@ export interface Column {
 export function columnsOf(runs: readonly PageRun[]): Column[] {
   const [first, ...others] = runs;
   const stranger = others.find(
-    ({ manifest }) => manifest.identity.task.hash !== first?.manifest.identity.task.hash,
+    ({ stored }) => stored.manifest.identity.task.hash !== first?.stored.manifest.identity.task.hash,
   );
   if (first && stranger) {
     throw new UsageError({
@@ -59,4 +59,12 @@ export function runLabel(runs: readonly PageRun[], place: number): string {
   const names = runs.map(({ model }) => basename(model.path));
   const name = names[place]!;
   return names.indexOf(name) === names.lastIndexOf(name) ? name : `${place + 1} (${runs[place]!.model.path})`;
+}
+
+/** A summary of the columns alone, under their labels: what functions that read summaries need of several runs. */
+export function summaryOf(columns: readonly Column[]): Summary {
+  return {
+    ...columns[0]!.run.summary,
+    scorers: Object.fromEntries(columns.map(({ label, numbers }) => [label, numbers])),
+  };
 }

@@ -18,7 +18,7 @@ import type { Pictures, PictureTerms } from './pictures.ts';
 import { type Rivals, rivalsOf, type ShownCaptions, shownCaptions } from './shown-captions.ts';
 
 /** Digits of a score in the page; the run has all of them. */
-const DIGITS = 5;
+const DIGITS = 6;
 /** Heat maps are averaged to no more cells a side than that. */
 export const MOST_CELLS = 32;
 /** Curves of single examples are in pages of no more examples than that, heat maps in those of no more than this. */

@@ -36,7 +36,7 @@ export interface GalleryExample {
 }
 
 export interface GalleryVerdict {
-  /** `[image][shown caption]`, five significant digits; null for what is no number. */
+  /** `[image][shown caption]`, six significant digits; null for what is no number. */
   scores: (number | null)[][];
   /** Scores that decide what is asked of images, where they are others. */
   normalized?: (number | null)[][];

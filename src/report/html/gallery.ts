@@ -30,8 +30,8 @@ export async function galleryOf(
   { metrics, order, images }: GalleryOptions,
 ): Promise<PageGallery> {
   const rows = rowsOf(columns);
-  const { manifest, model } = columns[0]!.run;
-  const { license, redistribution } = manifest.about.task;
+  const { stored, model } = columns[0]!.run;
+  const { license, redistribution } = stored.manifest.about.task;
   const terms = pictureTerms(redistribution, images);
   const metric = metrics.includes('group') ? 'group' : metrics[0];
   const pictures = await picturesOf(columns, rows, { terms, metric });

@@ -4,7 +4,7 @@ import type { MetricName } from '../../metrics/evaluate.ts';
 import { METRIC_TITLES, percent, stateLine, withInterval } from '../format.ts';
 import { openPen } from '../plots/pen.ts';
 import { unevenSentence } from '../table.ts';
-import { type Column, columnsOf, type PageRun } from './columns.ts';
+import { type Column, columnsOf, type PageRun, runLabel } from './columns.ts';
 import { galleryOf } from './gallery.ts';
 import { html, type Markup } from './markup.ts';
 import { page } from './page.ts';
@@ -12,15 +12,14 @@ import { calibrationSection } from './sections/calibration.ts';
 import { exampleSection } from './sections/examples.ts';
 import { marginSection } from './sections/margins.ts';
 import { provenanceSection } from './sections/provenance.ts';
-import { type Reference, scoreSection } from './sections/scores.ts';
+import { scoreSection } from './sections/scores.ts';
 import { tagSection } from './sections/tags.ts';
 import { timestepSection } from './sections/timesteps.ts';
+import { trialSection } from './sections/trials.ts';
 
 export interface ReportOptions {
   /** `--embed-images`: most images in the page. */
   images?: number;
-  /** Published levels for this very task. */
-  references?: readonly Reference[];
 }
 
 /**
@@ -36,14 +35,12 @@ export async function reportPage(runs: readonly PageRun[], options: ReportOption
     order: 'task',
     images: options.images,
   });
-  const references = (options.references ?? []).filter(({ metric }) =>
-    metrics.some((name) => METRIC_TITLES[name] === metric),
-  );
   const sections: [id: string, title: string, body: Markup | false][] = [
-    ['scores', 'Scores', metrics.length > 0 && scoreSection(pen, { runs, columns, metrics, references })],
+    ['scores', 'Scores', metrics.length > 0 && scoreSection(pen, { runs, columns, metrics })],
     ['tags', 'By tag', metrics.length > 0 && tagSection(columns, metrics)],
     ['margins', 'Scorers against each other', marginSection(pen, { columns, metrics, rows })],
     ['timesteps', 'Timesteps', timestepSection(pen, columns)],
+    ['trials', 'Number of trials', trialSection(pen, { runs, columns, metrics })],
     ['calibration', 'Calibration', calibrationSection(pen, columns)],
     ['examples', 'Examples', exampleSection(data, notes)],
     ['made', 'How it was made', provenanceSection(runs, licence)],
@@ -83,7 +80,7 @@ function header(
   return html`<p class="kicker">Winoscope report</p>
 <h1>${model.task.title}</h1>
 <p class="lead">${measured(runs, columns)}</p>
-${metric && chance !== undefined && html`<p>${METRIC_TITLES[metric]} score in percent, with 95 % intervals: ${joined(results)}; guessing would give ${percent(chance)}.</p>`}
+${metric && chance !== undefined && html`<p>${capitalized(METRIC_TITLES[metric])} score in percent, with 95 % intervals: ${joined(results)}; guessing would give ${percent(chance)}.</p>`}
 <p class="byline">${stateLine(summary)}. ${uneven.join(' ')} Run ${summary.identity.slice(0, 12)}${runs.length > 1 && ` and ${runs.length - 1} more`}, winoscope ${summary.version}.</p>`;
 }
 
@@ -110,7 +107,13 @@ function joined(parts: readonly Markup[]): Markup {
 
 /** Said at the end of every page. */
 export function footer(runs: readonly PageRun[]): Markup {
-  const citations = [...new Set(runs.map(({ manifest }) => manifest.about.task.citation).filter(Boolean))];
-  return html`<p>Made by winoscope ${runs[0]!.summary.version} from ${runs.map(({ model }) => model.path).join(' and ')}. This file is complete: it loads nothing from anywhere.</p>
+  const citations = [
+    ...new Set(runs.map(({ stored }) => stored.manifest.about.task.citation).filter(Boolean)),
+  ];
+  return html`<p>Made by winoscope ${runs[0]!.summary.version} from ${runs.map((_, k) => runLabel(runs, k)).join(' and ')}. This file is complete: it loads nothing from anywhere.</p>
 ${citations.map((citation) => html`<p>${citation}</p>`)}`;
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -20,6 +20,8 @@ export const MOST_POINTS = 1000;
 const CELLS = 40;
 /** Margins beyond so many spreads are drawn at the edge. */
 const REACH = 3;
+/** So far the axes reach to either side at least. */
+const ROOM = 0.5;
 
 const KINDS = [
   {
@@ -60,8 +62,8 @@ export function marginScatter(
       marginBottom: 40,
       marginTop: 24,
       marginRight: 14,
-      x: { domain: [-REACH, REACH], label: `${x} right →`, labelArrow: 'none', ticks: 7 },
-      y: { domain: [-REACH, REACH], label: `↑ ${y} right`, labelArrow: 'none', ticks: 7 },
+      x: { domain: domainOf(near.map((row) => row.x)), label: `${x} right →`, labelArrow: 'none', ticks: 6 },
+      y: { domain: domainOf(near.map((row) => row.y)), label: `↑ ${y} right`, labelArrow: 'none', ticks: 6 },
       marks: [
         Plot.gridX({ stroke: 'var(--grid)', strokeOpacity: 1 }),
         Plot.gridY({ stroke: 'var(--grid)', strokeOpacity: 1 }),
@@ -132,4 +134,11 @@ function tagExamples(svg: Drawing, label: string, examples: readonly number[]): 
 
 function clamp(value: number): number {
   return Math.max(-REACH, Math.min(REACH, value));
+}
+
+/** Half spreads around all values, with room to see on which side of 0 they lie. */
+function domainOf(values: readonly number[]): [number, number] {
+  const low = values.reduce((least, value) => Math.min(least, value), -ROOM);
+  const high = values.reduce((most, value) => Math.max(most, value), ROOM);
+  return [Math.max(-REACH, Math.floor(2 * low) / 2), Math.min(REACH, Math.ceil(2 * high) / 2)];
 }

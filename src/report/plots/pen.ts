@@ -28,6 +28,8 @@ export async function openPen(): Promise<Pen> {
     draw(label, options, adjust) {
       const drawing = plot.plot({
         ...options,
+        ...(options.x && { x: { tickSize: 3, ...options.x } }),
+        ...(options.y && { y: { tickSize: 0, ...options.y } }),
         document: document as unknown as Document,
         style: { fontSize: FONT_SIZE, ...(typeof options.style === 'object' && options.style) },
         figure: false,

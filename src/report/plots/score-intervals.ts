@@ -19,8 +19,8 @@ export interface ReferenceRow {
   value: number;
 }
 
-const ROW = 24;
-const BETWEEN = 14;
+const ROW = 20;
+const BETWEEN = 18;
 const MARGINS = { top: 22, bottom: 34, left: 96, right: 18 };
 /** Longer names are cut in the drawing; the table has them whole. */
 const LONGEST = 14;
@@ -54,8 +54,8 @@ export function scoreIntervals(
         labelArrow: 'none',
         ticks: width < 400 ? 5 : 10,
       },
-      y: { domain: scorers, axis: null, padding: 0.1 },
-      fy: { domain: metrics, axis: null, padding: 0.12 },
+      y: { domain: scorers, axis: null, padding: 0.7 },
+      fy: { domain: metrics, axis: null, padding: 0 },
       marks: [
         Plot.gridX({ stroke: 'var(--grid)', strokeOpacity: 1, ticks: width < 400 ? 5 : 10 }),
         Plot.text(metrics, {

@@ -11,7 +11,7 @@ const PIXELS = 96;
  */
 export function card(data, place) {
   const example = /** @type {GalleryExample} */ (data.examples[place]);
-  const heading = element('h3', { id: `example-${place}` }, [example.id]);
+  const heading = element('h3', { id: `example-${place}` }, [`Example ${example.id}`]);
   const tags = example.tags.map((tag) => element('li', {}, [data.tags[tag] ?? '']));
   return element(
     'article',
@@ -76,14 +76,14 @@ function view(data, example, image) {
     if (verdict?.heat) {
       const label = `Where the error of ${scorer} differs in ${name}`;
       parts.push(heatView(verdict.heat, image, uri ? picture(uri, '') : undefined, label));
-      parts.push(element('p', {}, [`error of ${scorer}: where`]));
+      parts.push(element('p', {}, [`where the error of ${scorer} differs`]));
     }
     const curve = verdict?.curves && curveView(verdict.curves, image, names);
     if (curve && verdict?.curves) {
       const { timesteps } = verdict.curves;
       parts.push(
         /** @type {any} */ (curve),
-        element('p', {}, [`at timesteps ${timesteps[0]}–${timesteps.at(-1)}`]),
+        element('p', {}, [`and at which timesteps, ${timesteps[0]} to ${timesteps.at(-1)}`]),
       );
     }
   }
@@ -143,6 +143,7 @@ function words(data, example) {
  */
 function matrix(example, verdict, label, place) {
   const scores = verdict.normalized ?? verdict.scores;
+  const digits = digitsFor(scores.flat());
   const head = element('tr', {}, [
     element('td'),
     ...example.captions.map((_, k) => element('th', { scope: 'col' }, [captionName(example, k)])),
@@ -150,7 +151,9 @@ function matrix(example, verdict, label, place) {
   const rows = scores.map((row, image) =>
     element('tr', {}, [
       element('th', { scope: 'row' }, [`Image ${image + 1}`]),
-      ...row.map((score, caption) => scoreCell(score, isTrue(example, image, caption), isBest(row, caption))),
+      ...row.map((score, caption) =>
+        scoreCell(score, digits, { truth: isTrue(example, image, caption), best: isBest(row, caption) }),
+      ),
     ]),
   );
   return element('table', {}, [
@@ -179,7 +182,10 @@ function choiceTable(data, example) {
       ]),
       ...columns.map(({ verdict }) => {
         const row = (verdict?.normalized ?? verdict?.scores)?.[0] ?? [];
-        return scoreCell(row[caption] ?? null, truth, verdict !== undefined && isBest(row, caption));
+        return scoreCell(row[caption] ?? null, digitsFor(row), {
+          truth,
+          best: verdict !== undefined && isBest(row, caption),
+        });
       }),
     ]);
   });
@@ -218,12 +224,23 @@ function choiceTable(data, example) {
 }
 
 /**
- * @param {number | null} score
- * @param {boolean} truth
- * @param {boolean} best
+ * As few digits as tell all scores of a matrix apart, as far as they are known.
+ * @param {readonly (number | null)[]} scores
  */
-function scoreCell(score, truth, best) {
-  const text = score === null ? '–' : score.toPrecision(4).replace('-', '−');
+function digitsFor(scores) {
+  const known = [...new Set(scores)].filter((score) => score !== null);
+  const isEnough = (/** @type {number} */ digits) =>
+    new Set(known.map((score) => score.toPrecision(digits))).size === known.length;
+  return [4, 5].find(isEnough) ?? 6;
+}
+
+/**
+ * @param {number | null} score
+ * @param {number} digits
+ * @param {{ truth: boolean, best: boolean }} is
+ */
+function scoreCell(score, digits, { truth, best }) {
+  const text = score === null ? '–' : score.toPrecision(digits).replace('-', '−');
   return element('td', { class: `${truth ? 'true' : ''} ${best ? 'best' : ''}`.trim() || undefined }, [
     element('span', truth ? { title: 'a true pair' } : {}, [text]),
   ]);

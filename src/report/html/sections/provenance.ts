@@ -1,9 +1,10 @@
 /** How a run was made: in words, as a command to repeat it, and as the manifest itself. */
 
+import type { Manifest } from '../../../results/manifest.ts';
 import { analysisPhrase } from '../../format.ts';
 import { repeatCommand } from '../../repeat-command.ts';
 import { runFacts } from '../../run-facts.ts';
-import type { PageRun } from '../columns.ts';
+import { type PageRun, runLabel } from '../columns.ts';
 import { html, type Markup, type Part } from '../markup.ts';
 import { section, table } from '../parts.ts';
 
@@ -12,13 +13,14 @@ export function provenanceSection(runs: readonly PageRun[], license: string): Ma
   return section(
     'made',
     'How it was made',
-    html`${runs.map((run, k) => html`${runs.length > 1 && html`<h3>${run.model.path}</h3>`}${runPart(run, k)}`)}
+    html`${runs.map((run, k) => html`${runs.length > 1 && html`<h3>${runLabel(runs, k)}</h3>`}${runPart(run, k)}`)}
 <h3>Licence and source of the examples</h3>
 <p>${license}</p>`,
   );
 }
 
-function runPart({ manifest, summary, model }: PageRun, place: number): Markup {
+function runPart({ stored, summary, model }: PageRun, place: number): Markup {
+  const { manifest } = stored;
   const { identity, about, numerics, sessions, version } = manifest;
   const command = repeatCommand(manifest, summary.analysis);
   const facts: [string, Part][] = [
@@ -52,19 +54,25 @@ function runPart({ manifest, summary, model }: PageRun, place: number): Markup {
   ];
   const id = `command-${place}`;
   return html`<p>This command makes the run again where its models and its task are:</p>
-<div class="command"><pre tabindex="0" aria-label="Command"><code id="${id}">${command}</code></pre><button type="button" class="copy" data-copy="${id}">Copy</button></div>
+<div class="command"><pre tabindex="0" aria-label="Command"><code id="${id}">${unbroken(command)}</code></pre><button type="button" class="copy" data-copy="${id}">Copy</button></div>
 <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 ${files(manifest)}
 <details class="numbers"><summary>The whole manifest (run.json)</summary><pre class="manifest" tabindex="0" aria-label="Manifest">${withoutHost(manifest)}</pre></details>`;
 }
 
+/** Flags and short words stay whole where the line breaks; the text is the same. */
+function unbroken(command: string): Markup {
+  const words = command.split(' ');
+  return html`${words.map((word, k) => html`${k > 0 && ' '}${word.length < 40 ? html`<span>${word}</span>` : word}`)}`;
+}
+
 /** Names of machines are nobody's business once a page is passed on. */
-function withoutHost(manifest: PageRun['manifest']): string {
+function withoutHost(manifest: Manifest): string {
   const sessions = manifest.sessions.map(({ host: _, ...session }) => session);
   return JSON.stringify({ ...manifest, sessions }, null, 2);
 }
 
-function files({ identity }: PageRun['manifest']): Markup | false {
+function files({ identity }: Manifest): Markup | false {
   const rows = Object.entries(identity.scorers).flatMap(([name, scorer]) => {
     if (scorer.kind === 'imported') return [[`${name}: scores`, scorer.file]];
     return Object.entries(scorer.files).map(([file, hash]) => [`${name}: ${file}`, hash]);

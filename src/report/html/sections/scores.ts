@@ -1,5 +1,6 @@
 /** The scores of all scorers beside chance, and what follows from them. */
 
+import type { PublishedRow } from '../../../../tasks/winoground/published.ts';
 import type { MetricName } from '../../../metrics/evaluate.ts';
 import type { MetricSummary } from '../../../run/summary-schema.ts';
 import { detailSentences } from '../../details.ts';
@@ -14,8 +15,15 @@ import {
 } from '../../format.ts';
 import type { Pen } from '../../plots/pen.ts';
 import { type ReferenceRow, scoreIntervals } from '../../plots/score-intervals.ts';
+import {
+  PUBLISHED_HEAD,
+  PUBLISHED_NOTE,
+  publishedCells,
+  publishedFor,
+  publishedSentence,
+} from '../../published.ts';
 import { expectedLines, ownMetricLines } from '../../task-lines.ts';
-import type { Column, PageRun } from '../columns.ts';
+import { type Column, type PageRun, runLabel } from '../columns.ts';
 import { html, type Markup } from '../markup.ts';
 import { figure, section, sentences, table, twoWidths } from '../parts.ts';
 
@@ -28,22 +36,17 @@ const MEANINGS: Record<MetricName, string> = {
   accuracy: 'Accuracy: the right one scores above all others.',
 };
 
-/** A level from elsewhere, to hold scores against. */
-export interface Reference extends ReferenceRow {
-  /** Where it was published. */
-  source: string;
-}
-
 export interface ScoreParts {
   runs: readonly PageRun[];
   columns: readonly Column[];
   metrics: readonly MetricName[];
-  /** Published levels for this very task; empty for most. */
-  references: readonly Reference[];
 }
 
 /** The section. */
-export function scoreSection(pen: Pen, { runs, columns, metrics, references }: ScoreParts): Markup {
+export function scoreSection(pen: Pen, { runs, columns, metrics }: ScoreParts): Markup {
+  const published = publishedFor(runs[0]!.summary);
+  const people = published.filter(({ kind }) => kind === 'human');
+  const references = metrics.flatMap((metric) => peopleLine(people[0], metric));
   const labels = columns.map(({ label }) => label);
   const rows = columns.flatMap(({ label, numbers }) =>
     metrics.flatMap((metric) => {
@@ -69,10 +72,7 @@ export function scoreSection(pen: Pen, { runs, columns, metrics, references }: S
   const lines = [...chances, ...references];
   const head = ['', ...metrics.map((metric) => METRIC_TITLES[metric])];
   const cell = (found: MetricSummary | undefined) => found && scoreCell(found);
-  const body: (string | Markup | undefined)[][] = [
-    ['chance', ...chances.map(({ value }) => percent(value))],
-    ...published(references, metrics),
-  ];
+  const body: (string | Markup | undefined)[][] = [['chance', ...chances.map(({ value }) => percent(value))]];
   const under: number[] = [];
   for (const { label, numbers } of columns) {
     body.push([label, ...metrics.map((metric) => cell(numbers.metrics[metric]))]);
@@ -88,7 +88,7 @@ export function scoreSection(pen: Pen, { runs, columns, metrics, references }: S
 ${figure({
   panels: [twoWidths((width) => scoreIntervals(pen, { rows, references: lines, scorers: labels }, width))],
   legend: labels.map((label, place) => ({ label, place })),
-  caption: html`Dots are scores, bars 95 % intervals, dashed lines chance${references.length > 0 && ' and published levels'}. ${references.length > 0 && [...new Set(references.map(({ label, source }) => `${label}: ${source}.`))].join(' ')}`,
+  caption: `Dots are scores, bars 95 % intervals, dashed lines chance${references.length > 0 ? ', and what people reached where it was published' : ''}.`,
   numbers: table({
     caption: 'Scores in percent with 95 % intervals, and examples right',
     head: ['scorer, metric', 'right', 'of', 'score', 'from', 'to', 'chance', 'p above chance'],
@@ -114,7 +114,8 @@ ${figure({
   }),
 })}
 ${table({ caption: 'Scores in percent', head, rows: body, under })}
-${runs.map((run) => findings(run, runs.length > 1))}`,
+${publishedTable(published)}
+${runs.map((run, k) => findings(run, runs.length > 1 ? runLabel(runs, k) : undefined))}`,
   );
 }
 
@@ -124,18 +125,28 @@ export function scoreCell(found: MetricSummary): Markup {
   return html`<span class="score">${score}</span> <span class="ci">${interval}</span>`;
 }
 
-function published(references: readonly Reference[], metrics: readonly MetricName[]): string[][] {
-  return [...new Set(references.map(({ label }) => label))].map((label) => [
-    `${label} (published)`,
-    ...metrics.map((metric) => {
-      const found = references.find((one) => one.label === label && one.metric === METRIC_TITLES[metric]);
-      return found ? percent(found.value) : '';
-    }),
-  ]);
+/** What people reach, where it was published for this very task. */
+function peopleLine(people: PublishedRow | undefined, metric: MetricName): ReferenceRow[] {
+  const value = metric === 'text' || metric === 'image' || metric === 'group' ? people?.[metric] : undefined;
+  return value === undefined ? [] : [{ metric: METRIC_TITLES[metric], label: 'people', value: value / 100 }];
+}
+
+/** Scores from elsewhere, apart from the measured ones. */
+function publishedTable(rows: readonly PublishedRow[]): Markup | false {
+  return (
+    rows.length > 0 &&
+    html`<h3>Published scores, not measured here</h3><p class="note">${PUBLISHED_NOTE} ${publishedSentence(rows)}</p>
+<details class="numbers"><summary>All published scores with their sources</summary>${table({
+      caption: PUBLISHED_NOTE,
+      head: [...PUBLISHED_HEAD],
+      rows: rows.map(publishedCells),
+      words: [4, 5],
+    })}</details>`
+  );
 }
 
 /** What is to be said of a run beyond its table. */
-function findings({ summary, model }: PageRun, named: boolean): Markup {
+function findings({ summary }: PageRun, label: string | undefined): Markup {
   const details = Object.entries(summary.scorers).flatMap(([name, scorer]) =>
     [...detailSentences(scorer, true), ...courseSentences(scorer, summary.analysis)].map(
       (line) => `${name}: ${line}`,
@@ -149,7 +160,8 @@ function findings({ summary, model }: PageRun, named: boolean): Markup {
       : [],
   );
   const part = (title: string, lines: readonly string[]) =>
-    lines.length > 0 && html`<h3>${named ? `${title}, ${model.path}` : title}</h3>${sentences(lines)}`;
+    lines.length > 0 &&
+    html`<h3>${label === undefined ? title : `${title}, ${label}`}</h3>${sentences(lines)}`;
   return html`${part('Scorers compared on the same examples', comparisonLines(summary))}
 ${part('Not above chance (one-sided exact test, p > 0.05)', notAboveChance(summary))}
 ${part('The task’s own metrics', ownMetricLines(summary))}

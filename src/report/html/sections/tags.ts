@@ -1,21 +1,19 @@
 /** Scores by tag, each a number with a bar. */
 
 import type { MetricName } from '../../../metrics/evaluate.ts';
-import { METRIC_TITLES, omittedNote, percent, tagCount, tagGroups, withInterval } from '../../format.ts';
-import type { Column } from '../columns.ts';
+import { METRIC_TITLES, omittedNote, tagCount, tagGroups } from '../../format.ts';
+import { type Column, summaryOf } from '../columns.ts';
 import { html, type Markup, type Part } from '../markup.ts';
 import { section, table } from '../parts.ts';
+import { scoreCell } from './scores.ts';
 
 /** A table per kind of tag; empty where the task has no tags. */
 export function tagSection(columns: readonly Column[], metrics: readonly MetricName[]): Markup | false {
-  const summary = {
-    ...columns[0]!.run.summary,
-    scorers: Object.fromEntries(columns.map(({ label, numbers }) => [label, numbers])),
-  };
+  const summary = summaryOf(columns);
   const groups = tagGroups(summary);
   if (groups.length === 0) return false;
   const tables = groups.flatMap((group) =>
-    metrics.map((metric): Part => {
+    headlineFirst(metrics).map((metric): Part => {
       const rows = group.tags
         .map(({ tag, label }) => [
           label,
@@ -39,7 +37,7 @@ export function tagSection(columns: readonly Column[], metrics: readonly MetricN
   return section(
     'tags',
     'By tag',
-    html`<p>An example counts under each of its tags. Bars start at 0, a thin line marks chance; resting on a number, or the table of the run in Markdown, tells its interval.</p>
+    html`<p>An example counts under each of its tags. Percent right with 95 % Wilson intervals; bars start at 0, a thin line marks chance.</p>
 ${first}${rest}`,
   );
 }
@@ -48,5 +46,12 @@ function bar({ numbers }: Column, tag: string, metric: MetricName): Markup | '' 
   const found = numbers.byTag[tag]?.[metric];
   if (!found) return '';
   const style = `--v:${found.score.toFixed(3)};--c:${found.chance.toFixed(3)}`;
-  return html`<span class="bar" style="${style}" title="${withInterval(found)}">${percent(found.score)}</span>`;
+  return html`<span class="bar" style="${style}">${scoreCell(found)}</span>`;
+}
+
+/** The metric that the others are part of is shown at once, the others on demand. */
+function headlineFirst(metrics: readonly MetricName[]): MetricName[] {
+  return metrics.includes('group')
+    ? ['group', ...metrics.filter((metric) => metric !== 'group')]
+    : [...metrics];
 }

@@ -21,11 +21,11 @@ figure svg{display:block;width:100%;height:auto;overflow:visible;font-family:var
 .numbers[open]>summary{margin-bottom:.6rem}
 .numbers .scroll{max-height:26rem;overflow-y:auto}
 .numbers h3{font:600 .95rem/1.4 var(--sans);margin:1.4rem 0 .4rem}
-.bar{display:inline-block;min-width:6.5rem;padding:.05rem .35rem .05rem 0;text-align:right;
+.bar{display:inline-block;min-width:11rem;padding:.1rem .35rem .05rem 0;text-align:right;
 background:linear-gradient(var(--muted),var(--muted)) calc(var(--c)*100%) 0/1px 100% no-repeat,linear-gradient(var(--shade),var(--shade)) 0 0/calc(var(--v)*100%) 100% no-repeat}
 .tags{margin-top:1.2rem}.tags h3{margin-top:1rem}
 .command{display:flex;gap:.8rem;align-items:flex-start;background:var(--panel);border-radius:5px;padding:.8rem .9rem;margin:0 0 1.4rem;max-width:54rem}
-.command pre{margin:0;flex:1;min-width:0;white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.55}
+.command span{white-space:nowrap}.command pre{margin:0;flex:1;min-width:0;white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.55}
 .facts{font:.87rem/1.5 var(--sans);margin:0 0 1rem;max-width:50rem}
 .facts div{display:grid;grid-template-columns:9.5rem minmax(0,1fr);gap:0 1rem;padding:.35rem 0;border-top:1px solid var(--grid)}
 .facts dt{color:var(--muted)}.facts dd{margin:0;overflow-wrap:anywhere}

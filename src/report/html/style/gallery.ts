@@ -13,7 +13,7 @@ export const gallery = `
 .example{border-top:1px solid var(--rule);padding:1.3rem 0 1.6rem}
 .example:focus{outline:none;box-shadow:-1.1rem 0 0 -.85rem var(--link)}
 .example header{display:flex;flex-wrap:wrap;align-items:baseline;gap:.2rem .9rem;margin-bottom:.7rem}
-.example h3{margin:0;font:600 .95rem/1.4 var(--mono);overflow-wrap:anywhere}
+.example h3{margin:0;font:600 .95rem/1.4 var(--sans);overflow-wrap:anywhere}
 .example .tag-list{list-style:none;display:flex;flex-wrap:wrap;gap:.15rem .8rem;margin:0;padding:0;font:.8rem/1.4 var(--sans);color:var(--muted)}
 .example .body{display:flex;flex-wrap:wrap;gap:1.1rem 2.2rem;align-items:flex-start}
 .views{display:flex;flex-wrap:wrap;gap:1rem}
@@ -43,7 +43,7 @@ export const gallery = `
 .matrix tbody th{min-width:0;max-width:18rem}
 .matrix td.true span{outline:1.5px solid var(--muted);outline-offset:2px;border-radius:2px}
 .matrix td.best{font-weight:700}
-.verdicts{list-style:none;display:flex;flex-wrap:wrap;gap:.1rem .8rem;margin:.4rem 0 0;padding:0;max-width:19rem}
+.verdicts{list-style:none;display:flex;flex-wrap:wrap;gap:.1rem .8rem;margin:.4rem 0 0;padding:0;max-width:13.5rem}
 .verdicts .r{color:var(--right)}.verdicts .w{color:var(--wrong)}.verdicts .u{color:var(--muted);font-style:italic}
 .pager{display:flex;flex-wrap:wrap;gap:.8rem;align-items:center;font:.87rem/1.4 var(--sans);border-top:1px solid var(--rule);padding-top:1.1rem}
 .pager[hidden]{display:none}
