@@ -1,16 +1,29 @@
 /** Reports and comparisons as HTML: loaded only when one is asked for. */
 
+import { publishedRows } from '../../tasks/winoground/published.ts';
 import { UsageError } from '../errors.ts';
 import type { PageRun } from '../report/html/columns.ts';
+import { comparePage } from '../report/html/compare-page.ts';
 import { MOST_LIMITED } from '../report/html/pictures.ts';
 import { reportPage } from '../report/html/report-page.ts';
+import { publishedFor } from '../report/published.ts';
 import { storedRunModel } from '../report/stored-run-model.ts';
-import { openRun } from '../run/open-run.ts';
-import type { Analysis } from '../run/summary-schema.ts';
+import type { StoredRun } from '../run/open-run.ts';
+import type { Analysis, Summary } from '../run/summary-schema.ts';
 
 export interface PageFlags {
   /** `--embed-images`. */
   embedImages?: number;
+  /** `--published`, `--no-published`; by default of the task that they belong to. */
+  published?: boolean;
+}
+
+/** An opened run with its numbers. */
+export interface OpenedRun {
+  /** The name that reports give it. */
+  run: string;
+  stored: StoredRun;
+  summary: Summary;
 }
 
 /**
@@ -18,19 +31,36 @@ export interface PageFlags {
  * @throws UsageError where images are asked for that the task's licence keeps out of copies, or tasks differ.
  */
 export function htmlReport(
-  paths: readonly string[],
+  opened: readonly OpenedRun[],
+  analysis: Analysis,
+  { embedImages, published }: PageFlags,
+): Promise<string> {
+  const runs = opened.map((one) => pageRun(one, analysis));
+  for (const run of runs) checkTerms(run, embedImages);
+  const isOwn = runs.some(({ summary }) => publishedFor(summary).length > 0);
+  return reportPage(runs, {
+    ...(embedImages !== undefined && { images: embedImages }),
+    published: published || (published === undefined && isOwn) ? publishedRows() : [],
+  });
+}
+
+/**
+ * The page of two runs of a task.
+ * @throws UsageError as `htmlReport`.
+ */
+export function htmlCompare(
+  [a, b]: readonly [OpenedRun, OpenedRun],
   analysis: Analysis,
   { embedImages }: PageFlags,
 ): Promise<string> {
-  const runs = [...new Set(paths)].map((path) => pageRun(path, analysis));
+  const runs = [pageRun(a, analysis), pageRun(b, analysis)] as const;
   for (const run of runs) checkTerms(run, embedImages);
-  return reportPage(runs, embedImages === undefined ? {} : { images: embedImages });
+  return comparePage(runs, embedImages === undefined ? {} : { images: embedImages });
 }
 
 /** A run as pages want it. */
-export function pageRun(path: string, analysis: Analysis): PageRun {
-  const stored = openRun(path);
-  return { stored, model: storedRunModel(stored, analysis), summary: stored.summarize(analysis) };
+export function pageRun({ run, stored, summary }: OpenedRun, analysis: Analysis): PageRun {
+  return { name: run, stored, model: storedRunModel(stored, analysis), summary };
 }
 
 /** @throws UsageError */

@@ -4,10 +4,14 @@ import { type Command, Option } from 'commander';
 import { addAnalysisFlags, atLeast, type SharedFlags } from './options.ts';
 import { addPresetFlag, type PresetFlags, withPreset } from './preset-flags.ts';
 
+/** The forms of a report. */
+export const REPORT_FORMATS = ['text', 'md', 'html', 'latex', 'csv', 'json'] as const;
+
 export interface ReportFlags extends Pick<SharedFlags, 'loss' | 'errorSpace' | 'weighting'>, PresetFlags {
-  format: 'json' | 'md' | 'html';
+  format: (typeof REPORT_FORMATS)[number];
   embedImages?: number;
   output?: string;
+  published?: boolean;
   probabilities?: string;
   prior?: string;
   confidence?: string;
@@ -17,12 +21,19 @@ export interface ReportFlags extends Pick<SharedFlags, 'loss' | 'errorSpace' | '
 export function addReportCommand(program: Command): void {
   const command = program
     .command('report')
-    .description('the numbers of a stored run; needs no model')
-    .argument('<run>', 'a run folder')
+    .description('the numbers of stored runs, for a terminal, a page, a paper or a script; needs no model')
+    .argument('<runs...>', 'run folders; several stand in one table')
     .addOption(
-      new Option('--format <name>', 'json, md or html').choices(['json', 'md', 'html']).default('md'),
+      new Option(
+        '--format <name>',
+        'text, md, html (a page with plots and examples), latex (booktabs), csv (a score per row) or json',
+      )
+        .choices(REPORT_FORMATS)
+        .default('md'),
     )
     .option('--output <file>', 'write there instead of to stdout')
+    .option('--published', "also Winoground's published scores, each with its source (default: of that task)")
+    .option('--no-published', 'leave them out')
     .option(
       '--embed-images <n>',
       'html: at most so many images, and of data with limited licences any at all (default: all small copies of free ones)',
@@ -43,7 +54,7 @@ export function addReportCommand(program: Command): void {
   addPresetFlag(
     addAnalysisFlags(command),
     'loss, error space and weighting of a published rule, where they are not given; what was evaluated stays',
-  ).action(async (path: string, flags: ReportFlags) =>
-    (await import('./report.ts')).report(path, withPreset(flags, command)),
+  ).action(async (paths: string[], flags: ReportFlags) =>
+    (await import('./report.ts')).report(paths, withPreset(flags, command)),
   );
 }

@@ -1,8 +1,15 @@
-/** `winoscope report`: a stored run's numbers as JSON, Markdown or a page. */
+/** `winoscope report`: the numbers of stored runs in every form. */
 
+import { publishedRows } from '../../tasks/winoground/published.ts';
 import { UsageError } from '../errors.ts';
 import { visible } from '../report/format.ts';
 import { markdown } from '../report/markdown.ts';
+import { PUBLISHED_COLUMNS, publishedFor, publishedScoreRows } from '../report/published.ts';
+import { type NamedSummary, publishedTable, reportParts, runNames } from '../report/report-parts.ts';
+import { SCORE_COLUMNS, scoreRows } from '../report/score-rows.ts';
+import { summaryTable } from '../report/table.ts';
+import { csvOf, documentOf, partText } from '../report/tables.ts';
+import { FORMAT } from '../results/manifest.ts';
 import { openRun, type StoredRun } from '../run/open-run.ts';
 import { readPrior } from '../run/prior.ts';
 import { choicesOf } from '../run/probabilities.ts';
@@ -15,30 +22,73 @@ import { analysisOf } from './options.ts';
 import { writeOutput } from './output.ts';
 import type { ReportFlags } from './report-command.ts';
 
-/** Carries out `winoscope report`; see `docs/cli.md`. @throws WinoscopeError for what the user can mend. */
-export async function report(path: string, flags: ReportFlags): Promise<void> {
-  const { format, output, probabilities, confidence, prior } = flags;
+/** Carries out `winoscope report`; see `docs/reports.md`. @throws WinoscopeError for what the user can mend. */
+export async function report(paths: readonly string[], flags: ReportFlags): Promise<void> {
+  const { output, probabilities, confidence, prior } = flags;
   if (prior !== undefined && probabilities === undefined)
     throw new UsageError({
       what: '--prior has no use without --probabilities',
       fix: 'Add it, or leave both.',
     });
+  if (paths.length > 1 && (probabilities !== undefined || confidence !== undefined))
+    throw new UsageError({
+      what: '--probabilities and --confidence are of one run',
+      got: `${paths.length} runs`,
+    });
   const analysis = analysisOf(flags);
-  const run = openRun(path);
-  const summary = run.summarize(analysis);
+  const names = runNames(paths);
+  const runs = paths.map((path, k) => {
+    const run = openRun(path);
+    return { run: names[k]!, stored: run, summary: run.summarize(analysis) };
+  });
   const text =
-    format === 'html'
-      ? await (await import('./html-page.ts')).htmlReport([path], analysis, flags)
-      : format === 'json'
-        ? `${JSON.stringify(summary, null, 2)}\n`
-        : markdown(summary);
-  const lines = probabilities === undefined ? [] : probabilityLines(run, summary, { path, prior });
-  const races = confidence === undefined ? [] : confidenceLines(run, summary, path);
+    flags.format === 'html'
+      ? await (await import('./html-page.ts')).htmlReport(runs, analysis, flags)
+      : reportText(runs, { ...flags, format: flags.format });
+  const [first] = runs as [(typeof runs)[0]];
+  const [path] = paths as [string];
+  const lines =
+    probabilities === undefined ? [] : probabilityLines(first.stored, first.summary, { path, prior });
+  const races = confidence === undefined ? [] : confidenceLines(first.stored, first.summary, path);
   if (output === undefined) process.stdout.write(text);
   else writeOutput(output, text, 'the report');
   if (probabilities !== undefined)
     writeOutput(probabilities, lines.join(''), 'the probabilities', '--probabilities');
   if (confidence !== undefined) writeOutput(confidence, races.join(''), 'the confidences', '--confidence');
+}
+
+/** What a report is made of in every form but the page. */
+interface TextFlags extends Pick<ReportFlags, 'published'> {
+  format: Exclude<ReportFlags['format'], 'html'>;
+}
+
+/** The report itself. Published scores come with Winoground, or where they were asked for. */
+function reportText(runs: readonly NamedSummary[], { format, published: asked }: TextFlags): string {
+  const isOne = runs.length === 1;
+  const { summary } = runs[0]!;
+  const isWinoground = runs.some((run) => publishedFor(run.summary).length > 0);
+  const published = asked || (asked === undefined && isWinoground) ? publishedRows() : [];
+  if (format === 'csv') {
+    const rows = runs.flatMap((one) => scoreRows(one.summary, one.run));
+    return asked ? csvOf(PUBLISHED_COLUMNS, [...rows, ...publishedScoreRows()]) : csvOf(SCORE_COLUMNS, rows);
+  }
+  if (format === 'json') {
+    // One run alone is its summary; Winoground's published scores come into it only where they were asked for.
+    const value =
+      isOne && !asked
+        ? summary
+        : {
+            format: FORMAT,
+            runs: runs.map((one) => ({ name: one.run, ...one.summary })),
+            ...(asked && { published }),
+          };
+    return `${JSON.stringify(value, null, 2)}\n`;
+  }
+  if (format === 'md' && isOne) return markdown(summary, published);
+  if (format === 'text' && isOne)
+    return `${summaryTable(summary)}\n${asked ? `\n${partText(publishedTable(published))}\n` : ''}`;
+  const title = isOne ? summary.task.name : `${runs.length} runs`;
+  return documentOf(title, reportParts(runs, published), format);
 }
 
 /**

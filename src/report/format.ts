@@ -237,7 +237,7 @@ export function visible(text: string): string {
 }
 
 /** A difference of fractions in points, with its sign. */
-function signed(fraction: number): string {
+export function signed(fraction: number): string {
   const points = percent(fraction);
   return Number(points) > 0 ? `+${points}` : Number(points) === 0 ? '0.0' : points.replace('-', '−');
 }

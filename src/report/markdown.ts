@@ -2,6 +2,7 @@
 
 import type { Summary } from '../run/summary-schema.ts';
 import { confusionRows, detailSentences } from './details.ts';
+import { escapeMarkdown } from './escape.ts';
 import {
   analysisPhrase,
   comparisonLines,
@@ -16,13 +17,13 @@ import {
   stateLine,
   tagCount,
   tagGroups,
-  visible,
   withInterval,
 } from './format.ts';
+import { PUBLISHED_HEAD, PUBLISHED_NOTE, type PublishedRow, publishedCells } from './published.ts';
 import { expectedLines, ownMetricLines } from './task-lines.ts';
 
-/** The whole report. Cell text is escaped: tags and names are data. */
-export function markdown(summary: Summary): string {
+/** The whole report. Cell text is escaped: tags and names are data. @param published rows to stand beside it, last */
+export function markdown(summary: Summary, published: readonly PublishedRow[] = []): string {
   const metrics = metricsIn(summary);
   const titles = metrics.map((metric) => METRIC_TITLES[metric]);
   const parts = [
@@ -92,15 +93,19 @@ export function markdown(summary: Summary): string {
   for (const [name, { samplesToDecide }] of Object.entries(summary.scorers))
     if (samplesToDecide)
       parts.push(`${escapeMarkdown(name)}: ${escapeMarkdown(samplesSentence(samplesToDecide))}`);
+  if (published.length > 0)
+    parts.push(
+      '## Published scores',
+      PUBLISHED_NOTE,
+      table(
+        PUBLISHED_HEAD,
+        published.map((row) => publishedCells(row).map(escapeMarkdown)),
+      ),
+    );
   return `${parts.join('\n\n')}\n`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-/** Text that Markdown shows as it is. */
-function escapeMarkdown(text: string): string {
-  return visible(text).replace(/[\\|`*_<>[\]#]/g, (char) => `\\${char}`);
 }

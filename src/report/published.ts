@@ -2,7 +2,11 @@
 
 import { WINOGROUND } from '../../tasks/winoground/names.ts';
 import { type PublishedRow, publishedRows, publishedScores } from '../../tasks/winoground/published.ts';
+import type { MetricName } from '../metrics/evaluate.ts';
 import type { Summary } from '../run/summary-schema.ts';
+import { SCORE_COLUMNS, type ScoreRow } from './score-rows.ts';
+
+export type { PublishedRow } from '../../tasks/winoground/published.ts';
 
 /** What stands above every list of published scores. */
 export const PUBLISHED_NOTE = 'Winoground scores that others published, in percent; not measured here.';
@@ -42,3 +46,33 @@ export function publishedCells({
 
 /** The head that goes with `publishedCells`. */
 export const PUBLISHED_HEAD = ['model', 'text', 'image', 'group', 'certainty', 'source'] as const;
+
+/** Columns of measured and published scores in one CSV: where a score was published, `source` and `certainty` say it. */
+export const PUBLISHED_COLUMNS = [...SCORE_COLUMNS, 'source', 'certainty'] as const;
+
+/** Published scores as rows of such a CSV; `run` is empty, `kind` is `published`. */
+export function publishedScoreRows(): (Partial<ScoreRow> & { source: string; certainty: string })[] {
+  const { examples } = publishedScores();
+  return publishedRows().flatMap(({ name, source, where, certainty, byTag = {}, ...scores }) => {
+    const row = (tag: string, metric: MetricName, value: number | undefined) =>
+      value === undefined
+        ? []
+        : [
+            {
+              task: WINOGROUND,
+              scorer: name,
+              kind: 'published',
+              tag,
+              metric,
+              score: value / 100,
+              ...(tag === '' && { count: examples }),
+              source: `${source}; ${where}`,
+              certainty,
+            },
+          ];
+    return [
+      ...(['text', 'image', 'group'] as const).flatMap((metric) => row('', metric, scores[metric])),
+      ...Object.entries(byTag).flatMap(([tag, value]) => row(tag, 'text', value)),
+    ];
+  });
+}

@@ -17,6 +17,7 @@ import {
   tagGroups,
   visible,
 } from './format.ts';
+import { publishedFor, publishedSentence } from './published.ts';
 import { expectedLines, ownMetricLines } from './task-lines.ts';
 
 /** Lays out rows in columns; the first column left-aligned, the others too, since they hold more than numbers. */
@@ -63,6 +64,8 @@ export function summaryTable(summary: Summary): string {
   const expected = expectedLines(summary);
   if (expected.length > 0) lines.push('', 'What the task expects', ...expected.map((line) => `  ${line}`));
   lines.push(...courseLines(summary));
+  const published = publishedFor(summary);
+  if (published.length > 0) lines.push('', publishedSentence(published));
   const close = Object.entries(summary.scorers).filter(([, { undecided }]) => undecided > 0);
   for (const [name, { undecided }] of close) {
     lines.push(

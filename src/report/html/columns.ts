@@ -1,6 +1,5 @@
 /** The scorers that a page sets side by side, of one run or of several runs of a task. */
 
-import { basename } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import type { StoredRun } from '../../run/open-run.ts';
 import type { ScorerSummary, Summary } from '../../run/summary-schema.ts';
@@ -8,6 +7,8 @@ import type { RunModel, ScorerInfo } from '../run-model.ts';
 
 /** A run with all that a page tells of it. */
 export interface PageRun {
+  /** As reports call it; unique among the runs of a page. */
+  name: string;
   stored: StoredRun;
   model: RunModel;
   summary: Summary;
@@ -43,22 +44,15 @@ export function columnsOf(runs: readonly PageRun[]): Column[] {
   }
   const names = runs.flatMap(({ model }) => model.scorers.map(({ name }) => name));
   const isTwice = (name: string) => names.filter((other) => other === name).length > 1;
-  return runs.flatMap((run, k) =>
+  return runs.flatMap((run) =>
     run.model.scorers.map(({ name, kind }) => ({
       run,
       scorer: name,
       kind,
-      label: isTwice(name) ? `${runLabel(runs, k)}: ${name}` : name,
+      label: isTwice(name) ? `${run.name}: ${name}` : name,
       numbers: run.summary.scorers[name]!,
     })),
   );
-}
-
-/** The folder's name where that is unique, else its whole path. */
-export function runLabel(runs: readonly PageRun[], place: number): string {
-  const names = runs.map(({ model }) => basename(model.path));
-  const name = names[place]!;
-  return names.indexOf(name) === names.lastIndexOf(name) ? name : `${place + 1} (${runs[place]!.model.path})`;
 }
 
 /** A summary of the columns alone, under their labels: what functions that read summaries need of several runs. */

@@ -3,8 +3,9 @@
 import type { MetricName } from '../../metrics/evaluate.ts';
 import { METRIC_TITLES, percent, stateLine, withInterval } from '../format.ts';
 import { openPen } from '../plots/pen.ts';
+import type { PublishedRow } from '../published.ts';
 import { unevenSentence } from '../table.ts';
-import { type Column, columnsOf, type PageRun, runLabel } from './columns.ts';
+import { type Column, columnsOf, type PageRun } from './columns.ts';
 import { galleryOf } from './gallery.ts';
 import { html, type Markup } from './markup.ts';
 import { page } from './page.ts';
@@ -20,6 +21,8 @@ import { trialSection } from './sections/trials.ts';
 export interface ReportOptions {
   /** `--embed-images`: most images in the page. */
   images?: number;
+  /** Scores from elsewhere that are to be listed. */
+  published?: readonly PublishedRow[];
 }
 
 /**
@@ -36,7 +39,11 @@ export async function reportPage(runs: readonly PageRun[], options: ReportOption
     images: options.images,
   });
   const sections: [id: string, title: string, body: Markup | false][] = [
-    ['scores', 'Scores', metrics.length > 0 && scoreSection(pen, { runs, columns, metrics })],
+    [
+      'scores',
+      'Scores',
+      metrics.length > 0 && scoreSection(pen, { runs, columns, metrics, published: options.published ?? [] }),
+    ],
     ['tags', 'By tag', metrics.length > 0 && tagSection(columns, metrics)],
     ['margins', 'Scorers against each other', marginSection(pen, { columns, metrics, rows })],
     ['timesteps', 'Timesteps', timestepSection(pen, columns)],
@@ -110,7 +117,7 @@ export function footer(runs: readonly PageRun[]): Markup {
   const citations = [
     ...new Set(runs.map(({ stored }) => stored.manifest.about.task.citation).filter(Boolean)),
   ];
-  return html`<p>Made by winoscope ${runs[0]!.summary.version} from ${runs.map((_, k) => runLabel(runs, k)).join(' and ')}. This file is complete: it loads nothing from anywhere.</p>
+  return html`<p>Made by winoscope ${runs[0]!.summary.version} from ${runs.map(({ name }) => name).join(' and ')}. This file is complete: it loads nothing from anywhere.</p>
 ${citations.map((citation) => html`<p>${citation}</p>`)}`;
 }
 

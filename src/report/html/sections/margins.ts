@@ -19,11 +19,13 @@ export interface MarginParts {
   metrics: readonly MetricName[];
   /** Places of the examples in each column's run. */
   rows: readonly (readonly (number | undefined)[])[];
+  /** Places of the columns to set against each other, the vertical one first; by default diffusion against the others. */
+  pairs?: readonly [number, number][];
 }
 
 /** Diffusion against CLIP where there are both, else the first two scorers; nothing where there is one. */
 export function marginSection(pen: Pen, parts: MarginParts): Markup | false {
-  const pairs = pairsOf(parts.columns);
+  const pairs = (parts.pairs ?? pairsOf(parts.columns)).slice(0, MOST_PAIRS);
   const metrics = parts.metrics.filter(
     (metric) => metric === 'text' || metric === 'image' || metric === 'accuracy',
   );
@@ -58,11 +60,15 @@ function pairsOf(columns: readonly Column[]): [number, number][] {
   const diffusion = columns.flatMap(({ kind }, k) => (kind === 'diffusion' ? [k] : []));
   const others = columns.flatMap(({ kind }, k) => (kind === 'diffusion' ? [] : [k]));
   if (diffusion.length > 0 && others.length > 0)
-    return diffusion.flatMap((a) => others.map((b): [number, number] => [a, b])).slice(0, MOST_PAIRS);
+    return diffusion.flatMap((a) => others.map((b): [number, number] => [a, b]));
   return columns.length > 1 ? [[0, 1]] : [];
 }
 
-function marginRows({ columns, rows }: MarginParts, pair: [number, number], metric: MetricName): MarginRow[] {
+function marginRows(
+  { columns, rows }: MarginParts,
+  pair: readonly [number, number],
+  metric: MetricName,
+): MarginRow[] {
   return rows.flatMap((places, example) => {
     const margins = pair.map((k) => {
       const { run, scorer } = columns[k]!;

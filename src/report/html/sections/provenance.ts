@@ -4,7 +4,7 @@ import type { Manifest } from '../../../results/manifest.ts';
 import { analysisPhrase } from '../../format.ts';
 import { repeatCommand } from '../../repeat-command.ts';
 import { runFacts } from '../../run-facts.ts';
-import { type PageRun, runLabel } from '../columns.ts';
+import type { PageRun } from '../columns.ts';
 import { html, type Markup, type Part } from '../markup.ts';
 import { section, table } from '../parts.ts';
 
@@ -13,7 +13,7 @@ export function provenanceSection(runs: readonly PageRun[], license: string): Ma
   return section(
     'made',
     'How it was made',
-    html`${runs.map((run, k) => html`${runs.length > 1 && html`<h3>${runLabel(runs, k)}</h3>`}${runPart(run, k)}`)}
+    html`${runs.map((run, k) => html`${runs.length > 1 && html`<h3>${run.name}</h3>`}${runPart(run, k)}`)}
 <h3>Licence and source of the examples</h3>
 <p>${license}</p>`,
   );

@@ -1,6 +1,5 @@
 /** The scores of all scorers beside chance, and what follows from them. */
 
-import type { PublishedRow } from '../../../../tasks/winoground/published.ts';
 import type { MetricName } from '../../../metrics/evaluate.ts';
 import type { MetricSummary } from '../../../run/summary-schema.ts';
 import { detailSentences } from '../../details.ts';
@@ -18,12 +17,13 @@ import { type ReferenceRow, scoreIntervals } from '../../plots/score-intervals.t
 import {
   PUBLISHED_HEAD,
   PUBLISHED_NOTE,
+  type PublishedRow,
   publishedCells,
   publishedFor,
   publishedSentence,
 } from '../../published.ts';
 import { expectedLines, ownMetricLines } from '../../task-lines.ts';
-import { type Column, type PageRun, runLabel } from '../columns.ts';
+import type { Column, PageRun } from '../columns.ts';
 import { html, type Markup } from '../markup.ts';
 import { figure, section, sentences, table, twoWidths } from '../parts.ts';
 
@@ -40,12 +40,15 @@ export interface ScoreParts {
   runs: readonly PageRun[];
   columns: readonly Column[];
   metrics: readonly MetricName[];
+  /** Scores from elsewhere that are to be listed apart. */
+  published: readonly PublishedRow[];
 }
 
 /** The section. */
-export function scoreSection(pen: Pen, { runs, columns, metrics }: ScoreParts): Markup {
-  const published = publishedFor(runs[0]!.summary);
-  const people = published.filter(({ kind }) => kind === 'human');
+export function scoreSection(pen: Pen, { runs, columns, metrics, published }: ScoreParts): Markup {
+  const people = (published.length > 0 ? publishedFor(runs[0]!.summary) : []).filter(
+    ({ kind }) => kind === 'human',
+  );
   const references = metrics.flatMap((metric) => peopleLine(people[0], metric));
   const labels = columns.map(({ label }) => label);
   const rows = columns.flatMap(({ label, numbers }) =>
@@ -115,7 +118,7 @@ ${figure({
 })}
 ${table({ caption: 'Scores in percent', head, rows: body, under })}
 ${publishedTable(published)}
-${runs.map((run, k) => findings(run, runs.length > 1 ? runLabel(runs, k) : undefined))}`,
+${runs.map((run) => findings(run, runs.length > 1))}`,
   );
 }
 
@@ -146,7 +149,7 @@ function publishedTable(rows: readonly PublishedRow[]): Markup | false {
 }
 
 /** What is to be said of a run beyond its table. */
-function findings({ summary }: PageRun, label: string | undefined): Markup {
+function findings({ name: run, summary }: PageRun, isNamed: boolean): Markup {
   const details = Object.entries(summary.scorers).flatMap(([name, scorer]) =>
     [...detailSentences(scorer, true), ...courseSentences(scorer, summary.analysis)].map(
       (line) => `${name}: ${line}`,
@@ -160,8 +163,7 @@ function findings({ summary }: PageRun, label: string | undefined): Markup {
       : [],
   );
   const part = (title: string, lines: readonly string[]) =>
-    lines.length > 0 &&
-    html`<h3>${label === undefined ? title : `${title}, ${label}`}</h3>${sentences(lines)}`;
+    lines.length > 0 && html`<h3>${isNamed ? `${title}, ${run}` : title}</h3>${sentences(lines)}`;
   return html`${part('Scorers compared on the same examples', comparisonLines(summary))}
 ${part('Not above chance (one-sided exact test, p > 0.05)', notAboveChance(summary))}
 ${part('The task’s own metrics', ownMetricLines(summary))}
