@@ -29,14 +29,18 @@ export async function comparePage(
   const matches = matchesOf(columns, a, b);
   const pen = await openPen();
   const order = matches.length > 0 ? 'disagreement' : 'task';
-  const gallery = await galleryOf(columns, { metrics, order, images });
   const pairs = matches.map((match): [number, number] => [
     columns.indexOf(match.b),
     columns.indexOf(match.a),
   ]);
+  const gallery = await galleryOf(columns, { metrics, order, images, ...(pairs.length > 0 && { pairs }) });
   const sections: [id: string, title: string, body: Markup | false][] = [
     ['differences', 'Differences', differenceSection(pen, matches, metrics)],
-    ['scores', 'Scores', metrics.length > 0 && scoreSection(pen, { runs, columns, metrics, published: [] })],
+    [
+      'scores',
+      'Scores',
+      metrics.length > 0 && scoreSection(pen, { runs, columns, metrics, published: [], brief: true }),
+    ],
     ['tags', 'By tag', metrics.length > 0 && tagSection(columns, metrics)],
     ['margins', 'Margins', marginSection(pen, { columns, metrics, rows: gallery.rows, pairs })],
     ['examples', 'Examples', exampleSection(gallery.data, gallery.notes)],

@@ -35,11 +35,12 @@ export interface GalleryParts {
   pictures: Pictures;
   terms: PictureTerms;
   order: GalleryData['order'];
+  pairs: GalleryData['pairs'];
 }
 
 /** The data block. Captions and pictures are in it only as far as the terms go. */
 export function galleryData(parts: GalleryParts): GalleryData {
-  const { columns, metrics, rows, pictures, order } = parts;
+  const { columns, metrics, rows, pictures, order, pairs } = parts;
   const tags = new Map<string, number>();
   const examples = rows.map((places, row): GalleryExample => {
     const [model, index] = firstOf(columns, places);
@@ -76,6 +77,7 @@ export function galleryData(parts: GalleryParts): GalleryData {
     pictures: pictures.uris,
     examples,
     order,
+    pairs,
   };
 }
 

@@ -7,8 +7,10 @@ export interface GalleryData {
   /** Data URIs. */
   pictures: string[];
   examples: GalleryExample[];
-  /** How many of the scorers, from the first, disagreements are sorted by. */
+  /** The order at first. */
   order: 'task' | 'disagreement';
+  /** Places of the scorers whose disagreement counts, two by two. */
+  pairs: [number, number][];
 }
 
 export interface GalleryScorer {

@@ -10,6 +10,8 @@ import { collectPictures, MOST_LIMITED, type Pictures, type PictureTerms, pictur
 export interface GalleryOptions {
   metrics: readonly MetricName[];
   order: GalleryData['order'];
+  /** Scorers whose disagreement counts. @default every two */
+  pairs?: readonly [number, number][];
   /** Most images in the page. */
   images?: number | undefined;
 }
@@ -27,7 +29,7 @@ export interface PageGallery {
 /** Examples of all columns, matched by their ids, in the order of the first run. */
 export async function galleryOf(
   columns: readonly Column[],
-  { metrics, order, images }: GalleryOptions,
+  { metrics, order, images, pairs = everyTwo(columns) }: GalleryOptions,
 ): Promise<PageGallery> {
   const rows = rowsOf(columns);
   const { stored, model } = columns[0]!.run;
@@ -35,7 +37,7 @@ export async function galleryOf(
   const terms = pictureTerms(redistribution, images);
   const metric = metrics.includes('group') ? 'group' : metrics[0];
   const pictures = await picturesOf(columns, rows, { terms, metric });
-  const data = galleryData({ columns, metrics, rows, pictures, terms, order });
+  const data = galleryData({ columns, metrics, rows, pictures, terms, order, pairs: [...pairs] });
   const isCoarse = columns.some(({ run, scorer }) => {
     const maps = run.model.maps(scorer, 0);
     return maps && Math.max(maps.width, maps.height) > MOST_CELLS;
@@ -57,6 +59,10 @@ export async function galleryOf(
     none: 'Captions and images may not be passed on: this page holds none.',
   }[redistribution];
   return { data, rows, notes, licence: `${model.task.title}: ${license.replace(/\.$/, '')}. ${kept}` };
+}
+
+function everyTwo(columns: readonly Column[]): [number, number][] {
+  return columns.flatMap((_, a) => columns.slice(a + 1).map((_, k): [number, number] => [a, a + 1 + k]));
 }
 
 function termsNote({ captions }: PictureTerms, { places }: Pictures): string {

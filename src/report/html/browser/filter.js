@@ -6,6 +6,7 @@
  * @property {number} metric place of the metric that verdicts are asked of
  * @property {readonly string[]} verdicts by scorer: r right, w wrong, u undecided, n not scored, or empty
  * @property {number | undefined} tag
+ * @property {boolean} differ only where two scorers of a pair differ in the verdict
  * @property {string} order task, disagreement or margin
  */
 
@@ -18,8 +19,7 @@
 export function findExamples(data, query) {
   const words = query.search.toLowerCase().split(/\s+/).filter(Boolean);
   const found = [...data.examples.keys()].filter((k) => isAskedFor(data, k, query, words));
-  if (query.order === 'disagreement')
-    return sortedBy(found, (k) => -disagreementOf(data.examples[k], query.metric));
+  if (query.order === 'disagreement') return sortedBy(found, (k) => -disagreementOf(data, k, query.metric));
   if (query.order === 'margin') return sortedBy(found, (k) => closenessOf(data.examples[k], query.metric));
   return found;
 }
@@ -30,9 +30,10 @@ export function findExamples(data, query) {
  * @param {Query} query
  * @param {readonly string[]} words
  */
-function isAskedFor(data, place, { verdicts, metric, tag }, words) {
+function isAskedFor(data, place, { verdicts, metric, tag, differ }, words) {
   const example = /** @type {GalleryExample} */ (data.examples[place]);
   if (tag !== undefined && !example.tags.includes(tag)) return false;
+  if (differ && !isDisputed(data, example, metric)) return false;
   for (const [k, asked] of verdicts.entries()) {
     if (asked === '') continue;
     const verdict = example.by[k];
@@ -69,14 +70,33 @@ function searchText(data, place) {
   return known[place] ?? '';
 }
 
+/** Above any difference of margins: examples whose verdicts differ come before those where they do not. */
+const FLIP = 1e6;
+
 /**
- * How far scorers are apart; below all where fewer than two have judged.
- * @param {GalleryExample | undefined} example
+ * How far the scorers of any pair are apart; below all where none has judged.
+ * @param {GalleryData} data
+ * @param {number} place
  * @param {number} metric
  */
-function disagreementOf(example, metric) {
-  const margins = marginsOf(example, metric);
-  return margins.length < 2 ? Number.NEGATIVE_INFINITY : Math.max(...margins) - Math.min(...margins);
+function disagreementOf(data, place, metric) {
+  const by = data.examples[place]?.by ?? [];
+  const apart = data.pairs.flatMap(([a, b]) => {
+    const [first, second] = [by[a]?.margins[metric], by[b]?.margins[metric]];
+    if (typeof first !== 'number' || typeof second !== 'number') return [];
+    return Math.abs(first - second) + (by[a]?.verdicts[metric] === by[b]?.verdicts[metric] ? 0 : FLIP);
+  });
+  return Math.max(...apart);
+}
+
+/**
+ * Whether two scorers of a pair differ in the verdict.
+ * @param {GalleryData} data
+ * @param {GalleryExample} example
+ * @param {number} metric
+ */
+function isDisputed({ pairs }, { by }, metric) {
+  return pairs.some(([a, b]) => by[a] && by[b] && by[a].verdicts[metric] !== by[b].verdicts[metric]);
 }
 
 /**

@@ -54,6 +54,7 @@ export class Gallery {
       metric: Number(text('metric')),
       verdicts: this.data.scorers.map((_, k) => text(`scorer-${k}`)),
       tag: text('tag') === '' ? undefined : Number(text('tag')),
+      differ: text('differ') !== '',
       order: text('order'),
     });
     const { length } = this.data.examples;

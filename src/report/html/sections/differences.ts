@@ -1,13 +1,14 @@
 /** By how much two runs differ, scorer by scorer. */
 
 import type { MetricName } from '../../../metrics/evaluate.ts';
+import { holm } from '../../../stats/holm.ts';
 import { type Contest, contest } from '../../contest.ts';
 import { METRIC_TITLES, percent, pValue, signed } from '../../format.ts';
 import { type DifferenceRow, differences } from '../../plots/differences.ts';
 import type { Pen } from '../../plots/pen.ts';
 import type { Column } from '../columns.ts';
 import { html, type Markup } from '../markup.ts';
-import { figure, section, table, twoWidths } from '../parts.ts';
+import { figure, section, sentences, table, twoWidths } from '../parts.ts';
 
 /** A scorer of run A beside one of run B. */
 export interface Match {
@@ -68,7 +69,7 @@ ${
   })
 }
 ${rows.length === 0 && outcomeTable(outcomes, { a, b })}
-<ul class="sentences">${outcomes.map((outcome) => html`<li>${sentence(outcome, { a, b })}</li>`)}</ul>`,
+${verdicts(outcomes, { a, b })}`,
   );
 }
 
@@ -76,19 +77,33 @@ function countOf({ both, aOnly, bOnly, neither }: Contest): number {
   return both + aOnly + bOnly + neither;
 }
 
-function sentence({ match, metric, found }: Outcome, { a, b }: { a: string; b: string }): string {
+/** What is more than chance, a sentence each; or that nothing is. */
+function verdicts(outcomes: readonly Outcome[], names: { a: string; b: string }): Markup | false {
+  const corrected = holm(outcomes.map(({ found }) => found.p));
+  const lines = outcomes.flatMap((outcome, k) =>
+    corrected[k]! < 0.05 ? [sentence(outcome, corrected[k]!, names)] : [],
+  );
+  return sentences(
+    lines.length > 0
+      ? lines
+      : [
+          `No difference is more than chance: all p of exact McNemar tests, Holm-corrected, are at least 0.05.`,
+        ],
+  );
+}
+
+function sentence(
+  { match, metric, found }: Outcome,
+  corrected: number,
+  { a, b }: { a: string; b: string },
+): string {
   // The contest's first side is B: its difference is B minus A.
-  const { aOnly: bOnly, bOnly: aOnly, difference, p } = found;
+  const { aOnly: bOnly, bOnly: aOnly, difference } = found;
   const by = difference
     ? `${signed(difference.estimate)} [${difference.ci95.map(signed).join(', ')}] points; `
     : '';
-  const verdict = p < 0.05 ? `${bOnly > aOnly ? b : a} is better` : 'the difference may be chance';
-  return `${match.label}, ${METRIC_TITLES[metric]}: ${by}only ${b} right ${bOnly}, only ${a} right ${aOnly}; exact McNemar p ${equals(p)}: ${verdict}.`;
-}
-
-function equals(p: number): string {
-  const text = pValue(p);
-  return text.startsWith('<') ? text : `= ${text}`;
+  const p = pValue(corrected);
+  return `${match.label}, ${METRIC_TITLES[metric]}: ${by}only ${b} right ${bOnly}, only ${a} right ${aOnly}; exact McNemar, Holm-corrected p ${p.startsWith('<') ? p : `= ${p}`}: ${bOnly > aOnly ? b : a} is better.`;
 }
 
 function outcomeTable(outcomes: readonly Outcome[], { a, b }: { a: string; b: string }): Markup {

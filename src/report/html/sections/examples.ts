@@ -38,6 +38,7 @@ ${scorers.map(
 `,
 )}${tags.length > 0 && html`<label>Tag <select name="tag">${option('', 'any')}${tags.map((tag, k) => option(k, tag))}</select></label>`}
 <label>Order <select name="order">${orders.map(([value, text]) => option(value, text, value === data.order))}</select></label>
+${data.pairs.length > 0 && html`<label class="check"><input type="checkbox" name="differ"> only where verdicts differ</label>`}
 <button type="reset">Clear</button>
 </form>
 <p id="found" class="found" role="status" aria-live="polite"></p>

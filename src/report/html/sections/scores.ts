@@ -42,10 +42,15 @@ export interface ScoreParts {
   metrics: readonly MetricName[];
   /** Scores from elsewhere that are to be listed apart. */
   published: readonly PublishedRow[];
+  /** Leaves out what is said within each run. @default false */
+  brief?: boolean;
 }
 
 /** The section. */
-export function scoreSection(pen: Pen, { runs, columns, metrics, published }: ScoreParts): Markup {
+export function scoreSection(
+  pen: Pen,
+  { runs, columns, metrics, published, brief = false }: ScoreParts,
+): Markup {
   const people = (published.length > 0 ? publishedFor(runs[0]!.summary) : []).filter(
     ({ kind }) => kind === 'human',
   );
@@ -118,7 +123,7 @@ ${figure({
 })}
 ${table({ caption: 'Scores in percent', head, rows: body, under })}
 ${publishedTable(published)}
-${runs.map((run) => findings(run, runs.length > 1))}`,
+${!brief && runs.map((run) => findings(run, runs.length > 1))}`,
   );
 }
 

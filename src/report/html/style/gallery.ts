@@ -6,6 +6,7 @@ export const gallery = `
 .filters select,.filters input{color:var(--ink);background:var(--paper);border:1px solid var(--rule);border-radius:4px;padding:.36rem .5rem;font-size:.9rem;min-width:0;max-width:15rem}
 .filters select:hover,.filters input:hover{border-color:var(--muted)}
 .filters .find{flex:1 1 13rem}.filters .find input{max-width:none;width:100%}
+.filters .check{display:flex;align-items:center;gap:.4rem;padding:.36rem 0}
 .found{font:.87rem/1.5 var(--sans);color:var(--muted);margin:0 0 .6rem}
 .heat-key{margin-bottom:1.2rem}
 .swatch{display:inline-block;width:.8em;height:.8em;border-radius:2px;vertical-align:-.05em}

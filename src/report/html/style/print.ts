@@ -6,7 +6,8 @@ export const print = `
 @media print{
 :root:root:root{color-scheme:light;${light}--paper:#fff}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
-body{font-size:10pt}
+html{font-size:9.5pt}
+body{font-size:1.08rem}
 .layout{display:block;max-width:none;padding:0}
 .top,main,footer,p,figcaption{max-width:none}
 .contents,.skip,.filters,.pager,.copy,#theme{display:none!important}
