@@ -16,13 +16,12 @@ export interface TableParts {
   words?: readonly number[];
   /** Rows that belong to the one above them. */
   under?: readonly number[];
-  /** Bodies of rows with a heading each, instead of `rows`. */
 }
 
 /** A table in a box that scrolls sideways where the page is narrow. */
 export function table({ caption, showCaption, head, rows, words = [], under = [] }: TableParts): Markup {
   const kind = (column: number) => html`${words.includes(column) ? trustedClass('word') : ''}`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table>
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table>
 <caption class="${showCaption ? '' : 'aside'}">${caption}</caption>
 <thead><tr>${head.map((cell, k) => html`<th scope="col"${kind(k)}>${cell}</th>`)}</tr></thead>
 <tbody>${rows.map(
@@ -66,7 +65,7 @@ export function twoWidths(draw: (width: number) => Markup): Markup {
 
 /** A plot that is small anyway. */
 export function panel(title: string, drawing: Markup): Markup {
-  return html`<div class="panel"><h4>${title}</h4>${drawing}</div>`;
+  return html`<div class="panel"><h3 class="title">${title}</h3>${drawing}</div>`;
 }
 
 /** A section with its heading; the id is what contents lead to. */

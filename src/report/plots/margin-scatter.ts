@@ -88,7 +88,7 @@ function points({ plot: Plot }: Pen, rows: readonly MarginRow[]) {
       symbol,
       ...(symbol === 'times' ? { stroke: color, strokeWidth: 1.6 } : { fill: color, fillOpacity: 0.75 }),
       title: ({ id }: MarginRow) => `${id}: ${name}`,
-      ariaLabel: name,
+      ariaDescription: name,
     });
     return { mark, label: name, examples: own.map(({ example }) => example) };
   });
@@ -119,14 +119,14 @@ function squares({ plot: Plot }: Pen, rows: readonly MarginRow[]) {
     inset: 0.25,
     title: ({ count }: { count: number }) =>
       count === 1 ? '1 example' : `${count} examples; the first of them`,
-    ariaLabel: 'squares',
+    ariaDescription: 'squares',
   });
   return [{ mark, label: 'squares', examples: list.map(({ example }) => example) }];
 }
 
 /** Says on each drawn thing which example it leads to. */
 function tagExamples(svg: Drawing, label: string, examples: readonly number[]): void {
-  const group = svg.querySelector(`[aria-label="${label}"]`);
+  const group = svg.querySelector(`[aria-description="${label}"]`);
   if (!group) return;
   for (const [k, child] of [...group.children].entries())
     child.setAttribute('data-example', `${examples[k]}`);

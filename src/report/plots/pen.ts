@@ -11,7 +11,7 @@ export interface Pen {
   /**
    * A plot as one image with a name: what it shows, in words.
    * @param options of `Plot.plot`; the document, the fonts and the colours of axes are ours.
-   * @param adjust the drawing before it becomes text; groups still have the `ariaLabel` of their marks.
+   * @param adjust the drawing before it becomes text; groups still have the `ariaDescription` of their marks.
    */
   draw(label: string, options: Plot.PlotOptions, adjust?: (svg: Drawing) => void): Markup;
 }
@@ -37,9 +37,10 @@ export async function openPen(): Promise<Pen> {
       const svg = drawing as unknown as Drawing;
       adjust?.(svg);
       // One image to a screen reader: its name says what is seen, the table beside it holds the numbers.
-      for (const part of svg.querySelectorAll('[aria-label],[aria-hidden]')) {
+      for (const part of svg.querySelectorAll('[aria-label],[aria-hidden],[aria-description]')) {
         part.removeAttribute('aria-label');
         part.removeAttribute('aria-hidden');
+        part.removeAttribute('aria-description');
       }
       svg.querySelector('style')?.remove();
       for (const name of ['font-family', 'class', 'width', 'height']) svg.removeAttribute(name);

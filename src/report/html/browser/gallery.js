@@ -32,7 +32,7 @@ export class Gallery {
       const isTyping = /** @type {HTMLInputElement} */ (event.target).type === 'search';
       timer = setTimeout(() => this.find(), isTyping ? PAUSE : 0);
     });
-    this.form.addEventListener('reset', () => setTimeout(() => this.find(), 0));
+    document.getElementById('clear')?.addEventListener('click', () => this.clear());
     addEventListener('beforeprint', () => this.show(0, Number.POSITIVE_INFINITY));
     addEventListener('afterprint', () => this.show(this.page));
     addEventListener('hashchange', () => this.follow());
@@ -43,6 +43,12 @@ export class Gallery {
     });
     this.find();
     this.follow();
+  }
+
+  /** Asks for everything again. */
+  clear() {
+    this.form.reset();
+    this.find();
   }
 
   /** Reads the controls and shows the first page of what they ask for. */
@@ -105,8 +111,7 @@ export class Gallery {
     const place = this.data.examples.findIndex((example) => example.id === id);
     if (place < 0) return;
     if (!this.found.includes(place)) {
-      this.form.reset();
-      this.find();
+      this.clear();
     }
     const at = this.found.indexOf(place);
     this.show(Math.floor(at / PAGE));

@@ -39,7 +39,7 @@ ${scorers.map(
 )}${tags.length > 0 && html`<label>Tag <select name="tag">${option('', 'any')}${tags.map((tag, k) => option(k, tag))}</select></label>`}
 <label>Order <select name="order">${orders.map(([value, text]) => option(value, text, value === data.order))}</select></label>
 ${data.pairs.length > 0 && html`<label class="check"><input type="checkbox" name="differ"> only where verdicts differ</label>`}
-<button type="reset">Clear</button>
+<button type="button" id="clear">Clear</button>
 </form>
 <p id="found" class="found" role="status" aria-live="polite"></p>
 ${hasHeat && html`<p class="note heat-key"><span class="swatch a" aria-hidden="true"></span> caption A has the smaller error there, <span class="swatch b" aria-hidden="true"></span> caption B. A framed score is of a true pair.</p>`}

@@ -78,7 +78,7 @@ export function scoreSection(
     value: columns.find(({ numbers }) => numbers.metrics[metric])?.numbers.metrics[metric]?.chance ?? 0,
   }));
   const lines = [...chances, ...references];
-  const head = ['', ...metrics.map((metric) => METRIC_TITLES[metric])];
+  const head = ['scorer', ...metrics.map((metric) => METRIC_TITLES[metric])];
   const cell = (found: MetricSummary | undefined) => found && scoreCell(found);
   const body: (string | Markup | undefined)[][] = [['chance', ...chances.map(({ value }) => percent(value))]];
   const under: number[] = [];

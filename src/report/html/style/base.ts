@@ -27,7 +27,7 @@ h1{font:600 clamp(1.9rem,1.4rem + 2.2vw,2.75rem)/1.15 var(--serif);letter-spacin
 .byline{font:.875rem/1.6 var(--sans);color:var(--muted);margin:0;max-width:46rem}
 h2{font:600 1.55rem/1.25 var(--serif);letter-spacing:-.008em;margin:0 0 .8rem;text-wrap:balance}
 h3{font:600 1.05rem/1.4 var(--serif);margin:2rem 0 .5rem}
-h4{font:600 .85rem/1.4 var(--sans);margin:0 0 .4rem}
+h3.title{font:600 .85rem/1.4 var(--sans);margin:0 0 .4rem}
 p{margin:0 0 1rem;max-width:44rem;text-wrap:pretty}
 section{padding-top:2.6rem;margin-top:2.8rem;border-top:1px solid var(--rule)}
 main>section:first-child{margin-top:0}

@@ -13,7 +13,7 @@ body{font-size:1.08rem}
 .contents,.skip,.filters,.pager,.copy,#theme{display:none!important}
 .wide{display:block!important}.narrow{display:none!important}
 section{margin-top:7mm;padding-top:5mm}
-h2,h3,h4,caption,.legend{break-after:avoid}
+h2,h3,caption,.legend{break-after:avoid}
 figure,.example,.matrix,tr,.panel{break-inside:avoid}
 .scroll{overflow:visible;max-height:none!important}
 .numbers:not([open]){display:none}
