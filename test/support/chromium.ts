@@ -17,6 +17,9 @@ export const CHROMIUM = (process.env.PATH ?? '')
   .find(existsSync);
 if (!CHROMIUM) process.stderr.write('not run: chromium is missing\n');
 
+/** A busy machine may take long over a page: milliseconds until something is held to fail. */
+export const PATIENCE = 90_000;
+
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Screens that pages are looked at on. */
@@ -51,6 +54,7 @@ export function openBrowser(): { open(file: string, options?: OpenOptions): Prom
   return {
     async open(file, { size = 'laptop', scheme = 'light', hash = '' } = {}) {
       const page = await browser.newPage({ viewport: SIZES[size], colorScheme: scheme });
+      page.setDefaultTimeout(PATIENCE);
       const complaints: string[] = [];
       const address = pathToFileURL(file).href;
       page.on('console', (message) => {

@@ -2,11 +2,13 @@
 
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CHROMIUM, openBrowser, overflow, SIZES, violations } from '../../support/chromium.ts';
+import { CHROMIUM, openBrowser, overflow, PATIENCE, SIZES, violations } from '../../support/chromium.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { HOSTILE, hostileTask, made, writeComparison, writeReport } from './made-pages.ts';
 
 const COUNT = 45;
+/** What the page comes to show, however busy the machine is. */
+const soon = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: PATIENCE });
 const folder = temporaryFolder();
 const { open } = openBrowser();
 const files = { report: '', comparison: '' };
@@ -63,11 +65,11 @@ describe.skipIf(!CHROMIUM)('in Chromium', () => {
     const { page } = await open(files.report);
     const found = page.locator('#found');
     const cards = page.locator('.example');
-    await expect.poll(() => found.textContent()).toBe(`${COUNT} examples`);
+    await soon(() => found.textContent()).toBe(`${COUNT} examples`);
     expect(await cards.count()).toBe(20);
 
     await page.locator('select[name=scorer-0]').selectOption('wrong');
-    await expect.poll(() => found.textContent()).toMatch(/^\d+ of 45 examples$/);
+    await soon(() => found.textContent()).toMatch(/^\d+ of 45 examples$/);
     expect(await cards.count()).toBeGreaterThan(0);
     for (const card of await cards.all())
       expect(await card.locator('.matrix').first().locator('.verdicts').textContent()).toContain(
@@ -75,16 +77,16 @@ describe.skipIf(!CHROMIUM)('in Chromium', () => {
       );
 
     await page.locator('select[name=scorer-0]').selectOption('not scored');
-    await expect.poll(() => found.textContent()).toBe('1 of 45 examples');
+    await soon(() => found.textContent()).toBe('1 of 45 examples');
     expect(await cards.textContent()).toContain('diffusion has not scored this example.');
 
     await page.getByRole('button', { name: 'Clear' }).click();
-    await expect.poll(() => found.textContent()).toBe(`${COUNT} examples`);
+    await soon(() => found.textContent()).toBe(`${COUNT} examples`);
     await page.getByLabel('Search').fill('ONERROR quoted');
-    await expect.poll(() => found.textContent()).toBe('1 of 45 examples');
+    await soon(() => found.textContent()).toBe('1 of 45 examples');
     await page.getByLabel('Search').fill('');
     await page.getByLabel('only where verdicts differ').check();
-    await expect.poll(() => found.textContent()).toMatch(/^\d+ of 45 examples$/);
+    await soon(() => found.textContent()).toMatch(/^\d+ of 45 examples$/);
     for (const card of await cards.all()) {
       const verdicts = await card.locator('.verdicts').allTextContents();
       expect(new Set(verdicts.map((text) => text.includes('✓ group right'))).size, verdicts.join(' / ')).toBe(
@@ -108,7 +110,7 @@ describe.skipIf(!CHROMIUM)('in Chromium', () => {
   test('a point of the scatter plot, and an address, lead to their example', async () => {
     const { page } = await open(files.report);
     await page.getByLabel('Search').fill('no such words');
-    await expect.poll(() => page.locator('#found').textContent()).toBe(`0 of ${COUNT} examples`);
+    await soon(() => page.locator('#found').textContent()).toBe(`0 of ${COUNT} examples`);
     const point = page.locator('#margins [data-example="41"]').first();
     const title = await point.locator('title').textContent();
     await point.dispatchEvent('click');
@@ -131,7 +133,7 @@ describe.skipIf(!CHROMIUM)('in Chromium', () => {
     expect(await page.locator('#scores details').first().getAttribute('open')).toBe('');
     await page.getByLabel('Search').focus();
     await page.keyboard.type('star');
-    await expect.poll(() => page.locator('#found').textContent()).toMatch(/ of 45 examples$/);
+    await soon(() => page.locator('#found').textContent()).toMatch(/ of 45 examples$/);
     await page.getByRole('button', { name: 'Clear' }).press('Enter');
     await page.getByRole('button', { name: 'Next' }).press('Enter');
     expect(await page.locator('.example:focus h3').textContent()).toBe('Example 20');
@@ -159,7 +161,7 @@ describe.skipIf(!CHROMIUM)('in Chromium', () => {
     );
     await page.pdf({ format: 'A4' });
     expect(await page.evaluate('window.printed')).toBe(COUNT);
-    await expect.poll(() => page.locator('.example').count()).toBe(20);
+    await soon(() => page.locator('.example').count()).toBe(20);
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
     expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
     expect(await page.locator('#filters').isVisible()).toBe(false);
@@ -170,7 +172,7 @@ describe.skipIf(!CHROMIUM)('in Chromium', () => {
     const { page } = await open(files.report);
     const button = page.locator('button.copy');
     await button.click();
-    await expect.poll(() => button.textContent()).toMatch(/Copied|Selected/);
+    await soon(() => button.textContent()).toMatch(/Copied|Selected/);
     const code = await page.locator('.command code').textContent();
     expect(code).toBe(
       'winoscope score tiny-world --diffusion diffusion=tiny-world --clip clip=tiny-world --timesteps 12 --seed 0',
