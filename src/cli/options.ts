@@ -11,7 +11,13 @@ import type { Analysis } from '../run/summary-schema.ts';
 import { UNCOND_MODES, type UncondMode } from '../scoring/conditions.ts';
 import { checkConvertible, ERROR_SPACES, type ErrorSpace } from '../scoring/error-space.ts';
 import { LATENT_MODES, type LatentMode } from '../scoring/latent-draw.ts';
-import { checkWeighting, type FittedWeights, parseWeights, WEIGHTINGS } from '../scoring/weighting.ts';
+import {
+  checkWeighting,
+  type FittedWeights,
+  parseWeights,
+  WEIGHTINGS,
+  type Weighting,
+} from '../scoring/weighting.ts';
 import { findModels } from './find-models.ts';
 
 /** The embedded denoiser settles its probe with so few; see the model card. */
@@ -175,9 +181,14 @@ export function analysisOf({
   weighting: asked,
 }: Pick<SharedFlags, 'loss' | 'errorSpace' | 'weighting'>): Analysis {
   checkConvertible(loss, errorSpace);
-  const weighting = isOneOf(WEIGHTINGS, asked) ? asked : readWeights(asked);
+  const weighting = readWeighting(asked);
   checkWeighting(weighting, loss, errorSpace);
   return { loss, errorSpace, ...(weighting !== 'uniform' && { weighting }) };
+}
+
+/** A weighting by its name, or from a file. @throws UsageError, InputError as `analysisOf`. */
+export function readWeighting(asked: string): Weighting {
+  return isOneOf(WEIGHTINGS, asked) ? asked : readWeights(asked);
 }
 
 function isOneOf<T extends string>(list: readonly T[], value: string): value is T {

@@ -122,7 +122,7 @@ export function tagCount({ scorers }: Summary, tag: string): number {
 }
 
 /** With fewer discordant examples no difference can be significant at 5 %, and an interval would feign precision. */
-const FEWEST_DISCORDANT = 6;
+export const FEWEST_DISCORDANT = 6;
 
 /** How the scorers came out against each other, a sentence each. */
 export function comparisonLines({ comparisons }: Summary): string[] {

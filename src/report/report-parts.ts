@@ -1,12 +1,13 @@
 /** What a report of one run or several says, as tables and sentences that every form lays out in its own way. */
 
 import type { MetricName } from '../metrics/evaluate.ts';
-import type { MetricSummaries, Summary } from '../run/summary-schema.ts';
+import type { Comparison, MetricSummaries, Summary } from '../run/summary-schema.ts';
 import { detailSentences } from './details.ts';
 import {
   analysisPhrase,
   chanceOf,
   courseSentences,
+  FEWEST_DISCORDANT,
   METRIC_TITLES,
   metricsIn,
   notAboveChance,
@@ -161,7 +162,7 @@ function comparisonTable({ comparisons }: Summary, lead: string): Table[] {
         METRIC_TITLES[metric],
         a,
         b,
-        difference ? differenceCell(difference) : '',
+        differenceCell(difference, aOnly + bOnly),
         `${aOnly}`,
         `${bOnly}`,
         pValue(p),
@@ -171,7 +172,9 @@ function comparisonTable({ comparisons }: Summary, lead: string): Table[] {
   ];
 }
 
-/** `+21.0 [+16.2, +27.1]`, in points. */
-export function differenceCell({ estimate, ci95 }: { estimate: number; ci95: readonly number[] }): string {
-  return `${signed(estimate)} [${ci95.map(signed).join(', ')}]`;
+/** `+21.0 [+16.2, +27.1]`, in points; without the interval where so few examples differ that it would feign precision. */
+export function differenceCell(difference: Comparison['difference'], discordant: number): string {
+  if (!difference) return '';
+  const { estimate, ci95 } = difference;
+  return `${signed(estimate)}${discordant >= FEWEST_DISCORDANT ? ` [${ci95.map(signed).join(', ')}]` : ''}`;
 }

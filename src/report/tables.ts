@@ -72,7 +72,7 @@ function latexPart(part: Part): string {
 export function latexTable({ title, head, rows, prose = [] }: Table): string {
   const line = (cells: readonly string[]) => `    ${cells.map(latexCell).join(' & ')} \\\\`;
   const column = (_: string, k: number) => {
-    if (prose.includes(k)) return `p{${k === 0 ? 0.24 : 0.4}\\linewidth}`;
+    if (prose.includes(k)) return `p{${k === 0 ? 0.2 : 0.36}\\linewidth}`;
     return rows.some((row) => NUMERIC.test(row[k] ?? '')) ? 'r' : 'l';
   };
   const spec = head.map(column).join('');

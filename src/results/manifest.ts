@@ -177,7 +177,7 @@ export function parseManifest(text: string, where: string): Manifest {
  * @throws PlanMismatchError naming the fields that differ.
  */
 export function checkIdentity(stored: Identity, asked: Identity, where: string): void {
-  const differences = compare(stored, asked, '');
+  const differences = differencesOf(stored, asked);
   if (differences.length === 0) return;
   throw new PlanMismatchError({
     what: 'the run folder holds a run with other settings',
@@ -193,7 +193,7 @@ export function checkIdentity(stored: Identity, asked: Identity, where: string):
  * @throws PlanMismatchError unless mixing is allowed.
  */
 export function checkNumerics(stored: Numerics, current: Numerics, where: string): void {
-  const differences = compare(stored, current, '');
+  const differences = differencesOf(stored, current);
   if (differences.length === 0) return;
   throw new PlanMismatchError({
     what: 'the run was begun under other numeric settings',
@@ -205,11 +205,11 @@ export function checkNumerics(stored: Numerics, current: Numerics, where: string
 }
 
 /** Paths at which two plain values differ, with both sides shortened for a sentence. */
-function compare(a: unknown, b: unknown, path: string): [path: string, a: string, b: string][] {
+export function differencesOf(a: unknown, b: unknown, path = ''): [path: string, a: string, b: string][] {
   if (canonicalJson(a ?? null) === canonicalJson(b ?? null)) return [];
   if (isRecord(a) && isRecord(b)) {
     const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
-    return keys.flatMap((key) => compare(a[key], b[key], path ? `${path}.${key}` : key));
+    return keys.flatMap((key) => differencesOf(a[key], b[key], path ? `${path}.${key}` : key));
   }
   return [[path, short(a), short(b)]];
 }

@@ -3,26 +3,21 @@
 import { aggregate } from '../metrics/by-tag.ts';
 import { chances, type Verdict, verdict } from '../metrics/evaluate.ts';
 import { margins } from '../metrics/margin.ts';
-import { metricNames, type ScoreMatrix, shapeOf } from '../metrics/score-matrix.ts';
+import { type ScoreMatrix, shapeOf } from '../metrics/score-matrix.ts';
 import { FORMAT, type Manifest } from '../results/manifest.ts';
 import type { ExampleScores } from '../scoring/aggregate.ts';
 import type { Example } from '../scoring/example.ts';
-import { holm } from '../stats/holm.ts';
-import { mcnemarExact } from '../stats/mcnemar.ts';
-import { pairedBootstrap } from '../stats/paired-bootstrap.ts';
+import { compare } from './compare-verdicts.ts';
 import { withIntervals, withThresholds } from './metric-summaries.ts';
 import { choicesOf, fitProbabilities } from './probabilities.ts';
 import { type ScorerView, scoresOf, toMatrix } from './scorer-view.ts';
 import { summarizeCourse } from './summary-course.ts';
 import { type DetailOptions, summarizeDetails } from './summary-details.ts';
-import type { Analysis, Comparison, ScorerSummary, Summary } from './summary-schema.ts';
+import type { Analysis, ScorerSummary, Summary } from './summary-schema.ts';
 import { withTaskRules } from './task-rules.ts';
 
 /** Differences below this share of the score are within what batch, threads or machine may move. */
 export const NUMERIC_FLOOR = 1e-5;
-
-/** Enough for bounds that are steady to about a tenth of their width, in well under a second. */
-const RESAMPLES = 2000;
 
 export interface SummaryInput {
   run: string;
@@ -125,50 +120,4 @@ function summarizeScorer(
 export function isClose(matrix: ScoreMatrix): boolean {
   const size = Math.max(...matrix.scores.flat().filter(Number.isFinite).map(Math.abs));
   return Object.values(margins(matrix)).some((margin) => Math.abs(margin) < NUMERIC_FLOOR * size);
-}
-
-/** By how much the first of two scorers is better, with its interval over examples. */
-function differenceOf(both: readonly (readonly (boolean | undefined)[])[]): Comparison['difference'] {
-  if (both.length < 2) return undefined;
-  const [a, b] = [0, 1].map((side) => both.map((pair) => Number(pair[side])));
-  const { estimate, lo, hi, method } = pairedBootstrap(a!, b!, { resamples: RESAMPLES });
-  return { estimate, ci95: [lo, hi], interval: method };
-}
-
-/**
- * Every two scorers on every metric they share, paired by example.
- * @param resample whether differences get their bootstrap intervals, by far the longest part. @default true
- */
-export function compare(
-  verdicts: ReadonlyMap<string, readonly (Verdict | undefined)[]>,
-  resample = true,
-): Comparison[] {
-  const names = [...verdicts.keys()];
-  const found: Omit<Comparison, 'pHolm'>[] = [];
-  for (const [k, a] of names.entries()) {
-    for (const b of names.slice(k + 1)) {
-      for (const metric of metricNames) {
-        const paired = verdicts
-          .get(a)!
-          .map((verdictA, index) => [verdictA?.[metric], verdicts.get(b)![index]?.[metric]]);
-        const both = paired.filter(([x, y]) => x !== undefined && y !== undefined);
-        if (both.length === 0) continue;
-        const aOnly = both.filter(([x, y]) => x && !y).length;
-        const bOnly = both.filter(([x, y]) => y && !x).length;
-        const difference = resample ? differenceOf(both) : undefined;
-        found.push({
-          a,
-          b,
-          metric,
-          aOnly,
-          bOnly,
-          ...(difference && { difference }),
-          test: 'mcnemar-exact',
-          p: mcnemarExact(aOnly, bOnly),
-        });
-      }
-    }
-  }
-  const adjusted = holm(found.map((comparison) => comparison.p));
-  return found.map((comparison, k) => ({ ...comparison, pHolm: adjusted[k]! }));
 }
