@@ -1,8 +1,9 @@
 /**
- * The benchmark: `npm run bench -- [--part a,b,c,startup,dashboard] [--seconds S] [--rounds N] [--json FILE]`.
+ * The benchmark: `npm run bench -- [--part a,b,c,startup,dashboard,report] [--seconds S] [--rounds N] [--json FILE]`.
  *
  * (a) the product against a bare loop over the same graph, (b) against PyTorch, (c) what the reference's scheme would
- * evaluate, start-up, and the dashboard: how soon a key shows, and what it costs. Prints tables on stdout, what goes on to stderr, and writes nothing but the file of `--json`.
+ * evaluate, start-up, and the dashboard: how soon a key shows, and what it costs; and
+ * HTML reports: size, and time to write and to open. Prints tables on stdout, what goes on to stderr, and writes nothing but the file of `--json`.
  */
 
 import { writeFileSync } from 'node:fs';
@@ -11,11 +12,12 @@ import { breakdownLines, measureBreakdown } from './breakdown.ts';
 import { dashboardLines, measureDashboard } from './dashboard.ts';
 import { describeMachine, machineLines } from './machine.ts';
 import { referenceCost, referenceCostLines } from './reference-cost.ts';
+import { measureReport, reportLines } from './report.ts';
 import { measureStartup, startupLines } from './startup.ts';
 import { openSubject } from './subject.ts';
 import { measureThroughput, throughputLines } from './throughput.ts';
 
-const PARTS = ['a', 'b', 'c', 'startup', 'dashboard'];
+const PARTS = ['a', 'b', 'c', 'startup', 'dashboard', 'report'];
 /** A breakdown needs fewer calls than a comparison: its parts are large or measured apart. */
 const BREAKDOWN_SHARE = 0.5;
 
@@ -54,19 +56,26 @@ if (parts.has('dashboard')) {
   report.dashboard = dashboard;
   print(dashboardLines(dashboard));
 }
-const subject = await openSubject();
-if (bare || torch) {
+if (parts.has('report')) {
+  note('HTML reports');
+  const pages = await measureReport();
+  report.report = pages;
+  print(reportLines(pages));
+}
+const needsModel = ['a', 'b', 'c'].some((part) => parts.has(part));
+const subject = needsModel ? await openSubject() : undefined;
+if (subject && (bare || torch)) {
   const throughput = await measureThroughput(subject, { seconds, rounds, bare, torch, note });
   report.throughput = throughput;
   print(throughputLines(throughput, { bare, torch }));
 }
-if (bare) {
+if (subject && bare) {
   note('breakdown');
   const breakdown = await measureBreakdown(subject, BREAKDOWN_SHARE * seconds);
   report.breakdown = breakdown;
   print(breakdownLines(breakdown));
 }
-if (parts.has('c')) {
+if (subject && parts.has('c')) {
   const cost = referenceCost(subject);
   report.referenceCost = cost;
   print(referenceCostLines(cost));

@@ -1,20 +1,15 @@
 /** A real browser for pages: Chromium as the system has it, one for all tests of a file. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AxeResults } from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
+import { CHROMIUM } from './find-chromium.ts';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
+export { CHROMIUM };
 
-/** Where Chromium is; without one, tests of pages cannot run. */
-export const CHROMIUM = (process.env.PATH ?? '')
-  .split(delimiter)
-  .flatMap((folder) => NAMES.map((name) => join(folder, name)))
-  .find(existsSync);
 if (!CHROMIUM) process.stderr.write('not run: chromium is missing\n');
 
 /** A busy machine may take long over a page: milliseconds until something is held to fail. */
