@@ -8,8 +8,10 @@ import { MOST_LIMITED } from '../report/html/pictures.ts';
 import { reportPage } from '../report/html/report-page.ts';
 import { publishedFor } from '../report/published.ts';
 import { storedRunModel } from '../report/stored-run-model.ts';
+import type { RunComparison } from '../run/compare-runs.ts';
 import type { StoredRun } from '../run/open-run.ts';
 import type { Analysis, Summary } from '../run/summary-schema.ts';
+import { writeOutput } from './output.ts';
 
 export interface PageFlags {
   /** `--embed-images`. */
@@ -45,17 +47,32 @@ export function htmlReport(
 }
 
 /**
- * The page of two runs of a task.
+ * The page of a comparison.
  * @throws UsageError as `htmlReport`.
  */
 export function htmlCompare(
   [a, b]: readonly [OpenedRun, OpenedRun],
-  analysis: Analysis,
+  comparison: RunComparison,
   { embedImages }: PageFlags,
 ): Promise<string> {
+  const { analysis } = comparison;
   const runs = [pageRun(a, analysis), pageRun(b, analysis)] as const;
   for (const run of runs) checkTerms(run, embedImages);
-  return comparePage(runs, embedImages === undefined ? {} : { images: embedImages });
+  return comparePage(runs, comparison, embedImages === undefined ? {} : { images: embedImages });
+}
+
+/**
+ * Writes a page where the flags say.
+ * @throws UsageError where another form is asked for too; ResultsError as `writeOutput`.
+ */
+export function printPage(
+  text: string,
+  { json, output }: { json?: boolean; output?: string },
+  what: string,
+): void {
+  if (json) throw new UsageError({ what: 'two forms are asked for', got: '--json and --format html' });
+  if (output === undefined) process.stdout.write(text);
+  else writeOutput(output, text, what);
 }
 
 /** A run as pages want it. */

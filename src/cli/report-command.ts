@@ -1,7 +1,7 @@
 /** The flags of `winoscope report`. What it does is loaded when it is called. */
 
 import { type Command, Option } from 'commander';
-import { addAnalysisFlags, atLeast, type SharedFlags } from './options.ts';
+import { addAnalysisFlags, addEmbedFlag, type SharedFlags } from './options.ts';
 import { addPresetFlag, type PresetFlags, withPreset } from './preset-flags.ts';
 
 /** The forms of a report. */
@@ -35,11 +35,6 @@ export function addReportCommand(program: Command): void {
     .option('--published', "also Winoground's published scores, each with its source (default: of that task)")
     .option('--no-published', 'leave them out')
     .option(
-      '--embed-images <n>',
-      'html: at most so many images, and of data with limited licences any at all (default: all small copies of free ones)',
-      atLeast(0),
-    )
-    .option(
       '--probabilities <file>',
       'also write p(caption | image) there, a line per image, where a temperature can be fitted',
     )
@@ -52,7 +47,7 @@ export function addReportCommand(program: Command): void {
       'also write there, a line per image, how many trials it took to decide and the confidence that follows',
     );
   addPresetFlag(
-    addAnalysisFlags(command),
+    addEmbedFlag(addAnalysisFlags(command)),
     'loss, error space and weighting of a published rule, where they are not given; what was evaluated stays',
   ).action(async (paths: string[], flags: ReportFlags) =>
     (await import('./report.ts')).report(paths, withPreset(flags, command)),

@@ -1,41 +1,37 @@
 /** Two runs of one task side by side: what differs, by how much, and on which examples. */
 
+import type { RunComparison } from '../../run/compare-runs.ts';
 import { openPen } from '../plots/pen.ts';
 import { runFacts } from '../run-facts.ts';
-import { type Column, columnsOf, type PageRun } from './columns.ts';
+import { columnsOf, type PageRun } from './columns.ts';
 import { galleryOf } from './gallery.ts';
 import { html, type Markup } from './markup.ts';
 import { page } from './page.ts';
 import { footer, metricsOf } from './report-page.ts';
-import { differenceSection, type Match } from './sections/differences.ts';
+import { differenceSection, pairName } from './sections/differences.ts';
 import { exampleSection } from './sections/examples.ts';
 import { marginSection } from './sections/margins.ts';
 import { provenanceSection } from './sections/provenance.ts';
 import { scoreSection } from './sections/scores.ts';
 import { tagSection } from './sections/tags.ts';
 
-/**
- * The page of two runs: scores of both, paired differences of scorers that are called alike (or of the only ones), and
- * the examples on which they disagree first.
- * @throws UsageError where the runs are of different tasks.
- */
+/** The page of a comparison: what differs, scores of both runs, and the examples on which they disagree first. */
 export async function comparePage(
   [a, b]: readonly [PageRun, PageRun],
+  comparison: RunComparison,
   { images }: { images?: number } = {},
 ): Promise<string> {
   const runs = [a, b];
   const columns = columnsOf(runs);
   const metrics = metricsOf(columns);
-  const matches = matchesOf(columns, a, b);
+  const place = (run: PageRun, scorer: string) =>
+    columns.findIndex((column) => column.run === run && column.scorer === scorer);
+  // The second run lies to the right: the first one's margin is the height.
+  const pairs = comparison.pairs.map((pair): [number, number] => [place(a, pair.a), place(b, pair.b)]);
   const pen = await openPen();
-  const order = matches.length > 0 ? 'disagreement' : 'task';
-  const pairs = matches.map((match): [number, number] => [
-    columns.indexOf(match.b),
-    columns.indexOf(match.a),
-  ]);
-  const gallery = await galleryOf(columns, { metrics, order, images, ...(pairs.length > 0 && { pairs }) });
+  const gallery = await galleryOf(columns, { metrics, order: 'disagreement', images, pairs });
   const sections: [id: string, title: string, body: Markup | false][] = [
-    ['differences', 'Differences', differenceSection(pen, matches, metrics)],
+    ['differences', 'Differences', differenceSection(pen, comparison, { a: a.name, b: b.name })],
     [
       'scores',
       'Scores',
@@ -49,40 +45,22 @@ export async function comparePage(
   const found = sections.filter((part): part is [string, string, Markup] => part[2] !== false);
   return page({
     title: `${a.name} and ${b.name} · Winoscope`,
-    header: header(a, b, matches),
+    header: header(a, b, comparison),
     sections: found.map(([, , body]) => body),
     contents: found.map(([id, title]) => ({ id, title })),
     footer: footer(runs),
   });
 }
 
-/** Scorers of one name; where no name is shared, the only one of each run. */
-function matchesOf(columns: readonly Column[], a: PageRun, b: PageRun): Match[] {
-  const [first, second] = [a, b].map((run) => columns.filter((column) => column.run === run)) as [
-    Column[],
-    Column[],
-  ];
-  const named = first.flatMap((column) => {
-    const other = second.find(({ scorer }) => scorer === column.scorer);
-    return other ? [{ a: column, b: other, label: column.scorer }] : [];
-  });
-  if (named.length > 0 || first.length !== 1 || second.length !== 1) return named;
-  return [{ a: first[0]!, b: second[0]!, label: `${second[0]!.scorer} against ${first[0]!.scorer}` }];
-}
-
-function header(a: PageRun, b: PageRun, matches: readonly Match[]): Markup {
+function header(a: PageRun, b: PageRun, { pairs }: RunComparison): Markup {
   const facts = (run: PageRun) =>
     runFacts(
       run.stored.manifest,
       run.model.scorers.map(({ name }) => name),
     );
-  const names = matches.map(({ label }) => label).join(' and ');
+  const names = pairs.map(pairName).join(' and ');
   return html`<p class="kicker">Winoscope comparison</p>
 <h1>${a.name} and ${b.name}</h1>
-<p class="lead">${
-    matches.length > 0
-      ? `Whether ${names} of two runs on ${a.model.task.title} ${matches.length === 1 ? 'differs' : 'differ'}: the same ${a.model.task.count} examples, paired.`
-      : `Two runs on ${a.model.task.title} that have no scorer of one name: they stand side by side, undecided.`
-  }</p>
+<p class="lead">Whether ${names} of two runs on ${a.model.task.title} ${pairs.length === 1 ? 'differs' : 'differ'}: the same ${a.model.task.count} examples, paired.</p>
 <dl class="facts">${[a, b].map((run) => html`<div><dt>${run.name}</dt><dd>${facts(run)}</dd></div>`)}</dl>`;
 }

@@ -1,5 +1,6 @@
 /** What sections are built of: tables that can be read aloud, figures with their numbers beneath. */
 
+import type { Part as ReportPart } from '../tables.ts';
 import { html, type Markup, type Part } from './markup.ts';
 
 /** A cell; text that is a number is set to the right. */
@@ -79,4 +80,14 @@ ${body}
 /** Sentences as a list. */
 export function sentences(lines: readonly string[]): Markup | false {
   return lines.length > 0 && html`<ul class="sentences">${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
+}
+
+/** A part of a report as every form has it: a table under its title, or a list. */
+export function partMarkup(part: ReportPart): Markup {
+  if ('lines' in part) return html`<h3>${part.title}</h3>${sentences(part.lines)}`;
+  const { title, head, rows } = part;
+  const isNumber = (cell: string | undefined) =>
+    cell === undefined || cell === '' || /^[<+−–-]?\s*\d/.test(cell);
+  const words = head.flatMap((_, k) => (k > 0 && !rows.every((row) => isNumber(row[k])) ? [k] : []));
+  return table({ caption: title, showCaption: true, head, rows, words });
 }

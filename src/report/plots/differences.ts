@@ -3,7 +3,7 @@
 import type { Markup } from '../html/markup.ts';
 import { type Pen, seriesColor, symbolOf } from './pen.ts';
 
-/** B minus A of one scorer on one metric, in points. */
+/** A minus B of one scorer on one metric, in points. */
 export interface DifferenceRow {
   scorer: string;
   /** Of its colour. */
@@ -31,7 +31,7 @@ export function differences(
   const scorers = [...new Set(rows.map(({ scorer }) => scorer))];
   const reach = Math.max(LEAST, ...rows.flatMap(({ low, high }) => [Math.abs(low), Math.abs(high)])) * 1.08;
   return pen.draw(
-    `Score of ${b} minus score of ${a} in points, with 95 % intervals, a row per metric and scorer, beside 0. The table has the numbers.`,
+    `Score of ${a} minus score of ${b} in points, with 95 % intervals, a row per metric and scorer, beside 0. The table has the numbers.`,
     {
       width,
       height: metrics.length * (scorers.length * ROW + BETWEEN) + MARGINS.top + MARGINS.bottom,

@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { htmlCompare, htmlReport, type OpenedRun, type PageFlags } from '../../../src/cli/html-page.ts';
+import { compareRuns } from '../../../src/run/compare-runs.ts';
 import { openRun } from '../../../src/run/open-run.ts';
 import { loadTask } from '../../../tasks/registry.ts';
 import type { Task } from '../../../tasks/task.ts';
@@ -49,6 +50,6 @@ export async function writeReport(
 /** Writes a comparison; returns its path. */
 export async function writeComparison(folder: string, a: OpenedRun, b: OpenedRun): Promise<string> {
   const file = join(folder, `compare-${a.run}-${b.run}.html`);
-  writeFileSync(file, await htmlCompare([a, b], ANALYSIS, {}));
+  writeFileSync(file, await htmlCompare([a, b], compareRuns(a.stored, b.stored, { analysis: ANALYSIS }), {}));
   return file;
 }
