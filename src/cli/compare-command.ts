@@ -1,12 +1,13 @@
 /** The flags of `winoscope compare`. What it does is loaded when it is called. */
 
 import type { Command } from 'commander';
-import { addAnalysisFlags, atLeast, repeatable, type SharedFlags } from './options.ts';
-import { addTableFlags, type TableFlags } from './table-formats.ts';
+import { addAnalysisFlags, addEmbedFlag, atLeast, repeatable, type SharedFlags } from './options.ts';
+import { addTableFlags, type PageTableFlags } from './table-formats.ts';
 
-export interface CompareFlags extends TableFlags, Pick<SharedFlags, 'loss' | 'errorSpace' | 'weighting'> {
+export interface CompareFlags extends PageTableFlags, Pick<SharedFlags, 'loss' | 'errorSpace' | 'weighting'> {
   scorer?: string[];
   examples: number;
+  embedImages?: number;
 }
 
 /** Adds `compare` to the program. */
@@ -27,7 +28,8 @@ export function addCompareCommand(program: Command): void {
       atLeast(0),
       20,
     );
-  addTableFlags(addAnalysisFlags(command)).action(async (a: string, b: string, flags: CompareFlags) =>
-    (await import('./compare.ts')).compareStored(a, b, flags),
+  addTableFlags(addEmbedFlag(addAnalysisFlags(command)), 'plots and examples').action(
+    async (a: string, b: string, flags: CompareFlags) =>
+      (await import('./compare.ts')).compareStored(a, b, flags),
   );
 }

@@ -180,6 +180,15 @@ export function addAnalysisFlags(command: Command): Command {
     );
 }
 
+/** Adds the flag that says how many images a page may hold. */
+export function addEmbedFlag(command: Command): Command {
+  return command.option(
+    '--embed-images <n>',
+    'html: at most so many images (default: small copies of all where the licence is free, else none)',
+    atLeast(0),
+  );
+}
+
 /**
  * How stored errors become scores.
  * @throws UsageError where the loss cannot be converted to the error space, or the weighting is made for other errors:

@@ -1,14 +1,15 @@
 /** The flags of `winoscope report`. What it does is loaded when it is called. */
 
 import { type Command, Option } from 'commander';
-import { addAnalysisFlags, type SharedFlags } from './options.ts';
+import { addAnalysisFlags, addEmbedFlag, type SharedFlags } from './options.ts';
 import { addPresetFlag, type PresetFlags, withPreset } from './preset-flags.ts';
 
 /** The forms of a report. */
-export const REPORT_FORMATS = ['text', 'md', 'latex', 'csv', 'json'] as const;
+export const REPORT_FORMATS = ['text', 'md', 'html', 'latex', 'csv', 'json'] as const;
 
 export interface ReportFlags extends Pick<SharedFlags, 'loss' | 'errorSpace' | 'weighting'>, PresetFlags {
   format: (typeof REPORT_FORMATS)[number];
+  embedImages?: number;
   output?: string;
   published?: boolean;
   probabilities?: string;
@@ -23,7 +24,10 @@ export function addReportCommand(program: Command): void {
     .description('the numbers of stored runs, for a terminal, a page, a paper or a script; needs no model')
     .argument('<runs...>', 'run folders; several stand in one table')
     .addOption(
-      new Option('--format <name>', 'text, md, latex (booktabs), csv (a score per row) or json')
+      new Option(
+        '--format <name>',
+        'text, md, html (a page with plots and examples), latex (booktabs), csv (a score per row) or json',
+      )
         .choices(REPORT_FORMATS)
         .default('md'),
     )
@@ -43,7 +47,7 @@ export function addReportCommand(program: Command): void {
       'also write there, a line per image, how many trials it took to decide and the confidence that follows',
     );
   addPresetFlag(
-    addAnalysisFlags(command),
+    addEmbedFlag(addAnalysisFlags(command)),
     'loss, error space and weighting of a published rule, where they are not given; what was evaluated stays',
   ).action(async (paths: string[], flags: ReportFlags) =>
     (await import('./report.ts')).report(paths, withPreset(flags, command)),

@@ -23,7 +23,7 @@ import { writeOutput } from './output.ts';
 import type { ReportFlags } from './report-command.ts';
 
 /** Carries out `winoscope report`; see `docs/reports.md`. @throws WinoscopeError for what the user can mend. */
-export function report(paths: readonly string[], flags: ReportFlags): void {
+export async function report(paths: readonly string[], flags: ReportFlags): Promise<void> {
   const { output, probabilities, confidence, prior } = flags;
   if (prior !== undefined && probabilities === undefined)
     throw new UsageError({
@@ -35,12 +35,16 @@ export function report(paths: readonly string[], flags: ReportFlags): void {
       what: '--probabilities and --confidence are of one run',
       got: `${paths.length} runs`,
     });
+  const analysis = analysisOf(flags);
   const names = runNames(paths);
   const runs = paths.map((path, k) => {
     const run = openRun(path);
-    return { run: names[k]!, stored: run, summary: run.summarize(analysisOf(flags)) };
+    return { run: names[k]!, stored: run, summary: run.summarize(analysis) };
   });
-  const text = reportText(runs, flags);
+  const text =
+    flags.format === 'html'
+      ? await (await import('./html-page.ts')).htmlReport(runs, analysis, flags)
+      : reportText(runs, { ...flags, format: flags.format });
   const [first] = runs as [(typeof runs)[0]];
   const [path] = paths as [string];
   const lines =
@@ -53,8 +57,13 @@ export function report(paths: readonly string[], flags: ReportFlags): void {
   if (confidence !== undefined) writeOutput(confidence, races.join(''), 'the confidences', '--confidence');
 }
 
+/** What a report is made of in every form but the page. */
+interface TextFlags extends Pick<ReportFlags, 'published'> {
+  format: Exclude<ReportFlags['format'], 'html'>;
+}
+
 /** The report itself. Published scores come with Winoground, or where they were asked for. */
-function reportText(runs: readonly NamedSummary[], { format, published: asked }: ReportFlags): string {
+function reportText(runs: readonly NamedSummary[], { format, published: asked }: TextFlags): string {
   const isOne = runs.length === 1;
   const { summary } = runs[0]!;
   const isWinoground = runs.some((run) => publishedFor(run.summary).length > 0);

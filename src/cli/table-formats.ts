@@ -15,12 +15,18 @@ export interface TableFlags {
   output?: string;
 }
 
-/** Adds the flags to a command. */
-export function addTableFlags(command: Command): Command {
+/** The same of commands that make pages too. */
+export interface PageTableFlags extends Omit<TableFlags, 'format'> {
+  format: TableFormat | 'html';
+}
+
+/** Adds the flags to a command. @param page what its page holds, where it makes one */
+export function addTableFlags(command: Command, page?: string): Command {
+  const html = page === undefined ? '' : `html (a page with ${page}), `;
   return command
     .addOption(
-      new Option('--format <name>', 'text, md, latex (booktabs), csv (a row per number) or json')
-        .choices(TABLE_FORMATS)
+      new Option('--format <name>', `text, md, ${html}latex (booktabs), csv (a row per number) or json`)
+        .choices([...TABLE_FORMATS, ...(page === undefined ? [] : ['html'])])
         .default('text'),
     )
     .option('--json', 'the same as --format json')

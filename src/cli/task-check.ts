@@ -12,8 +12,8 @@ import { describeClip } from '../models/clip-folder.ts';
 import { describeDiffusion } from '../models/diffusion-folder.ts';
 import type { Domain } from '../models/domain.ts';
 import { visible } from '../report/format.ts';
+import { shellWord } from '../report/shell-word.ts';
 import { findModels } from './find-models.ts';
-import { shellWord } from './shell-word.ts';
 import type { TaskCheckFlags } from './task-command.ts';
 
 /** Warnings of a kind that are printed; `--json` has all. */

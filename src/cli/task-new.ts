@@ -5,8 +5,8 @@ import { addExample } from '../../tasks/add-example.ts';
 import { nameFor, parseShape, requireEmpty, writeNewProbe } from '../../tasks/new-probe.ts';
 import { UsageError } from '../errors.ts';
 import { decodeImage } from '../images/decode.ts';
+import { shellWord } from '../report/shell-word.ts';
 import { columns } from '../report/table.ts';
-import { shellWord } from './shell-word.ts';
 import type { TaskNewFlags } from './task-command.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;

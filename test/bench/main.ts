@@ -1,10 +1,10 @@
 /**
- * The benchmark: `npm run bench -- [--part a,b,c,d,e,f,dashboard,soak] [--model embedded,middle,sd15] [--seconds S]
+ * The benchmark: `npm run bench -- [--part a,b,c,d,e,f,dashboard,report,soak] [--model embedded,middle,sd15] [--seconds S]
  * [--rounds N] [--trials N] [--json FILE]`.
  *
  * (a) the product against a bare loop over the same graph, (b) against PyTorch, (c) against the reference's scheme on
  * the same graphs, (d) evaluations per decision, (e) growth, (f) start-up and memory of every command; the dashboard: how
- * soon a key shows, and what it costs; the soak: a million trials. a, b and c measure the models that are named. Prints
+ * soon a key shows, and what it costs; the reports: size, and time to write and to open; the soak: a million trials. a, b and c measure the models that are named. Prints
  * tables on stdout, what goes on to stderr, and writes nothing but the file of `--json` and models that are missing.
  */
 
@@ -17,14 +17,15 @@ import { growthLines, measureGrowth } from './growth.ts';
 import { describeMachine, machineLines } from './machine.ts';
 import { MODELS, type ModelName, subjectOptions } from './models.ts';
 import { measureScheme, schemeLines } from './reference-scheme.ts';
+import { measureReport, reportLines } from './report.ts';
 import { measureSoak, soakLines } from './soak.ts';
 import { measureStartup, startupLines } from './startup.ts';
 import { openSubject, type Subject } from './subject.ts';
 import { measureThroughput, throughputLines } from './throughput.ts';
 
-const PARTS = ['a', 'b', 'c', 'd', 'e', 'f', 'dashboard', 'soak'];
+const PARTS = ['a', 'b', 'c', 'd', 'e', 'f', 'dashboard', 'report', 'soak'];
 /** Those that take minutes of all cores are run when they are named. */
-const DEFAULT_PARTS = 'a,b,c,d,e,f,dashboard';
+const DEFAULT_PARTS = 'a,b,c,d,e,f,dashboard,report';
 /** A breakdown needs fewer calls than a comparison: its parts are large or measured apart. */
 const BREAKDOWN_SHARE = 0.5;
 
@@ -53,6 +54,7 @@ print(machineLines(machine));
 
 await part('f', () => measureStartup(rounds, note), startupLines);
 await part('dashboard', () => measureDashboard({ rounds }), dashboardLines);
+await part('report', () => measureReport(), reportLines);
 for (const model of models) {
   if (!['a', 'b', 'c'].some((name) => parts.has(name))) break;
   note(`model ${model}`);

@@ -1,7 +1,8 @@
 /** What the colours of a heat map mean: its scale with numbers. */
 
+import type { Heat } from '../../src/report/heat.ts';
 import { foreground } from '../images/cells.ts';
-import { FIRST, type Heat, type HeatMode, mix, SECOND } from '../images/heat.ts';
+import { FIRST, type HeatMode, mix, SECOND } from '../images/heat.ts';
 import type { Rgb } from '../images/palette.ts';
 import { cut, width } from '../text.ts';
 import type { Theme } from '../theme.ts';

@@ -1,8 +1,9 @@
 /** One image of an example with its heat map, as a block of lines. */
 
 import type { RgbImage } from '../../src/images/decode.ts';
+import type { Heat } from '../../src/report/heat.ts';
 import type { CellSize } from '../images/fit-image.ts';
-import { type Heat, type HeatMode, heatPicture, heatSigns } from '../images/heat.ts';
+import { type HeatMode, heatPicture, heatSigns } from '../images/heat.ts';
 import type { Painter } from '../images/painter.ts';
 import { shown, wrap } from '../text.ts';
 import { exactly } from './lines.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { FIRST, heatOf, heatPicture, heatSigns, SECOND } from '../../../tui/images/heat.ts';
+import { heatOf } from '../../../src/report/heat.ts';
+import { FIRST, heatPicture, heatSigns, SECOND } from '../../../tui/images/heat.ts';
 import { flatImage } from '../pair/made-model.ts';
 
 const maps = (first: number[], second: number[], trials = 4) => ({

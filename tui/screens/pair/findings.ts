@@ -5,8 +5,8 @@ import {
   differenceByTimestep,
   runningDifference,
 } from '../../../src/report/error-difference.ts';
+import { type Heat, heatOf } from '../../../src/report/heat.ts';
 import type { ErrorMaps, ErrorsByTimestep, Judgement, RunModel } from '../../../src/report/run-model.ts';
-import { type Heat, heatOf } from '../../images/heat.ts';
 import type { ScreenContext } from '../screen.ts';
 import { type PairState, type Standing, trialScorer, type Variant, variantOf } from './state.ts';
 

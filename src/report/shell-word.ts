@@ -1,6 +1,6 @@
 /** A name as it can be typed into a shell. */
 
-import { visible } from '../report/format.ts';
+import { visible } from './format.ts';
 
 /** In quotes where a shell would take it apart. */
 export function shellWord(name: string): string {
