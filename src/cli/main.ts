@@ -8,6 +8,7 @@ import { addCalibrateCommand } from './calibrate-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addExportCommand } from './export-command.ts';
 import { addFitWeightsCommand } from './fit-weights-command.ts';
+import { addGenerateCommand } from './generate-command.ts';
 import { addImportCommand } from './import-command.ts';
 import { addPairCommand } from './pair-command.ts';
 import { addPullCommand } from './pull-command.ts';
@@ -36,6 +37,7 @@ export async function main(args: readonly string[]): Promise<void> {
   addViewCommand(program);
   addPairCommand(program);
   addTaskCommand(program);
+  addGenerateCommand(program);
   addReportCommand(program);
   addImportCommand(program);
   addExportCommand(program);

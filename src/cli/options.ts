@@ -258,7 +258,8 @@ export function scoringOf(
   };
 }
 
-function parseDevice(text: string): ScoringOptions['device'] {
+/** `--device`. @throws UsageError for one that is none. */
+export function parseDevice(text: string): ScoringOptions['device'] {
   const [, name, id = '0'] = /^(cpu|cuda|coreml|dml|webgpu)(?::(\d+))?$/.exec(text) ?? [];
   if (name === undefined) {
     throw new UsageError({

@@ -18,8 +18,8 @@ import {
 import type { Scorer, ScorerOutput } from '../scoring/scorer.ts';
 import { preflight } from './preflight.ts';
 import type { RerunScorer } from './rerun-settings.ts';
+import type { WorkerFailure } from './serve-blocks.ts';
 import { hashFile } from './settings.ts';
-import type { WorkerFailure } from './worker.ts';
 
 /** What the thread is for. */
 export interface InteractiveWorkerData {

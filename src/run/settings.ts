@@ -1,8 +1,8 @@
 /** From what a user asked for to what the workers and the manifest need. */
 
 import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { createReadStream } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { noiseSchedule } from '../diffusion/noise-schedule.ts';
 import { ModelFileError, messageOf, UsageError } from '../errors.ts';
@@ -11,7 +11,7 @@ import { verifiedSha256 } from '../hub/verified.ts';
 import type { Interpolation } from '../images/resize.ts';
 import { describeClip } from '../models/clip-folder.ts';
 import { describeDiffusion } from '../models/diffusion-folder.ts';
-import { type Device, ORT_VERSION } from '../onnx/session.ts';
+import { ORT_VERSION } from '../onnx/session.ts';
 import type { Numerics, ScorerIdentity } from '../results/manifest.ts';
 import { applyRule } from '../scoring/apply-rule.ts';
 import type { UncondMode } from '../scoring/conditions.ts';
@@ -21,6 +21,7 @@ import type { LatentMode } from '../scoring/latent-draw.ts';
 import { noisesOf } from '../scoring/noises.ts';
 import type { ScorerSettings } from '../scoring/open-scorer.ts';
 import { makePlan } from '../scoring/plan.ts';
+import { type CallOptions, callsFor, threadsFor, workersFor } from './model-calls.ts';
 import { planOf, storedPlan } from './plan-request.ts';
 import { type StopRequest, stopRule } from './stop-request.ts';
 
@@ -50,7 +51,7 @@ export interface ImportedRequest {
 export type ScorerRequest = ModelRequest | ExternalRequest | ImportedRequest;
 
 /** Settings of `score` and `pair` that reach the scorers. */
-export interface ScoringOptions {
+export interface ScoringOptions extends CallOptions {
   /** `--timesteps`: a count, list or range. */
   timesteps: string;
   repeats: number;
@@ -74,10 +75,6 @@ export interface ScoringOptions {
   stop?: StopRequest;
   /** By default every caption is evaluated. */
   prune?: PruneRule;
-  device: Device;
-  batch?: number;
-  threads?: number;
-  workers?: number;
 }
 
 /** A scorer ready to be opened, and how many workers should. */
@@ -87,16 +84,6 @@ export interface PreparedScorer {
   settings: ScorerSettings;
   workers: number;
 }
-
-/** Above this size of the graphs a single worker with all cores is used: each worker holds its own weights. */
-const SMALL_MODEL_BYTES = 256 * 2 ** 20;
-
-/** Rows of a call by latent size, chosen so that a call takes well under a second on a CPU core. */
-const ROWS_BY_LATENT = [
-  { upTo: 1024, rows: 24 },
-  { upTo: 4096, rows: 12 },
-  { upTo: Number.POSITIVE_INFINITY, rows: 6 },
-];
 
 /**
  * Describes a scorer's model and fixes batch, threads and workers for it.
@@ -134,10 +121,7 @@ export function prepareScorer(
     });
   }
   const schedule = noiseSchedule(description.schedule);
-  const bytes = bytesIn(description, description.denoiser);
-  const threads = options.threads ?? stored?.threads ?? threadsFor(bytes);
-  const elements = description.latent[0] * description.latent[1] * description.latent[2];
-  const batch = options.batch ?? stored?.batch ?? ROWS_BY_LATENT.find(({ upTo }) => elements <= upTo)!.rows;
+  const { batch, threads, workers } = callsFor(description, options, stored);
   const plan = planOf(options, schedule.timesteps);
   const stop = options.stop && stopRule(options.stop, folder, options);
   // What a rule cannot read is told now, not by a worker.
@@ -157,7 +141,7 @@ export function prepareScorer(
     ...(stop && { stop }),
     ...(options.prune && { prune: options.prune }),
   };
-  return { name, ref, settings, workers: options.workers ?? workersFor({ bytes, device, threads }) };
+  return { name, ref, settings, workers };
 }
 
 /** Results are stored by name. @throws UsageError where two scorers have the same one. */
@@ -183,27 +167,6 @@ export function checkGuidance(scorers: readonly PreparedScorer[], guidance: numb
     expected: 'a model distilled with guidance, such as LCM or FLUX.1-dev',
     fix: 'Leave the flag out: scoring uses no classifier-free guidance.',
   });
-}
-
-/** Bytes of a model's files in one of its subfolders, weights that lie beside their graph included. */
-function bytesIn({ folder, files }: { folder: string; files: readonly string[] }, part: string): number {
-  return files
-    .filter((file) => file.startsWith(`${part}/`))
-    .reduce((sum, file) => sum + (statSync(join(folder, file), { throwIfNoEntry: false })?.size ?? 0), 0);
-}
-
-/** Threads within a call: small models are spread over workers instead. */
-function threadsFor(bytes: number): number {
-  return bytes <= SMALL_MODEL_BYTES ? 1 : availableParallelism();
-}
-
-/**
- * Workers for graphs of `bytes` that run with `threads` each: as many as there are cores for, but one alone where the
- * weights are large or the device is no CPU, since every worker holds its own copy of them.
- */
-export function workersFor(model: { bytes: number; device: Device; threads: number }): number {
-  if (model.device.name !== 'cpu' || model.bytes > SMALL_MODEL_BYTES) return 1;
-  return Math.max(1, Math.floor(availableParallelism() / Math.max(1, model.threads)));
 }
 
 /**

@@ -1,10 +1,11 @@
-/** Several worker threads that open the same scorer and share a queue of blocks. */
+/** Several worker threads that open the same model and share a queue of blocks. */
 
 import { Worker } from 'node:worker_threads';
 import { WinoscopeError } from '../errors.ts';
+import type { DrawOutput, DrawSettings, ImageOrder } from '../scoring/image-sampler.ts';
 import type { ScorerSettings } from '../scoring/open-scorer.ts';
 import type { ExampleWork, ScorerOutput } from '../scoring/scorer.ts';
-import type { WorkerFailure, WorkerReply, WorkerRequest } from './worker.ts';
+import type { WorkerFailure, WorkerReply, WorkerRequest } from './serve-blocks.ts';
 
 /** An expected failure inside a worker, with the exit code it had there. */
 export class WorkerError extends WinoscopeError {
@@ -17,16 +18,19 @@ export class WorkerError extends WinoscopeError {
 }
 
 // Beside this file: TypeScript when run from the sources, JavaScript when compiled.
-const WORKER_FILE = new URL(`./worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+const ENDING = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+const SCORE_WORKER = new URL(`./worker${ENDING}`, import.meta.url);
+const DRAW_WORKER = new URL(`./draw-worker${ENDING}`, import.meta.url);
 
-export class WorkerPool {
-  readonly #threads: Thread[];
+/** Threads that score examples, unless `drawPool` made them. */
+export class WorkerPool<Work = ExampleWork, Output = ScorerOutput> {
+  readonly #threads: Thread<Work, Output>[];
   readonly #ready: Promise<unknown>;
   #stopped = false;
 
   /** Starts `count` threads; each loads the model. */
-  constructor(settings: ScorerSettings, count: number) {
-    this.#threads = Array.from({ length: count }, () => new Thread(settings));
+  constructor(settings: ScorerSettings | DrawSettings, count: number, file: URL = SCORE_WORKER) {
+    this.#threads = Array.from({ length: count }, () => new Thread(settings, file));
     this.#ready = Promise.all(this.#threads.map((thread) => thread.wait('ready')));
     this.#ready.catch(() => {}); // reported by ready(); not an unhandled rejection before that
   }
@@ -42,17 +46,13 @@ export class WorkerPool {
    * @throws once all threads stand still: WorkerError where a model fails, Error for a fault of ours with the stack
    *   it had in the thread, the signal's reason when aborted.
    */
-  async run(
-    blocks: readonly ExampleWork[][],
-    emit: (output: ScorerOutput) => void,
-    signal?: AbortSignal,
-  ): Promise<void> {
+  async run(blocks: readonly Work[][], emit: (output: Output) => void, signal?: AbortSignal): Promise<void> {
     let next = 0;
     const errors: unknown[] = [];
     const onAbort = () => this.#stop();
     signal?.addEventListener('abort', onAbort);
     if (signal?.aborted) this.#stop();
-    const feed = async (thread: Thread) => {
+    const feed = async (thread: Thread<Work, Output>) => {
       thread.onOutput = emit;
       while (next < blocks.length && !this.#stopped) {
         const done = thread.wait('block-done');
@@ -90,19 +90,26 @@ export class WorkerPool {
   }
 }
 
+/** Threads that draw images. */
+export function drawPool(settings: DrawSettings, count: number): WorkerPool<ImageOrder, DrawOutput> {
+  return new WorkerPool(settings, count, DRAW_WORKER);
+}
+
 /** One worker, listened to from its first to its last moment: a failure between two waits is kept for the next. */
-class Thread {
+class Thread<Work, Output> {
   readonly #worker: Worker;
-  #waiting: { type: WorkerReply['type']; resolve: () => void; reject: (error: Error) => void } | undefined;
+  #waiting:
+    | { type: WorkerReply<Output>['type']; resolve: () => void; reject: (error: Error) => void }
+    | undefined;
   /** Resolves when the thread is gone. */
   readonly ended: Promise<void>;
   /** Why nothing more can be expected of it. */
   failure: Error | undefined;
-  onOutput: ((output: ScorerOutput) => void) | undefined;
+  onOutput: ((output: Output) => void) | undefined;
 
-  constructor(settings: ScorerSettings) {
-    this.#worker = new Worker(WORKER_FILE, { workerData: settings });
-    this.#worker.on('message', (reply: WorkerReply) => this.#receive(reply));
+  constructor(settings: object, file: URL) {
+    this.#worker = new Worker(file, { workerData: settings });
+    this.#worker.on('message', (reply: WorkerReply<Output>) => this.#receive(reply));
     this.#worker.on('error', (error) => this.#fail(crash(error)));
     this.ended = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
@@ -113,19 +120,19 @@ class Thread {
     });
   }
 
-  post(request: WorkerRequest): void {
+  post(request: WorkerRequest<Work>): void {
     this.#worker.postMessage(request);
   }
 
   /** Waits for one reply; one wait at a time. @throws the thread's failure, also one that came before. */
-  wait(type: WorkerReply['type']): Promise<void> {
+  wait(type: WorkerReply<Output>['type']): Promise<void> {
     if (this.failure) return Promise.reject(this.failure);
     return new Promise((resolve, reject) => {
       this.#waiting = { type, resolve, reject };
     });
   }
 
-  #receive(reply: WorkerReply): void {
+  #receive(reply: WorkerReply<Output>): void {
     if (reply.type === 'output') this.onOutput?.(reply.output);
     else if (reply.type === 'error') this.#fail(revive(reply.error));
     else if (reply.type === this.#waiting?.type) {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ModelFileError } from '../../src/errors.ts';
 import type { Device } from '../../src/onnx/session.ts';
+import { workersFor } from '../../src/run/model-calls.ts';
 import {
   identityOf,
   prepareScorer,
   type ScorerRequest,
   type ScoringOptions,
-  workersFor,
 } from '../../src/run/settings.ts';
 import { CLIP, DIFFUSION, hollowCopy } from '../models/tiny-world.ts';
 

@@ -1,0 +1,63 @@
+/** Rows and threads of model calls, and how many workers make them. */
+
+import { statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { DiffusionDescription } from '../models/diffusion-folder.ts';
+import type { Device } from '../onnx/session.ts';
+
+/** Above this size of the graphs a single worker with all cores is used: each worker holds its own weights. */
+const SMALL_MODEL_BYTES = 256 * 2 ** 20;
+
+/** Rows of a call by latent size, chosen so that a call takes well under a second on a CPU core. */
+const ROWS_BY_LATENT = [
+  { upTo: 1024, rows: 24 },
+  { upTo: 4096, rows: 12 },
+  { upTo: Number.POSITIVE_INFINITY, rows: 6 },
+];
+
+/** What a user may ask of a model's calls; what is not said is chosen by the model's size. */
+export interface CallOptions {
+  device: Device;
+  batch?: number;
+  threads?: number;
+  workers?: number;
+}
+
+/** Rows and threads of a diffusion model's calls, and how many workers make them: as asked, as before, or as fits it. */
+export function callsFor(
+  description: DiffusionDescription,
+  options: CallOptions,
+  stored?: { batch: number; threads: number },
+): { batch: number; threads: number; workers: number } {
+  const bytes = bytesIn(description, description.denoiser);
+  const threads = options.threads ?? stored?.threads ?? threadsFor(bytes);
+  const [channels, height, width] = description.latent;
+  const elements = channels * height * width;
+  return {
+    batch: options.batch ?? stored?.batch ?? ROWS_BY_LATENT.find(({ upTo }) => elements <= upTo)!.rows,
+    threads,
+    workers: options.workers ?? workersFor({ bytes, device: options.device, threads }),
+  };
+}
+
+/** Bytes of a model's files in one of its subfolders, weights that lie beside their graph included. */
+function bytesIn({ folder, files }: { folder: string; files: readonly string[] }, part: string): number {
+  return files
+    .filter((file) => file.startsWith(`${part}/`))
+    .reduce((sum, file) => sum + (statSync(join(folder, file), { throwIfNoEntry: false })?.size ?? 0), 0);
+}
+
+/** Threads within a call: small models are spread over workers instead. */
+export function threadsFor(bytes: number): number {
+  return bytes <= SMALL_MODEL_BYTES ? 1 : availableParallelism();
+}
+
+/**
+ * Workers for graphs of `bytes` that run with `threads` each: as many as there are cores for, but one alone where the
+ * weights are large or the device is no CPU, since every worker holds its own copy of them.
+ */
+export function workersFor(model: { bytes: number; device: Device; threads: number }): number {
+  if (model.device.name !== 'cpu' || model.bytes > SMALL_MODEL_BYTES) return 1;
+  return Math.max(1, Math.floor(availableParallelism() / Math.max(1, model.threads)));
+}
