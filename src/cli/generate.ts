@@ -96,11 +96,7 @@ function jsonOf(
   { images, drawn, examples }: Extract<DrawEvent, { type: 'end' }>,
 ): string {
   const { identity, numerics, about } = drawing;
-  return JSON.stringify(
-    { folder: out, images, drawn, examples, ...about, ...identity, numerics },
-    null,
-    2,
-  );
+  return JSON.stringify({ folder: out, images, drawn, examples, ...about, ...identity, numerics }, null, 2);
 }
 
 function linesOf(

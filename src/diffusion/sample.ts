@@ -103,7 +103,8 @@ function ddimSteps(model: Model, config: SamplingConfig, { steps, eta }: Samplin
     const variance = ((1 - before) / (1 - bar)) * (1 - bar / before);
     const drawn = eta * Math.sqrt(variance);
     const signal = Math.sqrt(before);
-    const direction = Math.sqrt(1 - before - drawn ** 2);
+    // Rounding may leave less than nothing, of which diffusers takes the root.
+    const direction = Math.sqrt(Math.max(0, 1 - before - drawn ** 2));
     const split = splitter(model, timestep);
     return {
       told: timestep,

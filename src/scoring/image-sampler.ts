@@ -37,6 +37,19 @@ export interface ImageOrder {
   latents?: Float32Array;
 }
 
+/** Pictures of several captions to look at, all from one noise. */
+export interface DrawRequest {
+  /** The empty caption is ∅. */
+  captions: readonly string[];
+  seed: number;
+}
+
+/** How far a drawing is: steps of all its pictures. */
+export interface DrawingProgress {
+  done: number;
+  total: number;
+}
+
 /** What a sampler hands out: steps done, one per image, and images. */
 export type DrawOutput = { type: 'steps'; count: number } | { type: 'image'; index: number; image: RgbImage };
 
