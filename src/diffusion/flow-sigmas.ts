@@ -28,7 +28,8 @@ export function flowSigmas(
   const even = Array.from({ length: steps }, (_, k) => from + step * k);
   const sigmas = even.map((sigma) => (config.use_dynamic_shifting ? dynamic(config, sigma) : shifted(sigma)));
   const terminal = config.shift_terminal;
-  const scale = terminal ? (1 - sigmas.at(-1)!) / (1 - terminal) : 1;
+  // A single step begins at σ = 1, where there is nothing to stretch.
+  const scale = (terminal && (1 - sigmas.at(-1)!) / (1 - terminal)) || 1;
   return Float32Array.from([...sigmas.map((sigma) => 1 - (1 - sigma) / scale), 0]);
 }
 
