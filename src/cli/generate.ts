@@ -20,7 +20,11 @@ import { shellWord } from './shell-word.ts';
 export async function generate(flags: GenerateFlags): Promise<void> {
   const { out, offline = false, quiet = false } = flags;
   const device = parseDevice(flags.device);
-  const [model] = await findModels([{ text: flags.diffusion, kind: 'diffusion' }], { offline, quiet });
+  const [model] = await findModels([{ text: flags.diffusion, kind: 'diffusion' }], {
+    offline,
+    quiet,
+    decoder: true,
+  });
   const { sets, task } = await captionSetsOf(flags, model!.folder);
   const { steps, guidance, resolution, batch, threads, workers } = flags;
   const prepared = await prepareDrawing({
