@@ -12,6 +12,7 @@ export type PairCommand =
   | 'panel-timesteps'
   | 'panel-running'
   | 'panel-clean'
+  | 'panel-drawn'
   | 'earlier'
   | 'later'
   | 'zoom'
@@ -53,6 +54,13 @@ export const PAIR_KEYS: readonly Binding[] = [
     screens,
     help: 'show what the denoiser reconstructs at the chosen timestep',
     hint: 'x̂₀',
+  },
+  {
+    command: 'panel-drawn',
+    keys: ['d'],
+    screens,
+    help: 'show what the model draws for the captions; again: from another noise',
+    hint: 'draw',
   },
   { command: 'zoom', keys: ['z'], screens, help: 'give the plot all the room, and back', hint: 'zoom' },
   { command: 'earlier', keys: [','], screens, help: 'choose an earlier timestep', hint: 'earlier t' },

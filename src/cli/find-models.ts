@@ -8,6 +8,8 @@ export interface FindOptions {
   /** No connection. */
   offline: boolean;
   quiet: boolean;
+  /** With what draws; see `ResolveOptions`. */
+  decoder?: boolean;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface FindOptions {
  */
 export async function findModels(
   asked: readonly { text: string; kind: ModelKind }[],
-  { offline, quiet }: FindOptions,
+  { offline, quiet, decoder = false }: FindOptions,
 ): Promise<ModelRef[]> {
   // What the environment says of the Hub, right or wrong, is nothing to those who do not use it.
   if (asked.every(({ text, kind }) => isLocal(splitRef(text, kind).ref)))
@@ -31,6 +33,7 @@ export async function findModels(
         await resolveModel(text, kind, {
           settings,
           signal,
+          decoder,
           onEvent: (event, ref) => lines.show(event, ref),
         }),
       );

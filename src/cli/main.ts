@@ -11,6 +11,7 @@ import { addCompareCommand } from './compare-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addExportCommand } from './export-command.ts';
 import { addFitWeightsCommand } from './fit-weights-command.ts';
+import { addGenerateCommand } from './generate-command.ts';
 import { addImportCommand } from './import-command.ts';
 import { uncaughtFault } from './interrupt.ts';
 import { addMergeCommand } from './merge-command.ts';
@@ -44,6 +45,7 @@ export async function main(args: readonly string[]): Promise<void> {
   addViewCommand(program);
   addPairCommand(program);
   addTaskCommand(program);
+  addGenerateCommand(program);
   addReportCommand(program);
   addMergeCommand(program);
   addSubmitCommand(program);

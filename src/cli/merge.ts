@@ -1,6 +1,7 @@
 /** `winoscope merge`: many machines' parts of a run become the run. */
 
 import { visible } from '../report/format.ts';
+import { shellWord } from '../report/shell-word.ts';
 import { summaryTable } from '../report/table.ts';
 import { type MergeReport, mergeRuns } from '../run/merge-run.ts';
 import type { Missing } from '../run/missing-examples.ts';
@@ -10,7 +11,6 @@ import type { MergeFlags } from './merge-command.ts';
 import { analysisOf } from './options.ts';
 import { ProgressLines } from './progress-lines.ts';
 import { waitNote } from './shard-lines.ts';
-import { shellWord } from './shell-word.ts';
 
 /** Ids that are named of what is missing. */
 const NAMED = 5;

@@ -306,7 +306,8 @@ function parseDevices(text: string): Pick<ScoringOptions, 'device' | 'moreDevice
   return { device: device!, moreDevices };
 }
 
-function parseDevice(text: string, whole: string): ScoringOptions['device'] {
+/** `--device` that names one. @throws UsageError for one that is none. */
+export function parseDevice(text: string, whole: string = text): ScoringOptions['device'] {
   const [, name, id = '0'] = /^(cpu|cuda|coreml|dml|webgpu)(?::(\d+))?$/.exec(text) ?? [];
   if (name === undefined) {
     throw new UsageError({

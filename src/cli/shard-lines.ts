@@ -1,13 +1,13 @@
 /** What is said about the parts of a run. */
 
 import { visible } from '../report/format.ts';
+import { shellWord } from '../report/shell-word.ts';
 import type { LockHolder } from '../results/lock-holder.ts';
 import type { RunFolder } from '../results/run-folder.ts';
 import type { Shard } from '../results/shard-folders.ts';
 import { divisionLine, divisionsOf } from '../run/divisions.ts';
 import type { ProgressLines } from './progress-lines.ts';
 import type { ChosenShard } from './shard-env.ts';
-import { shellWord } from './shell-word.ts';
 
 /** Which part this process takes, and who said so. */
 export function shardNote({ shard: { index, of }, from }: ChosenShard): string {

@@ -9,11 +9,11 @@ import { messageOf, ResultsError, UsageError } from '../errors.ts';
 import { makeFolder } from '../hub/make-folder.ts';
 import { packageRoot } from '../hub/package-root.ts';
 import { visible } from '../report/format.ts';
+import { shellWord } from '../report/shell-word.ts';
 import { prepareRun, type RunRequest } from '../run/prepare-run.ts';
 import { select } from '../run/select.ts';
 import { addScoreCommand, type ScoreFlags } from './score-command.ts';
 import { scoreRequest } from './score-request.ts';
-import { shellWord } from './shell-word.ts';
 import { arrayScript, mergeScript, type SbatchOption, type SlurmJobs } from './slurm-scripts.ts';
 import type { SlurmFlags } from './submit-command.ts';
 

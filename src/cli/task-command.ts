@@ -42,6 +42,15 @@ export interface TaskNewFlags {
   caption?: string[];
 }
 
+export interface TaskFilterFlags {
+  run?: string;
+  scorer?: string;
+  metric?: string;
+  review?: string;
+  writeReview?: string;
+  out?: string;
+}
+
 export interface TaskAddFlags {
   caption: string[];
   truth?: string;
@@ -130,6 +139,22 @@ export function addTaskCommand(program: Command): void {
       .option('--id <id>', 'its id (default: counted up)')
       .action(async (folder: string, images: string[], flags: TaskAddFlags) =>
         (await import('./task-add.ts')).taskAdd(folder, images, flags),
+      ),
+    task
+      .command('filter')
+      .description('a new probe of the examples that a scorer gets right, or that you keep by hand')
+      .argument('<folder>', 'a probe folder')
+      .option('--run <run>', 'a complete run of this probe: keep what its scorer gets right')
+      .option('--scorer <name>', 'the scorer of the run (default: the only one)')
+      .option(
+        '--metric <name>',
+        'the metric that must be right (default: the strictest that the examples have)',
+      )
+      .option('--write-review <file>', 'write a table of the examples, for your verdict on each')
+      .option('--review <file>', 'that table with your verdicts: keep what says y')
+      .option('--out <dir>', 'the new probe')
+      .action(async (folder: string, flags: TaskFilterFlags) =>
+        (await import('./task-filter.ts')).taskFilter(folder, flags),
       ),
   ];
   for (const command of [task, ...commands]) command.exitOverride().copyInheritedSettings(program);

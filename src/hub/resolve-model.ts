@@ -7,6 +7,8 @@ import { folderPath, isLocal, type ModelKind, type ModelRef, resolveRef, splitRe
 export interface ResolveOptions {
   settings: HubSettings;
   signal?: AbortSignal;
+  /** Of diffusion models: the VAE's decoder too, which draws. @default false */
+  decoder?: boolean;
   /** Told what happens on the way. */
   onEvent?: (event: PullEvent, ref: HubRef) => void;
 }
@@ -24,7 +26,7 @@ export async function resolveModel(
   const { name, ref } = splitRef(text, kind);
   const folder = folderPath(ref);
   if (isLocal(ref)) return resolveRef(text, kind);
-  const { settings, signal, onEvent = () => {} } = options;
+  const { settings, signal, decoder = false, onEvent = () => {} } = options;
   const hub = parseHubRef(ref, 'model', settings.endpoint);
   if (!hub) return resolveRef(text, kind);
   if (hub.type !== 'model') {
@@ -35,7 +37,8 @@ export async function resolveModel(
     });
   }
   try {
-    const request = { ref: hub, wanted: { what: kind }, ...(signal && { signal }) } as const;
+    const wanted = kind === 'diffusion' ? { what: kind, decoder } : { what: kind };
+    const request = { ref: hub, wanted, ...(signal && { signal }) };
     for await (const event of pull(request, settings)) {
       onEvent(event, hub);
       if (event.type !== 'end') continue;

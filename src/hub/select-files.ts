@@ -4,7 +4,9 @@ import { HubError } from '../errors.ts';
 
 /** What is wanted of a repository. */
 export type Wanted =
-  | { what: 'diffusion' | 'clip' }
+  | { what: 'clip' }
+  /** With the VAE's decoder where pictures are to be drawn: scoring needs none. */
+  | { what: 'diffusion'; decoder?: boolean }
   /** Whichever of the two it is. */
   | { what: 'model' }
   | { what: 'everything' }
@@ -13,9 +15,9 @@ export type Wanted =
   /** The first of several such sets that the repository has in full. */
   | { what: 'first'; choices: readonly (readonly string[])[] };
 
-/** Subfolders of a diffusers folder that scoring opens; it decodes nothing, so the VAE's decoder stays away. */
+/** Subfolders of a diffusers folder that scoring opens; it decodes nothing, so the VAE's decoder mostly stays away. */
 const DIFFUSION_PARTS = /^(?:text_encoder(?:_[23])?|unet|transformer|vae_encoder)$/;
-const DIFFUSION_ROOT = /^(?:model_index|winoscope|calibration)\.json$/;
+const DIFFUSION_ROOT = /^(?:model_index|winoscope|calibration|sampling)\.json$/;
 const CLIP_ROOT =
   /^(?:config|preprocessor_config|processor_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab|winoscope)\.json$|^(?:merges|vocab)\.txt$|\.model$/;
 /** What sits beside graphs but belongs to other programs. A `.bin` of another name may be a graph's weights. */
@@ -57,7 +59,7 @@ export function selectFiles(names: readonly string[], wanted: Wanted, where: str
       throw unusable(what, where, listed(names), 'Name another repository or revision.');
     }
     case 'diffusion':
-      return diffusionFiles(names, where);
+      return diffusionFiles(names, where, wanted.decoder);
     case 'clip':
       return clipFiles(names, where);
     case 'model':
@@ -97,7 +99,7 @@ export function globToRegExp(glob: string): RegExp {
   }
 }
 
-function diffusionFiles(names: readonly string[], where: string): string[] {
+function diffusionFiles(names: readonly string[], where: string, decoder = false): string[] {
   if (!names.includes('model_index.json'))
     throw noGraphs(names, where, 'a diffusers folder with model_index.json', hint(names, where, 'diffusion'));
   const picked = names.filter((name) => {
@@ -105,9 +107,11 @@ function diffusionFiles(names: readonly string[], where: string): string[] {
     if (rest.length === 0) return DIFFUSION_ROOT.test(name);
     if (folder === 'scheduler') return /^[^/]+\.json$/.test(rest.join('/'));
     if (/^tokenizer(?:_[23])?$/.test(folder)) return rest.length === 1 && SMALL_TEXT.test(name);
-    return DIFFUSION_PARTS.test(folder) && belongs(name, [`${folder}/model.onnx`], names);
+    const isPart = DIFFUSION_PARTS.test(folder) || (decoder && folder === 'vae_decoder');
+    return isPart && belongs(name, [`${folder}/model.onnx`], names);
   });
-  const lacking = ['unet|transformer', 'text_encoder', 'vae_encoder'].find(
+  const parts = ['unet|transformer', 'text_encoder', 'vae_encoder', ...(decoder ? ['vae_decoder'] : [])];
+  const lacking = parts.find(
     (part) => !picked.some((name) => new RegExp(`^(?:${part})/model\\.onnx$`).test(name)),
   );
   if (lacking === undefined) return picked;

@@ -23,6 +23,8 @@ export interface Denoiser {
    * @throws ShapeError where the graph's answer has another shape.
    */
   predict(noisy: Float32Array, timestep: number, conditions: readonly Condition[]): Promise<Float32Array>;
+  /** The same at a time between timesteps, where samplers of flows go: `told` is the timestep, of a flow σ · T. */
+  predictAt(noisy: Float32Array, told: number, conditions: readonly Condition[]): Promise<Float32Array>;
   release(): Promise<void>;
 }
 
@@ -116,20 +118,23 @@ export function denoiserOn(session: OnnxSession, description: DiffusionDescripti
     return learned ? firstChannels(result.data, rows, size) : result.data;
   }
 
+  async function predictAt(noisy: Float32Array, told: number, chosen: readonly Condition[]) {
+    timesteps.data.fill(told / (packed ? FLUX_TIMES : 1));
+    if (rows === batch) return call(noisy, chosen);
+    const predictions = new Float32Array(batch * size);
+    for (let at = 0; at < chosen.length; at += rows) {
+      const end = Math.min(at + rows, batch);
+      const part = await call(noisy.subarray(at * size, end * size), chosen.slice(at, end));
+      predictions.set(part.subarray(0, (end - at) * size), at * size);
+    }
+    return predictions;
+  }
+
   return {
     batch,
     latent,
-    async predict(noisy, timestep, chosen) {
-      timesteps.data.fill(timestepInput(schedule, timestep) / (packed ? FLUX_TIMES : 1));
-      if (rows === batch) return call(noisy, chosen);
-      const predictions = new Float32Array(batch * size);
-      for (let at = 0; at < chosen.length; at += rows) {
-        const end = Math.min(at + rows, batch);
-        const part = await call(noisy.subarray(at * size, end * size), chosen.slice(at, end));
-        predictions.set(part.subarray(0, (end - at) * size), at * size);
-      }
-      return predictions;
-    },
+    predict: (noisy, timestep, chosen) => predictAt(noisy, timestepInput(schedule, timestep), chosen),
+    predictAt,
     release: () => session.release(),
   };
 }

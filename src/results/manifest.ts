@@ -192,14 +192,28 @@ export function parseManifest(text: string, where: string): Manifest {
  * @throws PlanMismatchError naming the fields that differ.
  */
 export function checkIdentity(stored: Identity, asked: Identity, where: string): void {
+  checkSame(stored, asked, {
+    what: 'the run folder holds a run with other settings',
+    where,
+    fix: 'Use another --out, or the settings that the run was begun with.',
+  });
+}
+
+/**
+ * Demands that what is stored was made as it is asked for.
+ * @throws PlanMismatchError with the sentence's other parts, naming the fields that differ.
+ */
+export function checkSame(
+  stored: object,
+  asked: object,
+  parts: { what: string; where: string; fix: string },
+): void {
   const differences = differencesOf(stored, asked);
   if (differences.length === 0) return;
   throw new PlanMismatchError({
-    what: 'the run folder holds a run with other settings',
-    where,
+    ...parts,
     expected: differences.map(([path, , b]) => `${path} ${b}`).join(', '),
     got: differences.map(([path, a]) => `${path} ${a}`).join(', '),
-    fix: 'Use another --out, or the settings that the run was begun with.',
   });
 }
 

@@ -3,6 +3,7 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { DiffusionDescription } from '../models/diffusion-folder.ts';
 import type { Device } from '../onnx/session.ts';
 import type { PreparedScorer, ScoringOptions } from './settings.ts';
 
@@ -23,6 +24,30 @@ const ROWS_BY_LATENT = [
 /** Rows of a call for latents of that shape. */
 export function rowsFor([channels, height, width]: readonly [number, number, number]): number {
   return ROWS_BY_LATENT.find(({ upTo }) => channels * height * width <= upTo)!.rows;
+}
+
+/** What a user may ask of a model's calls; what is not said is chosen by the model's size. */
+export interface CallOptions {
+  device: Device;
+  /** Rows of a model call. */
+  batch?: number;
+  threads?: number;
+  workers?: number;
+}
+
+/** Rows and threads of a diffusion model's calls, and how many workers make them: as asked, as before, or as fits it. */
+export function callsFor(
+  description: DiffusionDescription,
+  options: CallOptions,
+  stored?: { batch: number; threads: number },
+): { batch: number; threads: number; workers: number } {
+  const bytes = bytesIn(description, description.denoiser);
+  const threads = options.threads ?? stored?.threads ?? threadsFor(bytes);
+  return {
+    batch: options.batch ?? stored?.batch ?? rowsFor(description.latent),
+    threads,
+    workers: options.workers ?? workersFor({ bytes, device: options.device, threads }),
+  };
 }
 
 /** Of scorers that are no models. */

@@ -1,9 +1,10 @@
 /** Asking a run's own models about one example again: what a screen may ask, and what it is told. */
 
-import type { ImageSource } from '../images/decode.ts';
+import type { ImageSource, RgbImage } from '../images/decode.ts';
 import type { ErrorMaps } from '../results/error-maps.ts';
 import type { ErrorsByTimestep } from '../results/errors-by-timestep.ts';
 import type { Example } from '../scoring/example.ts';
+import type { DrawingProgress, DrawRequest } from '../scoring/image-sampler.ts';
 import type { Reconstruction, ReconstructionRequest } from '../scoring/reconstruct.ts';
 import type { Judgement } from './judgement.ts';
 
@@ -50,8 +51,20 @@ export interface Interactive {
    * @throws the signal's reason when aborted; WinoscopeError in one sentence where the model or its decoder is not here, or the image cannot be read.
    */
   reconstruct(scorer: string, request: ReconstructionRequest, signal?: AbortSignal): Promise<Reconstruction>;
+  /**
+   * What a diffusion scorer's model draws for captions, with the steps and guidance that suit it: a picture per caption.
+   * @param onProgress told after every step
+   * @throws the signal's reason when aborted, after which it stops at the next step; WinoscopeError in one sentence where
+   *   the model or its decoder is not here, or it does not know a word.
+   */
+  draw(
+    scorer: string,
+    request: DrawRequest,
+    watch?: { signal?: AbortSignal; onProgress?: (progress: DrawingProgress) => void },
+  ): Promise<RgbImage[]>;
   /** Lets the model call that runs end, and frees the models. */
   close(): Promise<void>;
 }
 
+export type { DrawingProgress, DrawRequest } from '../scoring/image-sampler.ts';
 export type { Reconstruction, ReconstructionRequest } from '../scoring/reconstruct.ts';

@@ -11,7 +11,8 @@ const WORKER_FILE = new URL(
 
 type Ask =
   | Omit<Extract<InteractiveRequest, { type: 'score' }>, 'id'>
-  | Omit<Extract<InteractiveRequest, { type: 'reconstruct' }>, 'id'>;
+  | Omit<Extract<InteractiveRequest, { type: 'reconstruct' }>, 'id'>
+  | Omit<Extract<InteractiveRequest, { type: 'draw' }>, 'id'>;
 
 /** Starts with its first request and lives until it is closed. */
 export class InteractiveProcess {

@@ -2,11 +2,21 @@
 
 import { join } from 'node:path';
 import { InputError, WinoscopeError } from '../errors.ts';
-import { imageSize, readSource } from '../images/decode.ts';
+import { imageSize, type RgbImage, readSource } from '../images/decode.ts';
+import { checkCaption } from '../models/domain.ts';
+import { readSampling } from '../models/sampling-facts.ts';
+import { type ImageDecoder, openVaeDecoder } from '../models/vae-decoder.ts';
 import { openClipScorer } from '../scoring/clip-scorer.ts';
 import { type DiffusionParts, openDiffusionParts } from '../scoring/diffusion-parts.ts';
 import { openDiffusionScorer } from '../scoring/diffusion-scorer.ts';
 import type { Example } from '../scoring/example.ts';
+import {
+  type DrawingProgress,
+  type DrawRequest,
+  type ImageSampler,
+  openImageSampler,
+  stepsOf,
+} from '../scoring/image-sampler.ts';
 import { noisesOf } from '../scoring/noises.ts';
 import {
   openReconstructor,
@@ -18,8 +28,8 @@ import type { Scorer, ScorerOutput } from '../scoring/scorer.ts';
 import { openParentPort } from './parent-port.ts';
 import { preflight } from './preflight.ts';
 import type { RerunScorer } from './rerun-settings.ts';
+import type { WorkerFailure } from './serve-blocks.ts';
 import { hashFile } from './settings.ts';
-import type { WorkerFailure } from './worker.ts';
 
 /** What the worker is for. */
 export interface InteractiveWorkerData {
@@ -33,6 +43,7 @@ export interface InteractiveWorkerData {
 export type InteractiveRequest =
   | { type: 'score'; id: number; example: Example; force: boolean }
   | { type: 'reconstruct'; id: number; request: ReconstructionRequest }
+  | { type: 'draw'; id: number; request: DrawRequest; force: boolean }
   | { type: 'cancel'; id: number }
   | { type: 'stop' };
 
@@ -41,7 +52,8 @@ export type InteractiveReply =
   | { type: 'loading'; id: number }
   | { type: 'note'; id: number; message: string }
   | { type: 'output'; id: number; output: ScorerOutput }
-  | { type: 'done'; id: number; reconstruction?: Reconstruction }
+  | { type: 'steps'; id: number; progress: DrawingProgress }
+  | { type: 'done'; id: number; reconstruction?: Reconstruction; pictures?: RgbImage[] }
   | { type: 'refused'; id: number; message: string }
   | { type: 'failed'; id: number; error: WorkerFailure };
 
@@ -53,6 +65,8 @@ let stopping = false;
 let parts: DiffusionParts | undefined;
 let scorer: Scorer | undefined;
 let reconstructor: Reconstructor | undefined;
+let sampler: { evaluator: ImageSampler; steps: number } | undefined;
+const decoders: ImageDecoder[] = [];
 let differs: Promise<string | undefined> | undefined;
 
 async function openScorer(id: number): Promise<Scorer> {
@@ -96,6 +110,43 @@ async function reconstruct(id: number, request: ReconstructionRequest): Promise<
   reply({ type: 'done', id, reconstruction: await reconstructor.reconstruct(request) });
 }
 
+/** Draws all captions from one noise; a cancelled request ends without pictures. */
+async function draw(id: number, { captions, seed }: DrawRequest, force: boolean): Promise<void> {
+  if (settings.kind === 'clip') throw new InputError({ what: 'a CLIP model draws nothing' });
+  const { description } = settings;
+  if (description.domain && !force)
+    for (const caption of captions) checkCaption(description.domain, caption, 'the caption');
+  if (!sampler) {
+    reply({ type: 'loading', id });
+    const decoder = await openVaeDecoder(description, settings);
+    decoders.push(decoder);
+    parts ??= await openDiffusionParts(settings);
+    const sampling = readSampling(description);
+    const drawing = { ...settings, sampling, ...sampling.usual, eta: 0 };
+    sampler = {
+      evaluator: await openImageSampler(drawing, { ...parts, decoder }),
+      steps: stepsOf(drawing).steps.length,
+    };
+  }
+  const total = sampler.steps * captions.length;
+  const pictures: RgbImage[] = [];
+  let done = 0;
+  const orders = captions.map((caption, index) => ({ index, caption, negative: '', seed }));
+  await sampler.evaluator.evaluate(
+    orders,
+    (output) => {
+      if (output.type === 'image') pictures[output.index] = output.image;
+      else {
+        done += output.count;
+        reply({ type: 'steps', id, progress: { done, total } });
+      }
+    },
+    () => stopping || cancelled.has(id),
+  );
+  const whole = pictures.filter(Boolean).length === captions.length;
+  reply({ type: 'done', id, ...(whole && { pictures }) });
+}
+
 /** Whether the model is the one that the run was made with; files are read once. */
 async function tellDifferences(id: number): Promise<void> {
   differs ??= differences();
@@ -130,6 +181,7 @@ async function handle(request: InteractiveRequest): Promise<void> {
       return; // seen when it came
     case 'stop':
       await reconstructor?.release();
+      for (const decoder of decoders) await decoder.release();
       // A scorer on shared parts releases them.
       await (scorer ?? parts)?.release();
       port.close();
@@ -138,6 +190,7 @@ async function handle(request: InteractiveRequest): Promise<void> {
       if (stopping || cancelled.delete(request.id)) return reply({ type: 'done', id: request.id });
       try {
         if (request.type === 'score') await score(request.id, request.example, request.force);
+        else if (request.type === 'draw') await draw(request.id, request.request, request.force);
         else await reconstruct(request.id, request.request);
       } catch (error) {
         reply(failure(request.id, error));

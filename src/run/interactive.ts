@@ -4,8 +4,7 @@ import { ModelFileError, messageOf, WinoscopeError } from '../errors.ts';
 import type { Manifest } from '../results/manifest.ts';
 import { RunFolder } from '../results/run-folder.ts';
 import type { Example } from '../scoring/example.ts';
-import type { Reconstruction, ReconstructionRequest } from '../scoring/reconstruct.ts';
-import type { Interactive, RescoreEvent, RescoreRequest } from './interactive-events.ts';
+import type { DrawingProgress, Interactive, RescoreEvent, RescoreRequest } from './interactive-events.ts';
 import { InteractiveProcess } from './interactive-process.ts';
 import type { InteractiveReply } from './interactive-worker.ts';
 import { rerunSettings } from './rerun-settings.ts';
@@ -44,8 +43,17 @@ export function openInteractive(run: string, analysis: Analysis): Interactive {
     async reconstruct(scorer, request, signal) {
       signal?.throwIfAborted();
       const found = member(scorer);
-      if ('missing' in found) throw new ModelFileError({ what: found.missing.replace(/\.$/, '') });
-      return reconstructWith(found.worker, request, signal);
+      if ('missing' in found) return fail(found.missing);
+      const { reconstruction } = await askOnce(found.worker, { type: 'reconstruct', request }, { signal });
+      return reconstruction ?? fail('the models were closed');
+    },
+    async draw(scorer, request, { signal, onProgress } = {}) {
+      signal?.throwIfAborted();
+      const found = member(scorer);
+      if ('missing' in found) return fail(found.missing);
+      const asked = { type: 'draw', request, force: false } as const;
+      const { pictures } = await askOnce(found.worker, asked, { signal, onProgress });
+      return pictures ?? fail('the models were closed');
     },
     async close() {
       const workers = [...members.values()].flatMap((found) => ('worker' in found ? [found.worker] : []));
@@ -55,27 +63,38 @@ export function openInteractive(run: string, analysis: Analysis): Interactive {
   };
 }
 
-function reconstructWith(
+/** One question with one answer. @throws the signal's reason when aborted; ModelFileError where there is no answer. */
+function askOnce(
   worker: InteractiveProcess,
-  request: ReconstructionRequest,
-  signal?: AbortSignal,
-): Promise<Reconstruction> {
+  request: Parameters<InteractiveProcess['ask']>[0],
+  {
+    signal,
+    onProgress,
+  }: { signal: AbortSignal | undefined; onProgress?: ((progress: DrawingProgress) => void) | undefined },
+): Promise<Extract<InteractiveReply, { type: 'done' }>> {
   return new Promise((resolve, reject) => {
     const onAbort = () => {
       worker.cancel(id);
       reject(signal!.reason);
     };
-    const fail = (message: string) => reject(new ModelFileError({ what: message.replace(/\.$/, '') }));
-    const id = worker.ask({ type: 'reconstruct', request }, (reply) => {
+    const id = worker.ask(request, (reply) => {
+      if (reply.type === 'steps') onProgress?.(reply.progress);
       if (reply.type !== 'done' && reply.type !== 'refused' && reply.type !== 'failed') return;
       signal?.removeEventListener('abort', onAbort);
-      if (reply.type === 'failed') fail(reply.error.message);
-      else if (reply.type === 'refused') fail(reply.message);
-      else if (reply.reconstruction) resolve(reply.reconstruction);
-      else fail('the models were closed');
+      if (reply.type === 'failed') reject(failure(reply.error.message));
+      else if (reply.type === 'refused') reject(failure(reply.message));
+      else resolve(reply);
     });
     signal?.addEventListener('abort', onAbort, { once: true });
   });
+}
+
+function failure(message: string): ModelFileError {
+  return new ModelFileError({ what: message.replace(/\.$/, '') });
+}
+
+function fail(message: string): never {
+  throw failure(message);
 }
 
 function openMember(manifest: Manifest, scorer: string): Member {
@@ -182,6 +201,8 @@ function take(part: Part, reply: InteractiveReply): RescoreEvent[] {
     case 'failed':
       part.isOver = true;
       return [{ type: 'unavailable', scorer, message: sentence(reply.error.message) }];
+    case 'steps':
+      return []; // of drawing
     case 'done': {
       if (part.isOver) return [];
       part.isOver = true;

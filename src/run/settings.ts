@@ -22,7 +22,7 @@ import type { LatentMode } from '../scoring/latent-draw.ts';
 import { noisesOf } from '../scoring/noises.ts';
 import type { ScorerSettings } from '../scoring/open-scorer.ts';
 import { makePlan } from '../scoring/plan.ts';
-import { bytesIn, ONE, rowsFor, threadsFor, workersOf } from './call-rules.ts';
+import { bytesIn, type CallOptions, ONE, rowsFor, threadsFor, workersOf } from './call-rules.ts';
 import { planOf, storedPlan } from './plan-request.ts';
 import { type StopRequest, stopRule } from './stop-request.ts';
 
@@ -52,7 +52,7 @@ export interface ImportedRequest {
 export type ScorerRequest = ModelRequest | ExternalRequest | ImportedRequest;
 
 /** Settings of `score` and `pair` that reach the scorers. */
-export interface ScoringOptions {
+export interface ScoringOptions extends CallOptions {
   /** `--timesteps`: a count, list or range. */
   timesteps: string;
   repeats: number;
@@ -76,13 +76,8 @@ export interface ScoringOptions {
   stop?: StopRequest;
   /** By default every caption is evaluated. */
   prune?: PruneRule;
-  device: Device;
   /** Further devices of the same kind: each gets a worker of its own. */
   moreDevices?: readonly Device[];
-  /** Rows of a model call; chosen where it is not given, and so are threads and workers. */
-  batch?: number;
-  threads?: number;
-  workers?: number;
 }
 
 /** A scorer ready to be opened, and how many workers should. */

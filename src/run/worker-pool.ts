@@ -1,11 +1,12 @@
-/** Several worker processes that open the same scorer and share a queue of blocks. */
+/** Several worker processes that open the same model and share a queue of blocks. */
 
 import { WinoscopeError } from '../errors.ts';
 import type { Device } from '../onnx/session.ts';
+import type { DrawOutput, DrawSettings, ImageOrder } from '../scoring/image-sampler.ts';
 import type { ScorerSettings } from '../scoring/open-scorer.ts';
 import type { ExampleWork, ScorerOutput } from '../scoring/scorer.ts';
+import type { WorkerFailure, WorkerReply, WorkerRequest } from './serve-blocks.ts';
 import { type PoolWatch, SilenceWatch } from './silence-watch.ts';
-import type { WorkerFailure, WorkerReply, WorkerRequest } from './worker.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 /** An expected failure inside a worker, with the exit code it had there. */
@@ -19,29 +20,38 @@ export class WorkerError extends WinoscopeError {
 }
 
 // Beside this file: TypeScript when run from the sources, JavaScript when compiled.
-const WORKER_FILE = new URL(`./worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+const ENDING = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+const SCORE_WORKER = new URL(`./worker${ENDING}`, import.meta.url);
+const DRAW_WORKER = new URL(`./draw-worker${ENDING}`, import.meta.url);
 
-export class WorkerPool {
-  readonly #workers: PoolWorker[];
+export interface PoolOptions {
+  /** Where the workers run in turn, if on several devices. */
+  devices?: readonly Device[];
+  /** What is told of a worker that gives no answer for long, and when it is given up; by default never. */
+  watch?: PoolWatch | undefined;
+}
+
+/** Workers that score examples, unless `drawPool` made them. */
+export class WorkerPool<Work = ExampleWork, Output = ScorerOutput> {
+  readonly #workers: PoolWorker<Work, Output>[];
   readonly #ready: Promise<unknown>;
   #stopped = false;
   readonly #watch: PoolWatch | undefined;
 
-  /**
-   * Starts `count` workers; each loads the model.
-   * @param devices where they run in turn, if on several
-   * @param watch what is told of a worker that gives no answer for long, and when it is given up; by default never
-   */
+  /** Starts `count` workers; each loads the model. @param file what they run. */
   constructor(
-    settings: ScorerSettings,
+    settings: ScorerSettings | DrawSettings,
     count: number,
-    { devices = [], watch }: { devices?: readonly Device[]; watch?: PoolWatch | undefined } = {},
+    { devices = [], watch, file = SCORE_WORKER }: PoolOptions & { file?: URL } = {},
   ) {
     this.#watch = watch;
     this.#workers = Array.from(
       { length: count },
       (_, k) =>
-        new PoolWorker(devices.length > 0 ? onDevice(settings, devices[k % devices.length]!) : settings),
+        new PoolWorker<Work, Output>(
+          file,
+          devices.length > 0 ? onDevice(settings, devices[k % devices.length]!) : settings,
+        ),
     );
     this.#ready = Promise.all(this.#workers.map(({ ready }) => ready));
     this.#ready.catch(() => {}); // reported by ready(); not an unhandled rejection before that
@@ -58,11 +68,7 @@ export class WorkerPool {
    * @throws HungWorkerError where one was given up; else once all workers stand still: WorkerError where a model fails, Error for a fault of ours with the stack
    *   it had in the worker, the signal's reason when aborted.
    */
-  async run(
-    blocks: readonly ExampleWork[][],
-    emit: (output: ScorerOutput) => void,
-    signal?: AbortSignal,
-  ): Promise<void> {
+  async run(blocks: readonly Work[][], emit: (output: Output) => void, signal?: AbortSignal): Promise<void> {
     let next = 0;
     const errors: unknown[] = [];
     const onAbort = () => this.#stop();
@@ -73,7 +79,7 @@ export class WorkerPool {
     silence?.gaveUp.then((error) => {
       for (const worker of this.#workers) worker.giveUp(error);
     });
-    const feed = async (worker: PoolWorker, number: number) => {
+    const feed = async (worker: PoolWorker<Work, Output>, number: number) => {
       silence?.begins(number);
       await worker.evaluate(take, (output) => {
         silence?.heard(number);
@@ -113,11 +119,16 @@ export class WorkerPool {
   }
 }
 
+/** Workers that draw images. */
+export function drawPool(settings: DrawSettings, count: number): WorkerPool<ImageOrder, DrawOutput> {
+  return new WorkerPool<ImageOrder, DrawOutput>(settings, count, { file: DRAW_WORKER });
+}
+
 /** Blocks for one worker, and who waits until it has evaluated all that it took. */
-interface Feed {
+interface Feed<Work, Output> {
   /** The next block; undefined where there is none for this worker any more. */
-  take: () => ExampleWork[] | undefined;
-  emit: (output: ScorerOutput) => void;
+  take: () => Work[] | undefined;
+  emit: (output: Output) => void;
   /** Blocks sent and not done: one, and for a moment the one that comes next. */
   sent: number;
   resolve: () => void;
@@ -125,10 +136,10 @@ interface Feed {
 }
 
 /** One worker, listened to from its first to its last moment: a failure that nobody waits for is kept. */
-class PoolWorker {
+class PoolWorker<Work, Output> {
   readonly #worker: WorkerProcess;
   #opened: { resolve: () => void; reject: (error: Error) => void } | undefined;
-  #feed: Feed | undefined;
+  #feed: Feed<Work, Output> | undefined;
   /** Resolves once it has its model. */
   readonly ready: Promise<void>;
   /** Resolves when the worker is gone. */
@@ -136,12 +147,12 @@ class PoolWorker {
   /** Why nothing more can be expected of it. */
   failure: Error | undefined;
 
-  constructor(settings: ScorerSettings) {
-    this.#worker = new WorkerProcess(WORKER_FILE, settings);
+  constructor(file: URL, settings: ScorerSettings | DrawSettings) {
+    this.#worker = new WorkerProcess(file, settings);
     this.ready = new Promise((resolve, reject) => {
       this.#opened = { resolve, reject };
     });
-    this.#worker.on('message', (reply) => this.#receive(reply as WorkerReply));
+    this.#worker.on('message', (reply) => this.#receive(reply as WorkerReply<Output>));
     this.ended = new Promise((resolve) => {
       this.#worker.once('exit', (failure) => {
         if (failure) this.#fail(failure);
@@ -163,12 +174,12 @@ class PoolWorker {
     this.#worker.kill();
   }
 
-  post(request: WorkerRequest): void {
+  post(request: WorkerRequest<Work>): void {
     this.#worker.postMessage(request);
   }
 
   /** Evaluates blocks until there are none left. @throws the worker's failure, also one that came before. */
-  evaluate(take: Feed['take'], emit: Feed['emit']): Promise<void> {
+  evaluate(take: Feed<Work, Output>['take'], emit: Feed<Work, Output>['emit']): Promise<void> {
     if (this.failure) return Promise.reject(this.failure);
     return new Promise((resolve, reject) => {
       this.#feed = { take, emit, sent: 0, resolve, reject };
@@ -177,7 +188,7 @@ class PoolWorker {
   }
 
   /** Sends one more block; without one, the thread is through once it has done those that it has. */
-  #send(feed: Feed): void {
+  #send(feed: Feed<Work, Output>): void {
     const work = feed.take();
     if (work) {
       feed.sent++;
@@ -188,7 +199,7 @@ class PoolWorker {
     }
   }
 
-  #receive(reply: WorkerReply): void {
+  #receive(reply: WorkerReply<Output>): void {
     const feed = this.#feed;
     if (reply.type === 'ready') {
       this.#opened?.resolve();
@@ -215,7 +226,7 @@ class PoolWorker {
 }
 
 /** The same settings for another device. */
-function onDevice(settings: ScorerSettings, device: Device): ScorerSettings {
+function onDevice<T extends ScorerSettings | DrawSettings>(settings: T, device: Device): T {
   return 'device' in settings ? { ...settings, device } : settings;
 }
 

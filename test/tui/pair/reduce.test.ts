@@ -56,6 +56,7 @@ function answering(events: readonly RescoreEvent[], asked: RescoreRequest[] = []
       yield* events;
     },
     reconstruct: () => Promise.reject(new Error('the model has no VAE decoder')),
+    draw: () => Promise.reject(new Error('the model has no VAE decoder')),
     close: async () => {},
   };
   const model = { ...madeModel(), image: async () => ({ bytes: new Uint8Array(), name: 'x.png' }) };

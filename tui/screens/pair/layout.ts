@@ -28,6 +28,8 @@ const MATRIX = 37;
 /** More are narrower than a picture can be. */
 const MOST_IMAGES = 4;
 const GAP = 2;
+/** From this width on, drawings stand beside what the denoiser reconstructs. */
+export const DRAWN_BESIDE_CLEAN = 100;
 /** Least rows of a plot with its head and axis. */
 const LEAST_PANEL = 5;
 /** Rows that raw scores must leave it beyond that, where they would make it smaller. */
@@ -66,7 +68,7 @@ export function layoutOf(state: PairState, context: ScreenContext): Layout {
   const room = rest - 2;
   const aspect = aspectOf(state, images);
   const byColumns = Math.floor(byWidth / (2 * aspect));
-  const share = state.panel === 'clean' ? 0.6 : 0.52;
+  const share = state.panel === 'clean' || state.panel === 'drawn' ? 0.6 : 0.52;
   const rows = Math.max(3, Math.min(Math.ceil(room * share), byColumns, room - LEAST_PANEL));
   const main = Math.max(rows + 2, matrixRows(state, context, rest - LEAST_PANEL));
   const columns = Math.max(6, Math.min(byWidth, Math.round(2 * rows * aspect)));

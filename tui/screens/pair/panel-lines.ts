@@ -6,8 +6,9 @@ import { beside, exactly } from '../../components/lines.ts';
 import type { Painter } from '../../images/painter.ts';
 import { cut, shown, width, wrap } from '../../text.ts';
 import type { ScreenContext } from '../screen.ts';
+import { drawnBlock } from './drawn-lines.ts';
 import { curveOf, errorsOf, isWithoutScores, noiseAt } from './findings.ts';
-import type { Layout } from './layout.ts';
+import { DRAWN_BESIDE_CLEAN, type Layout } from './layout.ts';
 import {
   type Clean,
   knowsCaptions,
@@ -18,7 +19,12 @@ import {
   variantOf,
 } from './state.ts';
 
-const TABS: Record<Panel, string> = { timesteps: 't timesteps', running: 'r trials', clean: 'x x̂₀' };
+const TABS: Record<Panel, string> = {
+  timesteps: 't timesteps',
+  running: 'r trials',
+  clean: 'x x̂₀',
+  drawn: 'd drawn',
+};
 /** From here on both plots fit beside each other. */
 const WIDE = 150;
 
@@ -47,6 +53,7 @@ export function panelLines(
     .join('');
   const used = Object.values(TABS).reduce((sum, text) => sum + width(text) + 2, 0);
   const head = (text: string) => ` ${tabs}  ${theme.paint('muted', cut(text, all - used - 4))}`;
+  if (state.panel === 'drawn') return exactly(drawnLines(state, context, { layout, painter, head }), rows);
   if (state.panel === 'clean') return exactly(cleanLines(state, context, { layout, painter, head }), rows);
   const curves = layout.images.map((image) => curveOf(state, context, { panel: 'timesteps', image }));
   if (state.second === undefined || curves.every((curve) => curve === undefined)) {
@@ -112,6 +119,27 @@ function plots(
       lines: [theme.paint('muted', cut(title, columns)), ...(curve ? errorPlot(curve, options) : [])],
     };
   });
+}
+
+/** What the model draws for the captions; where there is room, beside what it makes of the first image. */
+function drawnLines(
+  state: PairState,
+  context: ScreenContext,
+  { layout, painter, head }: { layout: Layout; painter: Painter; head: (text: string) => string },
+): string[] {
+  const { theme, width: all } = context;
+  if (!state.drawn) {
+    const why = knowsCaptions(state, context) ? 'No scorer of this run can draw.' : NO_CAPTIONS;
+    return [head(''), ` ${theme.paint('muted', why)}`];
+  }
+  const [image] = layout.images;
+  const isWide = all >= DRAWN_BESIDE_CLEAN && image !== undefined;
+  const columns = isWide ? Math.floor((all - 1) / 2) - 1 : all - 2;
+  const room = { columns, rows: layout.panel - 1, painter };
+  const blocks = [{ columns, lines: drawnBlock(state, room) }];
+  if (isWide) blocks.push({ columns, lines: cleanBlock(state, { image, clean: state.clean[image] }, room) });
+  const text = `by ${shown(state.drawn.scorer)}, seed ${state.drawn.seed}; d: another`;
+  return [head(text), ...beside(blocks, 1).map((line) => ` ${line}`)];
 }
 
 /** x̂0 under each caption beside what the denoiser was given, per image. */

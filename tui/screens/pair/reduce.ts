@@ -3,8 +3,9 @@
 import type { Command } from '../../keymap.ts';
 import { move } from '../../scroll.ts';
 import type { Effect, ScreenAction, ScreenContext, Step } from '../screen.ts';
+import { showDrawn, withDrawn } from './drawing.ts';
 import { noiseAt, planTimesteps } from './findings.ts';
-import { visibleImages } from './layout.ts';
+import { DRAWN_BESIDE_CLEAN, visibleImages } from './layout.ts';
 import { lineOf } from './line-editor.ts';
 import { reducePrompt } from './prompt.ts';
 import { takeResult } from './results.ts';
@@ -59,6 +60,7 @@ export function leavePair(state: PairState): PairState {
     index: -1,
     images: {},
     clean: {},
+    drawn: undefined,
     prompt: undefined,
   };
 }
@@ -99,6 +101,8 @@ function command(state: PairState, name: Command, context: ScreenContext): Step<
     case 'panel-running':
     case 'panel-clean':
       return { state: { ...state, panel: PANELS.find((panel) => name === `panel-${panel}`)! } };
+    case 'panel-drawn':
+      return { state: showDrawn(state) };
     case 'earlier':
     case 'later':
       return { state: chooseTimestep(state, name === 'later' ? 1 : -1, context) };
@@ -175,10 +179,12 @@ function nextImages(state: PairState, context: ScreenContext): PairState {
   return { ...state, firstImage: firstImage >= count ? 0 : firstImage };
 }
 
-/** Asks for the reconstructions that are seen and not there or on their way. */
-function withClean(step: Step<PairState>, context: ScreenContext): Step<PairState> {
+/** Asks for the reconstructions and drawings that are seen and not there or on their way. */
+function withClean(before: Step<PairState>, context: ScreenContext): Step<PairState> {
+  const step = withDrawn(before, context);
   let { state } = step;
-  if (state.panel !== 'clean' || !knowsCaptions(state, context)) return step;
+  const isSeen = state.panel === 'clean' || (state.panel === 'drawn' && context.width >= DRAWN_BESIDE_CLEAN);
+  if (!isSeen || !knowsCaptions(state, context)) return step;
   const scorer = trialScorer(state, context);
   const timesteps = planTimesteps(state, context);
   if (scorer === undefined || timesteps.length === 0) return step;

@@ -3,7 +3,8 @@
 import { messageOf } from '../../../src/errors.ts';
 import type { RescoreEvent } from '../../../src/run/interactive-events.ts';
 import type { ScreenAction, Step } from '../screen.ts';
-import type { Clean, PairState, Shown, Standing, Variant } from './state.ts';
+import { takeDrawn } from './drawing.ts';
+import type { Clean, Drawn, PairState, Shown, Standing, Variant } from './state.ts';
 import { variantOf } from './state.ts';
 import type { SaveResult, ScoringResult } from './tasks.ts';
 
@@ -24,6 +25,8 @@ export function takeResult(
       return { state: takeScoring(state, value as ScoringResult) };
     case 'clean':
       return { state: takeClean(state, { index: Number(index), image: Number(image) }, value as Clean) };
+    case 'drawn':
+      return { state: takeDrawn(state, value as Drawn) };
     case 'save': {
       const saved = value as SaveResult;
       const text = 'problem' in saved ? saved.problem : `Saved as "${saved.id}" in ${saved.folder}.`;

@@ -7,6 +7,7 @@ import { signed } from '../../components/error-plot.ts';
 import { scoreText, winnersOf } from '../../components/score-matrix.ts';
 import { shown } from '../../text.ts';
 import type { ScreenContext } from '../screen.ts';
+import { drawnSentences } from './drawn-lines.ts';
 import { curveOf, heatMapsOf, judgementOf } from './findings.ts';
 import { captionsOf, type PairState, trialScorer, variantOf } from './state.ts';
 
@@ -24,6 +25,7 @@ export function pairSentences(state: PairState, context: ScreenContext): string[
     ...mapSentences(state, context),
     ...curveSentences(state, context),
     ...cleanSentences(state),
+    ...drawnSentences(state),
   ];
 }
 

@@ -7,7 +7,7 @@ import type { ScreenContext } from '../screen.ts';
 import type { Line } from './line-editor.ts';
 
 /** What is drawn beneath the images. */
-export const PANELS = ['timesteps', 'running', 'clean'] as const;
+export const PANELS = ['timesteps', 'running', 'clean', 'drawn'] as const;
 export type Panel = (typeof PANELS)[number];
 
 /** Heat maps over the grey image, beside the image, or no map. */
@@ -47,6 +47,18 @@ export interface Clean {
   message?: string;
 }
 
+/** What a scorer's model draws for the captions that are contrasted, and of what. */
+export interface Drawn {
+  scorer: string;
+  captions: readonly string[];
+  seed: number;
+  /** Steps, of all pictures. */
+  done: number;
+  total: number;
+  pictures?: readonly RgbImage[];
+  message?: string;
+}
+
 /** What is being typed. */
 export interface Prompt {
   of: 'caption' | 'folder';
@@ -78,6 +90,9 @@ export interface PairState {
   /** The timestep chosen in the plot. */
   timestep: number | undefined;
   clean: Readonly<Record<number, Clean>>;
+  drawn: Drawn | undefined;
+  /** Of the noise that drawings begin with. */
+  drawSeed: number;
   prompt: Prompt | undefined;
   /** Where variants were last saved to. */
   folder: string;
@@ -102,6 +117,8 @@ export function seen(at: number, context: ScreenContext, before?: PairState): Pa
     zoom: false,
     timestep: undefined,
     folder: DEFAULT_FOLDER,
+    drawn: undefined,
+    drawSeed: 0,
     ...before,
     order,
     at,

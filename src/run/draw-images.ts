@@ -1,0 +1,176 @@
+/** Draws what was prepared into its folder, in worker threads. What is there already is left as it is. */
+
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import {
+  type DrawnTerms,
+  drawnTaskFile,
+  type ExampleForm,
+  recordsOf,
+} from '../../tasks/drawn/drawn-records.ts';
+import { findTaskFile } from '../../tasks/task-file.ts';
+import { InputError, messageOf, ResultsError } from '../errors.ts';
+import { isAlive } from '../hub/is-alive.ts';
+import { makeFolder } from '../hub/make-folder.ts';
+import { encodePng } from '../images/encode-png.ts';
+import { RunFolder, writeAtomically } from '../results/run-folder.ts';
+import { imagesPerCall } from '../scoring/image-sampler.ts';
+import { Channel } from './channel.ts';
+import { DRAWING_FILE, writeDrawing } from './drawing-manifest.ts';
+import type { PlannedImage, PreparedDrawing } from './prepare-drawing.ts';
+import { drawPool } from './worker-pool.ts';
+
+/** What happens while images are drawn. */
+export type DrawEvent =
+  /** `there` of the images lie in the folder from before. */
+  | { type: 'begin'; total: number; there: number }
+  | { type: 'loading' }
+  /** Steps of all images that are drawn now; images that are done, those from before included. */
+  | { type: 'progress'; steps: number; totalSteps: number; images: number }
+  | { type: 'end'; images: number; drawn: number; examples: number };
+
+/** What is written beside the images. */
+export interface DrawTarget {
+  out: string;
+  form: ExampleForm;
+  terms: DrawnTerms;
+}
+
+/**
+ * Draws, and writes each image when it is done; at the end, and also when stopped, the records of those that are there.
+ * @throws InputError where the folder holds something else; ResultsError where it cannot be written or is in use;
+ *   ModelFileError and others as the model's parts; the signal's reason once its workers stand still.
+ */
+export async function* drawImages(
+  prepared: PreparedDrawing,
+  target: DrawTarget,
+  signal?: AbortSignal,
+): AsyncGenerator<DrawEvent> {
+  const { out } = target;
+  const { images, drawing, stored } = prepared;
+  begin(out, stored !== undefined);
+  const lock = await new RunFolder(out).lock(signal && { signal });
+  try {
+    sweep(out, images);
+    writeDrawing(out, stored ?? drawing);
+    const missing = images.filter(({ file }) => !existsSync(join(out, file)));
+    yield { type: 'begin', total: images.length, there: images.length - missing.length };
+    let examples = 0;
+    try {
+      if (missing.length > 0) yield* drawMissing(prepared, { out, missing }, signal);
+    } finally {
+      // Whatever stopped it: what is there can be scored.
+      examples = writeRecords(prepared, target);
+    }
+    yield { type: 'end', images: images.length, drawn: missing.length, examples };
+  } finally {
+    lock.release();
+  }
+}
+
+async function* drawMissing(
+  { settings, workers, images }: PreparedDrawing,
+  { out, missing }: { out: string; missing: readonly PlannedImage[] },
+  signal?: AbortSignal,
+): AsyncGenerator<DrawEvent> {
+  const each = imagesPerCall(settings);
+  const orders = missing.map(({ order }) => order);
+  // As many blocks as there are workers at least, so that none is idle.
+  const size = Math.max(1, Math.min(each, Math.ceil(orders.length / workers)));
+  const blocks = Array.from({ length: Math.ceil(orders.length / size) }, (_, k) =>
+    orders.slice(k * size, (k + 1) * size),
+  );
+  yield { type: 'loading' };
+  const pool = drawPool(settings, Math.min(workers, blocks.length));
+  const events = new Channel<DrawEvent>();
+  const totalSteps = missing.length * settings.steps;
+  let [steps, done] = [0, images.length - missing.length];
+  const byIndex = new Map(missing.map((image) => [image.order.index, image]));
+  const failures: unknown[] = [];
+  const controller = new AbortController();
+  const stop = () => controller.abort(signal!.reason);
+  signal?.addEventListener('abort', stop);
+  if (signal?.aborted) stop();
+  const drawn = pool
+    .run(
+      blocks,
+      (output) => {
+        if (output.type === 'steps') steps += output.count;
+        else {
+          try {
+            writeAtomically(join(out, byIndex.get(output.index)!.file), encodePng(output.image));
+            done++;
+          } catch (error) {
+            failures.push(error);
+            controller.abort(error); // a full disk: what was written is kept
+          }
+        }
+        events.push({ type: 'progress', steps, totalSteps, images: done });
+      },
+      controller.signal,
+    )
+    .then(
+      () => events.end(),
+      (error: unknown) => events.end(error),
+    );
+  try {
+    yield* events;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    controller.abort(new Error('left'));
+    await drawn;
+    await pool.close();
+  }
+}
+
+/** Makes the folder. @throws InputError where it holds something else, ResultsError where it cannot be made. */
+function begin(out: string, isOurs: boolean): void {
+  try {
+    if (!isOurs && existsSync(out) && readdirSync(out).length > 0) {
+      throw new InputError({
+        what: 'the folder holds something else than drawn pictures',
+        where: out,
+        expected: `a ${DRAWING_FILE}, or no files`,
+        fix: 'Choose another --out.',
+      });
+    }
+    makeFolder(out);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new ResultsError({
+      what: 'cannot write the folder',
+      where: out,
+      got: messageOf(error),
+      fix: 'Choose another --out.',
+      cause: error,
+    });
+  }
+}
+
+/** Makes the folders of images, and removes what killed processes left half written in them. Only under the lock. */
+function sweep(out: string, images: readonly PlannedImage[]): void {
+  for (const folder of new Set(images.map(({ file }) => dirname(join(out, file))))) {
+    makeFolder(folder);
+    for (const name of readdirSync(folder)) {
+      const writer = /\.png\.(\d+)\.tmp$/.exec(name)?.[1];
+      if (writer !== undefined && !isAlive(Number(writer))) rmSync(join(folder, name), { force: true });
+    }
+  }
+}
+
+/** The records of the images that are there. Returns how many examples they make. */
+function writeRecords({ images, drawing }: PreparedDrawing, { out, form, terms }: DrawTarget): number {
+  const there = images.filter(({ file }) => existsSync(join(out, file)));
+  const lines = (values: readonly object[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('');
+  if (drawing.identity.layout === 'classes') {
+    const records = there.map(({ file, pictures }) => ({ file, ...pictures[0]!.provenance }));
+    writeAtomically(join(out, 'images.jsonl'), lines(records));
+    return 0;
+  }
+  // In the order of sets: a picture that several sets have stands with each of them.
+  const pictures = there.flatMap((image) => image.pictures);
+  const records = recordsOf(pictures, form);
+  writeAtomically(join(out, 'examples.jsonl'), lines(records));
+  if (!findTaskFile(out)) writeAtomically(join(out, 'task.yaml'), drawnTaskFile(terms));
+  return records.length;
+}
