@@ -4,8 +4,8 @@ import { HubError } from '../errors.ts';
 
 /** What is wanted of a repository. */
 export type Wanted =
-  | { what: 'diffusion' | 'clip' }
-  /** Whichever of the two it is. */
+  | { what: 'diffusion' | 'clip' | 'classifier' }
+  /** Whichever of these it is. */
   | { what: 'model' }
   | { what: 'everything' }
   /** The files that match any of the patterns; see `globToRegExp`. */
@@ -16,6 +16,7 @@ export type Wanted =
 /** Subfolders of a diffusers folder that scoring opens; it decodes nothing, so the VAE's decoder stays away. */
 const DIFFUSION_PARTS = /^(?:text_encoder(?:_[23])?|unet|transformer|vae_encoder)$/;
 const DIFFUSION_ROOT = /^(?:model_index|winoscope|calibration)\.json$/;
+const CLASSIFIER_ROOT = /^(?:config|preprocessor_config|processor_config|winoscope)\.json$/;
 const CLIP_ROOT =
   /^(?:config|preprocessor_config|processor_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab|winoscope)\.json$|^(?:merges|vocab)\.txt$|\.model$/;
 /** What sits beside graphs but belongs to other programs. A `.bin` of another name may be a graph's weights. */
@@ -60,6 +61,8 @@ export function selectFiles(names: readonly string[], wanted: Wanted, where: str
       return diffusionFiles(names, where);
     case 'clip':
       return clipFiles(names, where);
+    case 'classifier':
+      return classifierFiles(names, where);
     case 'model':
       if (names.includes('model_index.json')) return diffusionFiles(names, where);
       if (
@@ -115,6 +118,19 @@ function diffusionFiles(names: readonly string[], where: string): string[] {
   throw noGraphs(names, where, what, hint(names, where, 'diffusion'));
 }
 
+/** The graph of an image classifier with its configuration; its files are named as those of a joint CLIP. */
+function classifierFiles(names: readonly string[], where: string): string[] {
+  const graph = ['', '_fp16']
+    .flatMap((precision) => ['onnx/', ''].map((place) => `${place}model${precision}.onnx`))
+    .find((name) => names.includes(name));
+  if (names.includes('config.json') && graph !== undefined) {
+    const root = names.filter((name) => CLASSIFIER_ROOT.test(name));
+    return [...root, ...names.filter((name) => name.startsWith(graph))];
+  }
+  const expected = 'config.json with onnx/model.onnx or model.onnx';
+  throw noGraphs(names, where, expected, hint(names, where, 'classifier'));
+}
+
 function clipFiles(names: readonly string[], where: string): string[] {
   const root = names.filter((name) => !name.includes('/') && CLIP_ROOT.test(name));
   const halfGraphs = ['visual/model.onnx', 'textual/model.onnx'];
@@ -167,12 +183,16 @@ function noGraphs(names: readonly string[], where: string, expected: string, fix
   });
 }
 
-function hint(names: readonly string[], where: string, kind: 'diffusion' | 'clip'): string {
+function hint(names: readonly string[], where: string, kind: 'diffusion' | 'clip' | 'classifier'): string {
   const isDiffusion = names.includes('model_index.json');
-  if (kind === 'clip' && isDiffusion) return 'It is a diffusion model: pass it as --diffusion';
+  if (kind !== 'diffusion' && isDiffusion) return 'It is a diffusion model: pass it as --diffusion';
   if (kind === 'diffusion' && !isDiffusion && CLIP_GRAPHS.some((graph) => names.includes(graph)))
     return 'It looks like a CLIP model: pass it as --clip';
-  const task = kind === 'clip' ? ' --task zero-shot-image-classification' : '';
+  const task = {
+    diffusion: '',
+    clip: ' --task zero-shot-image-classification',
+    classifier: ' --task image-classification',
+  }[kind];
   const repo = where.split('@')[0];
   return `Another revision may have them (see its branches); else export it, \`optimum-cli export onnx --model ${repo}${task} FOLDER\`, and pass the folder`;
 }

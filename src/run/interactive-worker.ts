@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { InputError, WinoscopeError } from '../errors.ts';
 import { imageSize, readSource } from '../images/decode.ts';
-import { openClipScorer } from '../scoring/clip-scorer.ts';
 import { type DiffusionParts, openDiffusionParts } from '../scoring/diffusion-parts.ts';
-import { openDiffusionScorer } from '../scoring/diffusion-scorer.ts';
+import { type DiffusionSettings, openDiffusionScorer } from '../scoring/diffusion-scorer.ts';
 import type { Example } from '../scoring/example.ts';
 import { noisesOf } from '../scoring/noises.ts';
+import { openScorer as openAnyScorer } from '../scoring/open-scorer.ts';
 import {
   openReconstructor,
   type Reconstruction,
@@ -58,12 +58,13 @@ let differs: Promise<string | undefined> | undefined;
 async function openScorer(id: number): Promise<Scorer> {
   if (scorer) return scorer;
   reply({ type: 'loading', id });
-  scorer = settings.kind === 'clip' ? await openClipScorer(settings) : await scorerOfParts();
-  return scorer;
+  const opened =
+    settings.kind === 'diffusion' ? await scorerOfParts(settings) : await openAnyScorer(settings);
+  scorer = opened;
+  return opened;
 }
 
-async function scorerOfParts(): Promise<Scorer> {
-  if (settings.kind === 'clip') throw new Error('a CLIP model has no parts');
+async function scorerOfParts(settings: DiffusionSettings): Promise<Scorer> {
   parts ??= await openDiffusionParts(settings);
   return openDiffusionScorer(settings, parts);
 }
@@ -87,7 +88,8 @@ async function score(id: number, example: Example, force: boolean): Promise<void
 }
 
 async function reconstruct(id: number, request: ReconstructionRequest): Promise<void> {
-  if (settings.kind === 'clip') throw new InputError({ what: 'a CLIP model reconstructs nothing' });
+  if (settings.kind !== 'diffusion')
+    throw new InputError({ what: `a ${settings.kind} model reconstructs nothing` });
   if (!reconstructor) {
     reply({ type: 'loading', id });
     parts ??= await openDiffusionParts(settings);
@@ -116,7 +118,7 @@ async function differences(): Promise<string | undefined> {
     return `The model of "${prepared.name}" is not the one of the run any more (${list}): its numbers do not compare.`;
   }
   if (
-    settings.kind === 'clip' ||
+    settings.kind !== 'diffusion' ||
     noise === undefined ||
     noisesOf(settings.plan, settings.description.latent).sha256() === noise
   )

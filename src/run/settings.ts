@@ -2,17 +2,19 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { needsBound, type ScoreLoss } from '../diffusion/denoising-error.ts';
 import { noiseSchedule } from '../diffusion/noise-schedule.ts';
 import { ModelFileError, messageOf, UsageError } from '../errors.ts';
-import type { ModelRef } from '../hub/resolve-ref.ts';
+import type { ModelKind, ModelRef } from '../hub/resolve-ref.ts';
 import { verifiedSha256 } from '../hub/verified.ts';
 import type { Interpolation } from '../images/resize.ts';
+import { describeClassifier } from '../models/classifier-folder.ts';
 import { describeClip } from '../models/clip-folder.ts';
 import { describeDiffusion } from '../models/diffusion-folder.ts';
-import { type Device, ORT_VERSION } from '../onnx/session.ts';
-import type { Numerics, ScorerIdentity } from '../results/manifest.ts';
+import type { Device } from '../onnx/session.ts';
+import type { ScorerIdentity } from '../results/manifest.ts';
 import { applyRule } from '../scoring/apply-rule.ts';
 import type { UncondMode } from '../scoring/conditions.ts';
 import type { ExternalDescription } from '../scoring/describe-external.ts';
@@ -26,7 +28,7 @@ import { type StopRequest, stopRule } from './stop-request.ts';
 
 /** A model as the user named it. */
 export interface ModelRequest extends ModelRef {
-  kind: 'diffusion' | 'clip';
+  kind: ModelKind;
 }
 
 /** Another process, which has said hello. */
@@ -117,11 +119,14 @@ export function prepareScorer(
     return { name, ref, settings: { kind: 'imported', path: request.path }, workers: 1 };
   const { folder, kind } = request;
   const { device } = options;
-  if (kind === 'clip') {
-    const description = describeClip(folder);
-    const { bytes } = description;
+  if (kind !== 'diffusion') {
+    const described =
+      kind === 'clip'
+        ? { kind, description: describeClip(folder) }
+        : { kind, description: describeClassifier(folder), resize: options.resize };
+    const { bytes } = described.description;
     const threads = options.threads ?? stored?.threads ?? threadsFor(bytes);
-    const settings: ScorerSettings = { kind, description, threads, device };
+    const settings: ScorerSettings = { ...described, threads, device };
     return { name, ref, settings, workers: options.workers ?? workersFor({ bytes, device, threads }) };
   }
   const description = describeDiffusion(folder, options.resolution, options.guidance);
@@ -185,6 +190,23 @@ export function checkGuidance(scorers: readonly PreparedScorer[], guidance: numb
   });
 }
 
+/**
+ * Parts of the variational bound are stored of models that learn the width of the reverse step alone.
+ * @throws UsageError naming the model that does not.
+ */
+export function checkBound(scorers: readonly PreparedScorer[], loss: ScoreLoss): void {
+  if (!needsBound(loss)) return;
+  for (const { name, settings } of scorers) {
+    if (settings.kind !== 'diffusion' || settings.description.learnsWidth) continue;
+    throw new UsageError({
+      what: `"${name}" does not learn the width of the reverse step, so there is no variational bound to score by`,
+      where: `--loss ${loss}`,
+      expected: 'a model with twice as many output channels as its latent has, as DiT and PixArt have',
+      fix: 'Use --loss mse, mae, huber or l2norm.',
+    });
+  }
+}
+
 /** Bytes of a model's files in one of its subfolders, weights that lie beside their graph included. */
 function bytesIn({ folder, files }: { folder: string; files: readonly string[] }, part: string): number {
   return files
@@ -223,6 +245,11 @@ export async function identityOf({ settings }: PreparedScorer): Promise<ScorerId
     ),
   );
   if (settings.kind === 'clip') return { kind: 'clip', files };
+  if (settings.kind === 'classifier') {
+    // Of pixels the model's own files say how they are cut.
+    const { input } = settings.description;
+    return { kind: 'classifier', files, ...(input.kind === 'features' && { resize: settings.resize }) };
+  }
   const { interpolation = 'bicubic' } = settings;
   return {
     kind: 'diffusion',
@@ -233,6 +260,7 @@ export async function identityOf({ settings }: PreparedScorer): Promise<ScorerId
       shape: [...settings.description.latent],
       mode: settings.latent === 'sample' ? 'sample' : settings.description.vae === 'draw' ? 'draw' : 'mean',
     },
+    ...(settings.description.learnsWidth && { bound: true as const }),
     ...(settings.description.guidance !== undefined && { guidance: settings.description.guidance }),
     resize: settings.resize,
     ...(interpolation !== 'bicubic' && { interpolation }),
@@ -240,35 +268,6 @@ export async function identityOf({ settings }: PreparedScorer): Promise<ScorerId
     stop: settings.stop ?? 'none',
     ...(settings.prune && { prune: settings.prune }),
   };
-}
-
-/** What may move the last bits of the prepared scorers' results on this machine. */
-export function numericsOf(scorers: readonly PreparedScorer[]): Numerics {
-  const models = scorers.flatMap(({ name, settings }) =>
-    settings.kind === 'clip' || settings.kind === 'diffusion' ? [{ name, settings }] : [],
-  );
-  const device = models[0]?.settings.device ?? { name: 'cpu', id: 0 };
-  return {
-    device: device.name,
-    dtype: dtypeOf(scorers),
-    onnxruntime: ORT_VERSION,
-    cpu: cpus()[0]?.model.trim() ?? 'unknown',
-    arch: process.arch,
-    calls: Object.fromEntries(
-      models.map(({ name, settings }) => [
-        name,
-        { batch: settings.kind === 'diffusion' ? settings.batch : 1, threads: settings.threads },
-      ]),
-    ),
-  };
-}
-
-/** The precision of the denoisers' graphs. */
-function dtypeOf(scorers: readonly PreparedScorer[]): Numerics['dtype'] {
-  const types = new Set(
-    scorers.map(({ settings }) => (settings.kind === 'diffusion' ? settings.description.dtype : 'float32')),
-  );
-  return types.size > 1 ? 'float16+float32' : ([...types][0] ?? 'float32');
 }
 
 /** sha256 of a file. @throws ModelFileError where it cannot be read. */
