@@ -40,6 +40,7 @@ export async function score(taskName: string, flags: ScoreFlags): Promise<void> 
     force: flags.force ?? false,
     onError: flags.onError,
     allowMixed: flags.allowMixed ?? false,
+    loss: flags.loss,
     ...(flags.out !== undefined && { out: flags.out }),
   };
   const run = await prepareRun(request);

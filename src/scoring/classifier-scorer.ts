@@ -39,8 +39,8 @@ export async function openClassifierScorer(settings: ClassifierSettings): Promis
   /** Looking for a name in a sentence takes a while; by the task's own names it does not. */
   const known = (caption: string, names: readonly ClassNames[] | undefined): readonly number[] => {
     if (names) return classesOf(description.labels, caption, names);
-    let found = classes.get(caption);
-    if (!found) classes.set(caption, (found = classesOf(description.labels, caption)));
+    const found = classes.get(caption) ?? classesOf(description.labels, caption);
+    classes.set(caption, found);
     return found;
   };
   const scorePairs = async ({ images, captions, classes: named }: Example): Promise<number[][]> => {
