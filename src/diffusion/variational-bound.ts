@@ -59,8 +59,8 @@ export interface BoundRow {
 
 /**
  * The terms of one trial. Equals `mean_flat(normal_kl(...)) / log 2` and `-mean_flat(discretized_gaussian_log_likelihood
- * (...)) / log 2` of DiT's `diffusion`, as `eval_prob_dit.py --save_vb` of Li et al. stores them, within float32's
- * rounding there.
+ * (...)) / log 2` of DiT's `diffusion`, which `eval_prob_dit.py --save_vb` of Li et al. stores, computed in float64: in
+ * float32, as there, the likelihood of a number far from the mean is rounding noise.
  */
 export function boundTerms(
   { schedule, steps }: { schedule: NoiseSchedule; steps: ReverseSteps },
