@@ -39,7 +39,10 @@ describe("the task's own names come before the caption", () => {
   });
 
   it('also by a model whose labels are WordNet ids, or that has none', () => {
-    const byId = labelsOf(Object.fromEntries(imagenetClasses().map(({ place, wnid }) => [place, wnid])), 1000);
+    const byId = labelsOf(
+      Object.fromEntries(imagenetClasses().map(({ place, wnid }) => [place, wnid])),
+      1000,
+    );
     const nameless = labelsOf(Object.fromEntries(imagenetClasses().map((_, k) => [k, `LABEL_${k}`])), 1000);
     const crane = namesOfClass(imagenetClasses()[517]!);
     expect(classOf(byId, 'a photo of a crane.', [crane])).toBe(517);
