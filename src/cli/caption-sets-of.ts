@@ -69,7 +69,8 @@ function classSets(model: string): CaptionSet[] {
     });
   }
   const first = new Map<number, string>();
-  for (const [name, label] of Object.entries(labels.byName)) if (!first.has(label)) first.set(label, name);
+  for (const [label, ids] of Object.entries(labels.whole))
+    for (const id of ids) if (!first.has(id)) first.set(id, label.split(',')[0]!.trim());
   return [setOf([...first].sort(([a], [b]) => a - b).map(([, name]) => name))];
 }
 

@@ -3,7 +3,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { HubError } from '../errors.ts';
-import { EMBEDDED } from '../hub/resolve-ref.ts';
+import { EMBEDDED_MODELS, isEmbedded, type ModelKind } from '../hub/resolve-ref.ts';
+import { looksLikeClassifier } from '../models/classifier-folder.ts';
 import { visible } from '../report/format.ts';
 import { examineMachine, examineModel, type MachineReport, type ModelReport } from '../run/doctor.ts';
 import type { ModelRequest } from '../run/settings.ts';
@@ -42,25 +43,33 @@ export async function doctor(refs: readonly string[], flags: DoctorFlags): Promi
   if (models.some(({ problems }) => problems.length > 0)) process.exitCode = 3;
 }
 
-/** The scorers that a reference names: one, or both embedded ones. What the folder holds tells of which kind it is. */
+/** The scorers that a reference names: one, or all embedded ones of the name. What the folder holds tells of which kind it is. */
 async function requestsOf(ref: string, { offline = false }: DoctorFlags): Promise<ModelRequest[]> {
   const find = async (kind: ModelRequest['kind']): Promise<ModelRequest> => {
     const [model] = await findModels([{ text: ref, kind }], { offline, quiet: false });
     return { ...model!, kind };
   };
-  if (ref === EMBEDDED) return [await find('diffusion'), await find('clip')];
+  if (isEmbedded(ref)) {
+    const kinds = Object.keys(EMBEDDED_MODELS) as ModelKind[];
+    return Promise.all(kinds.filter((kind) => Object.hasOwn(EMBEDDED_MODELS[kind], ref)).map(find));
+  }
   try {
     const found = await find('diffusion');
-    if (existsSync(join(found.folder, 'model_index.json')) || !looksLikeClip(found.folder)) return [found];
-    return [{ ...found, kind: 'clip' }];
+    return [{ ...found, kind: kindOf(found.folder) }];
   } catch (error) {
-    // A repository without a diffusion model may hold a CLIP; the first complaint stands where it does not.
+    // A repository without a diffusion model may hold another; the first complaint stands where it does not.
     if (!(error instanceof HubError) || error.failure !== 'unusable') throw error;
     return find('clip').then(
-      (found) => [found],
+      (found) => [{ ...found, kind: kindOf(found.folder) }],
       () => Promise.reject(error),
     );
   }
+}
+
+/** What a folder holds, as its files tell. */
+function kindOf(folder: string): ModelKind {
+  if (existsSync(join(folder, 'model_index.json')) || !looksLikeClip(folder)) return 'diffusion';
+  return looksLikeClassifier(folder) ? 'classifier' : 'clip';
 }
 
 function looksLikeClip(folder: string): boolean {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SCORE_LOSSES, type ScoreLoss } from '../diffusion/denoising-error.ts';
 import { messageOf, UsageError } from '../errors.ts';
-import { EMBEDDED } from '../hub/resolve-ref.ts';
+import { EMBEDDED, embeddedNames } from '../hub/resolve-ref.ts';
 import { INTERPOLATIONS, type Interpolation } from '../images/resize.ts';
 import type { ScorerRequest, ScoringOptions } from '../run/settings.ts';
 import type { Analysis } from '../run/summary-schema.ts';
@@ -27,6 +27,7 @@ const DEFAULT_TIMESTEPS = '32';
 export interface SharedFlags {
   diffusion?: string[];
   clip?: string[];
+  classifier?: string[];
   timesteps?: string;
   repeats: number;
   seed: number[];
@@ -92,12 +93,17 @@ export function addScoringFlags(command: Command): Command {
   return command
     .option(
       '--diffusion <[name=]ref>',
-      `diffusion model: a diffusers ONNX folder, ORG/NAME[@REVISION] on the Hub, or "${EMBEDDED}" (repeatable)`,
+      `diffusion model: a diffusers ONNX folder, ORG/NAME[@REVISION] on the Hub, or one of ${embeddedNames('diffusion')} (repeatable)`,
       repeatable,
     )
     .option(
       '--clip <[name=]ref>',
       `CLIP model: an ONNX folder, ORG/NAME[@REVISION] on the Hub, or "${EMBEDDED}" (repeatable)`,
+      repeatable,
+    )
+    .option(
+      '--classifier <[name=]ref>',
+      `image classifier: an ONNX folder of transformers, ORG/NAME[@REVISION] on the Hub, or one of ${embeddedNames('classifier')} (repeatable)`,
       repeatable,
     )
     .option('--offline', 'no connection: models on the Hub must be in its cache')
@@ -231,25 +237,25 @@ function readWeights(path: string): FittedWeights {
 
 /**
  * The scorers that were asked for; the embedded two where none was named. Fetches what lies on the Hub.
- * @param others scorers that are no models; they are given back after CLIP, before diffusion, which takes longest.
+ * @param others scorers that are no models; they are given back after CLIP and classifiers, before diffusion, which takes longest.
  * @throws UsageError, HubError as `resolveModel`.
  */
 export async function scorersOf(
   flags: SharedFlags & { quiet?: boolean },
   others: readonly ScorerRequest[] = [],
 ): Promise<ScorerRequest[]> {
-  const { diffusion = [], clip = [], offline = false, quiet = false } = flags;
+  const { diffusion = [], clip = [], classifier = [], offline = false, quiet = false } = flags;
   const asked =
-    diffusion.length + clip.length + others.length > 0
-      ? { diffusion, clip }
-      : { diffusion: [EMBEDDED], clip: [EMBEDDED] };
-  // CLIP first: it takes a moment, and then there is something to compare with.
-  const named = (['clip', 'diffusion'] as const).flatMap((kind) =>
+    diffusion.length + clip.length + classifier.length + others.length > 0
+      ? { diffusion, clip, classifier }
+      : { diffusion: [EMBEDDED], clip: [EMBEDDED], classifier: [] };
+  // CLIP and classifiers first: they take a moment, and then there is something to compare with.
+  const named = (['clip', 'classifier', 'diffusion'] as const).flatMap((kind) =>
     asked[kind].map((text) => ({ text, kind })),
   );
   const found = await findModels(named, { offline, quiet });
   const models = found.map((model, k): ScorerRequest => ({ ...model, kind: named[k]!.kind }));
-  const first = models.filter(({ kind }) => kind === 'clip');
+  const first = models.filter(({ kind }) => kind !== 'diffusion');
   return [...first, ...others, ...models.filter(({ kind }) => kind === 'diffusion')];
 }
 

@@ -91,6 +91,7 @@ function progressOf(scorer: string): (done: number, total: number) => void {
 const UNITS: Record<PreparedScorer['settings']['kind'], string> = {
   diffusion: 'minus the mean denoising error, higher is better',
   clip: 'cosine, higher is better',
+  classifier: 'log-probability of the class that the caption names, higher is better',
   external: 'as the process gave them, lower ones negated where they are better: higher is better',
   imported: 'as imported, higher is better',
 };

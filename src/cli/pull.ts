@@ -5,7 +5,7 @@ import { type CheckResult, checkCache } from '../hub/check-cache.ts';
 import { type HubRef, parseHubRef, refText } from '../hub/hub-ref.ts';
 import { type HubSettings, hubSettings } from '../hub/hub-settings.ts';
 import { type PullResult, pull } from '../hub/pull.ts';
-import { EMBEDDED, folderPath, isFolder } from '../hub/resolve-ref.ts';
+import { folderPath, isEmbedded, isFolder } from '../hub/resolve-ref.ts';
 import type { Wanted } from '../hub/select-files.ts';
 import { visible } from '../report/format.ts';
 import { bytesText, DownloadLines } from './download-lines.ts';
@@ -49,7 +49,7 @@ function refOf(text: string, { type, revision }: PullFlags, { endpoint }: HubSet
       what: 'that is no name on the Hub',
       where: text,
       expected: 'ORG/NAME or ORG/NAME@REVISION',
-      ...(text === EMBEDDED
+      ...(isEmbedded(text)
         ? { got: 'the model inside this package, which needs no pull' }
         : isFolder(folder) && { got: 'a folder, which needs no pull' }),
     });

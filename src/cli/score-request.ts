@@ -47,6 +47,7 @@ export async function scoreRequest(taskName: string, flags: ScoreFlags): Promise
     force: flags.force ?? false,
     onError: flags.onError,
     allowMixed: flags.allowMixed ?? false,
+    loss: flags.loss,
     ...(flags.out !== undefined && { out: flags.out }),
     ...(chosen && { shard: chosen.shard }),
     ...(flags.command && { command: flags.command }),

@@ -15,13 +15,44 @@ export const LOSSES = ['mse', 'mae', 'huber'] as const;
 /** One of `LOSSES`. */
 export type Loss = (typeof LOSSES)[number];
 
+/** What is stored besides of models that learn the width of the reverse step; see `BoundTerms`. */
+export const BOUND_PARTS = ['kl', 'nll'] as const;
+
 /**
- * What a score may be the mean of: any stored error, or the un-squared norm of the difference, √(mse · C · H · W)
- * (`torch.norm(prediction - target)` of a row; Krojer et al. 2023), which follows from the stored mean square.
+ * What a score may be the mean of: any stored error; the un-squared norm of the difference, √(mse · C · H · W)
+ * (`torch.norm(prediction - target)` of a row; Krojer et al. 2023), which follows from the stored mean square; the
+ * trial's part of the variational bound (the divergence, at t = 0 the likelihood); or its sum with the mean square
+ * (Li et al. 2023, section 6.3).
  */
-export const SCORE_LOSSES = [...LOSSES, 'l2norm'] as const;
+export const SCORE_LOSSES = [...LOSSES, 'l2norm', 'vlb', 'mse+vlb'] as const;
 /** One of `SCORE_LOSSES`. */
 export type ScoreLoss = (typeof SCORE_LOSSES)[number];
+
+/** Whether a loss needs the parts of the variational bound. */
+export function needsBound(loss: ScoreLoss): boolean {
+  return loss === 'vlb' || loss === 'mse+vlb';
+}
+
+/** What is stored of one trial; the parts of the bound where the model has them. */
+export interface TrialLosses extends DenoisingError {
+  kl?: number;
+  nll?: number;
+}
+
+/**
+ * One trial's error under a loss. NaN where it needs parts of the bound that are not there.
+ * @param elements C · H · W
+ */
+export function lossOf(
+  errors: TrialLosses,
+  loss: ScoreLoss,
+  { timestep, elements }: { timestep: number; elements: number },
+): number {
+  if (loss === 'l2norm') return Math.sqrt(errors.mse * elements);
+  if (!needsBound(loss)) return errors[loss as Loss];
+  const bound = (timestep === 0 ? errors.nll : errors.kl) ?? Number.NaN;
+  return loss === 'vlb' ? bound : errors.mse + bound;
+}
 
 /** A row of a batch: values `[offset, offset + target.length)` of `predictions`. */
 export interface PredictedRow {

@@ -67,17 +67,7 @@ export interface NoiseSchedule {
 export function noiseSchedule(config: ScheduleConfig): NoiseSchedule {
   if (isFlow(config)) return flowSchedule(config);
   const timesteps = config.num_train_timesteps;
-  let betas = makeBetas(config);
-  if (betas.length !== timesteps) {
-    throw new ModelFileError({
-      what: 'trained_betas does not fit the schedule',
-      where: 'scheduler_config.json',
-      expected: `${timesteps} values`,
-      got: `${betas.length}`,
-    });
-  }
-  if (config.rescale_betas_zero_snr) betas = rescaleToZeroSnr(betas);
-  const alphasCumprod = cumulate(betas);
+  const alphasCumprod = cumulate(betasOf(config));
   if (config.rescale_betas_zero_snr && NEARLY_ZERO.test(config._class_name ?? ''))
     alphasCumprod[timesteps - 1] = 2 ** -24;
   return { timesteps, alphasCumprod, prediction: config.prediction_type };
@@ -86,7 +76,24 @@ export function noiseSchedule(config: ScheduleConfig): NoiseSchedule {
 /** Schedulers that keep the last ᾱ of zero terminal SNR just above 0, so that their first σ is not infinite. */
 const NEARLY_ZERO = /^(EulerDiscrete|EulerAncestralDiscrete|DPMSolverMultistep|UniPCMultistep)Scheduler$/;
 
-/** β_t in float32, `[T]`. */
+/**
+ * β_t in float32, `[T]`, rescaled where the configuration says so; equals `DDPMScheduler(...).betas`.
+ * @throws ModelFileError as `noiseSchedule`.
+ */
+export function betasOf(config: DiffusionScheduleConfig): Float32Array {
+  const betas = makeBetas(config);
+  if (betas.length !== config.num_train_timesteps) {
+    throw new ModelFileError({
+      what: 'trained_betas does not fit the schedule',
+      where: 'scheduler_config.json',
+      expected: `${config.num_train_timesteps} values`,
+      got: `${betas.length}`,
+    });
+  }
+  return config.rescale_betas_zero_snr ? rescaleToZeroSnr(betas) : betas;
+}
+
+/** β_t of the configuration's own rule, `[T]`. */
 function makeBetas(config: DiffusionScheduleConfig): Float32Array {
   if (config.trained_betas) return Float32Array.from(config.trained_betas);
   const count = config.num_train_timesteps;

@@ -26,7 +26,32 @@ export interface ModelRef {
   commit?: string;
 }
 
-export type ModelKind = 'diffusion' | 'clip';
+export type ModelKind = 'diffusion' | 'clip' | 'classifier';
+
+/** The models inside this package by kind and name, with their folders in `fixtures/tiny-world`. */
+export const EMBEDDED_MODELS: Readonly<Record<ModelKind, Readonly<Record<string, string>>>> = {
+  diffusion: { [EMBEDDED]: 'diffusion', [`${EMBEDDED}-dit`]: 'dit' },
+  clip: { [EMBEDDED]: 'clip' },
+  classifier: {
+    [`${EMBEDDED}-synthetic`]: 'classifiers/synthetic',
+    [`${EMBEDDED}-features`]: 'classifiers/features',
+    [`${EMBEDDED}-linear`]: 'classifiers/linear',
+  },
+};
+
+/** The names of the embedded models of a kind, for a sentence. */
+export function embeddedNames(kind: ModelKind): string {
+  return Object.keys(EMBEDDED_MODELS[kind])
+    .map((name) => `"${name}"`)
+    .join(', ');
+}
+
+/** Folder of an embedded model, or undefined where the name means none of that kind. */
+function embeddedFolder(ref: string, kind: ModelKind): string | undefined {
+  const folders = EMBEDDED_MODELS[kind];
+  if (!Object.hasOwn(folders, ref)) return undefined;
+  return join(packageRoot(), 'fixtures', 'tiny-world', ...folders[ref]!.split('/'));
+}
 
 /**
  * Takes `[NAME=]REF` apart.
@@ -53,9 +78,14 @@ export function isPath(ref: string): boolean {
   return /^(?:[./~\\]|[A-Za-z]:[\\/])/.test(ref);
 }
 
+/** Whether a reference is the name of a model inside this package, of whatever kind. */
+export function isEmbedded(ref: string): boolean {
+  return Object.values(EMBEDDED_MODELS).some((folders) => Object.hasOwn(folders, ref));
+}
+
 /** Whether a reference is found without the Hub, or nowhere. */
 export function isLocal(ref: string): boolean {
-  return ref === EMBEDDED || isPath(ref) || isFolder(folderPath(ref));
+  return isEmbedded(ref) || isPath(ref) || isFolder(folderPath(ref));
 }
 
 /** Whether there is such a folder. */
@@ -64,20 +94,21 @@ export function isFolder(path: string): boolean {
 }
 
 /**
- * Resolves `[NAME=]REF`, where REF is a folder or `tiny-world` for the model that ships with this package. The bare
- * name always means that one; a folder of the same name is `./tiny-world`. `resolveModel` also takes names on the Hub.
+ * Resolves `[NAME=]REF`, where REF is a folder or the name of a model that ships with this package. A bare name always
+ * means that one; a folder of the same name is `./tiny-world`. `resolveModel` also takes names on the Hub.
  * @param kind which of the embedded models is meant, and the scorer's name where none is given.
  * @throws UsageError where the folder does not exist, or the name has characters that a file name cannot have.
  */
 export function resolveRef(text: string, kind: ModelKind): ModelRef {
   const { name, ref } = splitRef(text, kind);
-  if (ref === EMBEDDED) return { name, ref, folder: join(packageRoot(), 'fixtures', 'tiny-world', kind) };
+  const inside = embeddedFolder(ref, kind);
+  if (inside !== undefined) return { name, ref, folder: inside };
   const folder = folderPath(ref);
   if (ref !== '' && isFolder(folder)) return { name, ref, folder };
   throw new UsageError({
     what: 'no such model folder',
     where: `--${kind} ${text}`,
-    expected: `a folder with ONNX files, ORG/NAME or ORG/NAME@REVISION on the Hub, or "${EMBEDDED}" for the model inside this package`,
+    expected: `a folder with ONNX files, ORG/NAME or ORG/NAME@REVISION on the Hub, or for one inside this package ${embeddedNames(kind)}`,
     got:
       ref === ''
         ? 'nothing'

@@ -4,10 +4,10 @@ import { HubError } from '../errors.ts';
 
 /** What is wanted of a repository. */
 export type Wanted =
-  | { what: 'clip' }
+  | { what: 'clip' | 'classifier' }
   /** With the VAE's decoder where pictures are to be drawn: scoring needs none. */
   | { what: 'diffusion'; decoder?: boolean }
-  /** Whichever of the two it is. */
+  /** Whichever of these it is. */
   | { what: 'model' }
   | { what: 'everything' }
   /** The files that match any of the patterns; see `globToRegExp`. */
@@ -18,6 +18,7 @@ export type Wanted =
 /** Subfolders of a diffusers folder that scoring opens; it decodes nothing, so the VAE's decoder mostly stays away. */
 const DIFFUSION_PARTS = /^(?:text_encoder(?:_[23])?|unet|transformer|vae_encoder)$/;
 const DIFFUSION_ROOT = /^(?:model_index|winoscope|calibration|sampling)\.json$/;
+const CLASSIFIER_ROOT = /^(?:config|preprocessor_config|processor_config|winoscope)\.json$/;
 const CLIP_ROOT =
   /^(?:config|preprocessor_config|processor_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab|winoscope)\.json$|^(?:merges|vocab)\.txt$|\.model$/;
 /** What sits beside graphs but belongs to other programs. A `.bin` of another name may be a graph's weights. */
@@ -62,6 +63,8 @@ export function selectFiles(names: readonly string[], wanted: Wanted, where: str
       return diffusionFiles(names, where, wanted.decoder);
     case 'clip':
       return clipFiles(names, where);
+    case 'classifier':
+      return classifierFiles(names, where);
     case 'model':
       if (names.includes('model_index.json')) return diffusionFiles(names, where);
       if (
@@ -119,6 +122,19 @@ function diffusionFiles(names: readonly string[], where: string, decoder = false
   throw noGraphs(names, where, what, hint(names, where, 'diffusion'));
 }
 
+/** The graph of an image classifier with its configuration; its files are named as those of a joint CLIP. */
+function classifierFiles(names: readonly string[], where: string): string[] {
+  const graph = ['', '_fp16']
+    .flatMap((precision) => ['onnx/', ''].map((place) => `${place}model${precision}.onnx`))
+    .find((name) => names.includes(name));
+  if (names.includes('config.json') && graph !== undefined) {
+    const root = names.filter((name) => CLASSIFIER_ROOT.test(name));
+    return [...root, ...names.filter((name) => name.startsWith(graph))];
+  }
+  const expected = 'config.json with onnx/model.onnx or model.onnx';
+  throw noGraphs(names, where, expected, hint(names, where, 'classifier'));
+}
+
 function clipFiles(names: readonly string[], where: string): string[] {
   const root = names.filter((name) => !name.includes('/') && CLIP_ROOT.test(name));
   const halfGraphs = ['visual/model.onnx', 'textual/model.onnx'];
@@ -171,12 +187,16 @@ function noGraphs(names: readonly string[], where: string, expected: string, fix
   });
 }
 
-function hint(names: readonly string[], where: string, kind: 'diffusion' | 'clip'): string {
+function hint(names: readonly string[], where: string, kind: 'diffusion' | 'clip' | 'classifier'): string {
   const isDiffusion = names.includes('model_index.json');
-  if (kind === 'clip' && isDiffusion) return 'It is a diffusion model: pass it as --diffusion';
+  if (kind !== 'diffusion' && isDiffusion) return 'It is a diffusion model: pass it as --diffusion';
   if (kind === 'diffusion' && !isDiffusion && CLIP_GRAPHS.some((graph) => names.includes(graph)))
     return 'It looks like a CLIP model: pass it as --clip';
-  const task = kind === 'clip' ? ' --task zero-shot-image-classification' : '';
+  const task = {
+    diffusion: '',
+    clip: ' --task zero-shot-image-classification',
+    classifier: ' --task image-classification',
+  }[kind];
   const repo = where.split('@')[0];
   return `Another revision may have them (see its branches); else export it, \`optimum-cli export onnx --model ${repo}${task} FOLDER\`, and pass the folder`;
 }

@@ -3,10 +3,11 @@
 import { join } from 'node:path';
 import { openTokenizer } from '../tokenizers/open-tokenizer.ts';
 import { tokenizerOptions } from './caption-encoder.ts';
+import type { ClassifierDescription } from './classifier-folder.ts';
 import { openClipTokenizer } from './clip.ts';
 import type { ClipDescription } from './clip-folder.ts';
 import type { DiffusionDescription } from './diffusion-folder.ts';
-import { classOf } from './labels.ts';
+import { type ClassNames, classesOf, classOf } from './labels.ts';
 
 /** A caption of more tokens than one of the model's text encoders takes. */
 export interface CutCaption {
@@ -18,16 +19,23 @@ export interface CutCaption {
 /**
  * A function that tells where a caption will be cut: by the first text encoder that is too short for it. Undefined for
  * a caption that all of them take.
- * @throws ModelFileError where a tokenizer cannot be opened; the function InputError where the model is conditioned on
- *   classes and has none of that name.
+ * @throws ModelFileError where a tokenizer cannot be opened; the function InputError where the model knows classes
+ *   and has none of that name.
  */
 export function openCaptionCheck(
-  description: DiffusionDescription | ClipDescription,
-): (caption: string) => CutCaption | undefined {
+  description: DiffusionDescription | ClipDescription | ClassifierDescription,
+): (caption: string, classes?: readonly ClassNames[]) => CutCaption | undefined {
+  if (description.kind === 'classifier') {
+    const { labels } = description;
+    return (caption, classes) => {
+      classesOf(labels, caption, classes);
+      return undefined;
+    };
+  }
   if (description.kind === 'diffusion' && description.labels) {
     const { labels } = description;
-    return (caption) => {
-      classOf(labels, caption);
+    return (caption, classes) => {
+      classOf(labels, caption, classes);
       return undefined;
     };
   }

@@ -54,9 +54,10 @@ const configSchema = z.object({
 });
 type Config = z.infer<typeof configSchema>;
 
-/** Where transformers.js and optimum put graphs, and the endings of precisions that are read, best first. */
-const PLACES = ['onnx', ''];
-const PRECISIONS = ['', '_fp16'];
+/** Where transformers.js and optimum put graphs, the deeper place first. */
+export const PLACES = ['onnx', ''];
+/** Endings of the precisions that are read, best first. */
+export const PRECISIONS = ['', '_fp16'];
 
 /** Text positions where the configuration does not say: the defaults of transformers' two configurations. */
 const POSITIONS = { clip: 77, siglip: 64 };
@@ -167,7 +168,7 @@ function findGraphs(folder: string): ClipDescription['graphs'] {
  * The graphs and all that lies beside them under their name (`.onnx_data`, `.onnx.data`, chunks), or, of OpenCLIP's
  * halves, in their folder.
  */
-function graphFiles(folder: string, graphs: ClipDescription['graphs']): string[] {
+export function graphFiles(folder: string, graphs: Readonly<Record<string, string>>): string[] {
   return [...new Set(Object.values(graphs))].flatMap((graph) => {
     const place = dirname(graph) === '.' ? '' : dirname(graph);
     const alone = graph.startsWith('visual/') || graph.startsWith('textual/');
@@ -181,7 +182,8 @@ function graphFiles(folder: string, graphs: ClipDescription['graphs']): string[]
   });
 }
 
-function bytesOf(folder: string, graphs: ClipDescription['graphs']): number {
+/** Bytes of the graphs and of their weights. */
+export function bytesOf(folder: string, graphs: Readonly<Record<string, string>>): number {
   return graphFiles(folder, graphs).reduce(
     (sum, file) => sum + (statSync(join(folder, file), { throwIfNoEntry: false })?.size ?? 0),
     0,

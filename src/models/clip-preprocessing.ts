@@ -27,7 +27,7 @@ export interface Preprocessing {
 type Size = { width: number; height: number };
 
 /** Pillow's resampling numbers, which transformers writes as `resample`. */
-const FILTERS: Record<number, ResizeFilter> = { 1: 'lanczos', 2: 'bilinear', 3: 'bicubic', 4: 'box' };
+export const FILTERS: Record<number, ResizeFilter> = { 1: 'lanczos', 2: 'bilinear', 3: 'bicubic', 4: 'box' };
 
 const side = z.number().int().positive();
 const sizeSchema = z.union([
@@ -35,7 +35,8 @@ const sizeSchema = z.union([
   z.object({ shortest_edge: side }),
   z.object({ height: side, width: side }),
 ]);
-const perChannel = z.tuple([z.number(), z.number(), z.number()]);
+/** One number per channel in a file. */
+export const perChannel = z.tuple([z.number(), z.number(), z.number()]);
 const deviations = z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]);
 /** OpenAI's, which most models keep. */
 const OPENAI = {

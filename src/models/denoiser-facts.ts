@@ -21,6 +21,8 @@ export interface DenoiserFacts {
   textWidth?: number;
   /** Number of classes; the class after the last is ∅. */
   classes?: number;
+  /** Whether it also answers how wide the reverse step is, in as many channels more (`learn_sigma` of DiT and PixArt). */
+  learnsWidth?: boolean;
 }
 
 const count = z.number().int().positive();
@@ -30,7 +32,12 @@ const unetSchema = z.object({
   in_channels: count,
   time_cond_proj_dim: count.nullish(),
 });
-const transformerSchema = z.object({ sample_size: sides, in_channels: count, patch_size: count });
+const transformerSchema = z.object({
+  sample_size: sides,
+  in_channels: count,
+  patch_size: count,
+  out_channels: count.nullish(),
+});
 const sd3Schema = transformerSchema.extend({ joint_attention_dim: count });
 const ditSchema = transformerSchema.extend({ num_embeds_ada_norm: count });
 /** Channels are those of a packed patch of 2 × 2 cells. */
@@ -100,7 +107,12 @@ export function describeDenoiser(
 }
 
 function transformer(config: z.infer<typeof transformerSchema>) {
-  return { patch: config.patch_size, size: pair(config.sample_size), channels: config.in_channels };
+  return {
+    ...(config.out_channels === 2 * config.in_channels && { learnsWidth: true }),
+    patch: config.patch_size,
+    size: pair(config.sample_size),
+    channels: config.in_channels,
+  };
 }
 
 function pair(size: number | number[]): [number, number] {

@@ -1,7 +1,7 @@
 /** Reads a diffusers ONNX folder into one plain description: its JSON files, and of its graphs the structure alone. */
 
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { z } from 'zod';
 import { isFlow } from '../diffusion/flow-schedule.ts';
 import { type ScheduleConfig, scheduleSchema } from '../diffusion/noise-schedule.ts';
@@ -14,6 +14,7 @@ import { graphAt, textPositions } from './graph-facts.ts';
 import { type ClassLabels, readLabels } from './labels.ts';
 import { readConfig, scoringFiles } from './parts.ts';
 import { describeVae, type VaeFacts } from './vae-facts.ts';
+import { vaeFolder } from './vae-folder.ts';
 
 /** One text encoder and how its captions are cut. */
 export interface TextPart {
@@ -40,6 +41,8 @@ export interface DiffusionDescription extends VaeFacts, DenoiserFacts {
   schedule: ScheduleConfig;
   /** Latent shape of one image, `[C, H, W]`. */
   latent: [channels: number, height: number, width: number];
+  /** Where `vae_encoder/` and `vae_decoder/` lie, relative to `folder`. */
+  vaeFolder: string;
   /** In the order in which the condition is put together; none for class labels. */
   texts: TextPart[];
   /** The empty caption is a condition of zeros (`force_zeros_for_empty_prompt` of SDXL). */
@@ -73,10 +76,11 @@ export function describeDiffusion(
   );
   const denoiserPart =
     layout.denoiser.find((part) => existsSync(join(folder, part, 'model.onnx'))) ?? layout.denoiser[0]!;
-  for (const part of [denoiserPart, ...texts.map((text) => text.part), 'vae_encoder'])
-    requirePart(folder, part);
+  const vaeAt = vaeFolder(folder);
+  const encoder = posix.join(vaeAt, 'vae_encoder');
+  for (const part of [denoiserPart, ...texts.map((text) => text.part), encoder]) requirePart(folder, part);
   const assumed: string[] = [];
-  const vae = describeVae(folder, family, assumed);
+  const vae = describeVae(join(folder, vaeAt), family, assumed);
   const { size, channels, ...denoiser } = describeDenoiser(folder, { family, part: denoiserPart }, assumed);
   if (vae.vaeChannels !== undefined && vae.vaeChannels !== channels) {
     throw new ModelFileError({
@@ -102,9 +106,10 @@ export function describeDiffusion(
     family,
     pipeline: index._class_name,
     folder,
-    files: scoringFiles(folder, [denoiserPart, 'vae_encoder'], texts),
+    files: scoringFiles(folder, [denoiserPart, encoder], texts),
     schedule: readSchedule(folder, latent, denoiser.patch),
     latent,
+    vaeFolder: vaeAt,
     ...vae,
     ...denoiser,
     texts: texts.map((text) => describeText(folder, text, assumed)),
@@ -119,12 +124,13 @@ export function describeDiffusion(
 function requirePart(folder: string, part: string): void {
   const where = join(folder, part, 'model.onnx');
   if (existsSync(where)) return;
+  const name = posix.basename(part);
   throw new ModelFileError({
-    what: `the model has no ${part.replaceAll('_', ' ')}`,
+    what: `the model has no ${name.replaceAll('_', ' ')}`,
     where,
     got: 'no such file',
     fix:
-      part === 'vae_encoder'
+      name === 'vae_encoder'
         ? 'Scoring encodes images, so export the model with its VAE encoder.'
         : 'Export or copy the model again.',
   });

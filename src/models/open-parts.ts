@@ -5,7 +5,7 @@ import type { TextConditioner } from './condition.ts';
 import { type Denoiser, openDenoiserGraph } from './denoiser.ts';
 import type { DiffusionDescription } from './diffusion-folder.ts';
 import { openFluxText } from './flux-text.ts';
-import { classOf } from './labels.ts';
+import { classCondition, classOf } from './labels.ts';
 import { openPixartText } from './pixart-text.ts';
 import { openSd3Text } from './sd3-text.ts';
 import { openSdxlText } from './sdxl-text.ts';
@@ -40,8 +40,9 @@ export async function openTextConditioner(
     case 'dit': {
       const labels = description.labels!;
       return {
+        // The class after the last stands for ∅, as diffusers' DiTPipeline uses it.
         async encode(name) {
-          return { inputs: { class_labels: { data: Float32Array.of(classOf(labels, name)), dims: [] } } };
+          return classCondition(name === '' ? labels.count : classOf(labels, name));
         },
         async release() {},
       };

@@ -5,11 +5,13 @@ import { dynamicShift, isFlow } from '../diffusion/flow-schedule.ts';
 import type { ScheduleConfig } from '../diffusion/noise-schedule.ts';
 import { openTokenizer } from '../tokenizers/open-tokenizer.ts';
 import { tokenizerOptions } from './caption-encoder.ts';
+import type { ClassifierDescription } from './classifier-folder.ts';
 import { openClipTokenizer } from './clip.ts';
 import type { ClipDescription } from './clip-folder.ts';
-import { inputSize } from './clip-preprocessing.ts';
+import { inputSize, type Preprocessing } from './clip-preprocessing.ts';
 import type { DiffusionDescription, TextPart } from './diffusion-folder.ts';
 import { FAMILIES } from './families.ts';
+import type { FeatureSource } from './feature-source.ts';
 import type { VaeMode } from './vae-facts.ts';
 
 /** Entries in the order in which they are shown. */
@@ -33,30 +35,38 @@ const TARGETS = {
  * @throws ModelFileError where a tokenizer cannot be opened.
  */
 export function recipeOf(
-  description: DiffusionDescription | ClipDescription,
+  description: DiffusionDescription | ClipDescription | ClassifierDescription,
   resize: 'crop' | 'squash',
 ): Recipe {
-  return description.kind === 'diffusion' ? diffusionRecipe(description, resize) : clipRecipe(description);
+  switch (description.kind) {
+    case 'diffusion':
+      return diffusionRecipe(description, resize);
+    case 'clip':
+      return clipRecipe(description);
+    case 'classifier':
+      return classifierRecipe(description, resize);
+  }
 }
 
 function diffusionRecipe(description: DiffusionDescription, resize: 'crop' | 'squash'): Recipe {
   const { family, pipeline, latent, downscale, scalingFactor, shiftFactor, vae, folder } = description;
-  const [, rows, columns] = latent;
-  const size = `${columns * downscale} x ${rows * downscale} pixels`;
   return {
     family: `${FAMILIES[family].title} (${pipeline})`,
     predicts: predicts(description.schedule),
     schedule: schedule(description.schedule),
     latent: `${latent.join(' x ')}, (mean − ${shiftFactor}) · ${scalingFactor}, ${downscale} pixels a cell`,
-    image: `${size}, ${resize === 'crop' ? 'shorter side fitted and the middle cut' : 'squashed'}, bicubic`,
+    image: imageLine(description, resize),
     vae: VAE[vae],
     text:
       description.texts.length > 0
         ? description.texts.map((text) => textLine(folder, text))
         : [
-            `names of ${description.labels!.empty} classes; the empty caption is class ${description.labels!.empty}`,
+            `names of ${description.labels!.count} classes; the empty caption is class ${description.labels!.count}`,
           ],
     ...(description.zeroEmpty && { 'empty caption': 'zeros (force_zeros_for_empty_prompt)' }),
+    ...(description.learnsWidth && {
+      'learned width': 'of the reverse step: parts of the variational bound are stored',
+    }),
     ...(description.guidance !== undefined && { guidance: `${description.guidance}, told to the model` }),
     denoiser: `${description.denoiser}, ${description.dtype}`,
     ...(description.assumed.length > 0 && { assumed: description.assumed }),
@@ -90,16 +100,46 @@ function textLine(folder: string, text: TextPart): string {
   return `${text.part} (${name}): ${contextLength} tokens, padded with id ${padId}`;
 }
 
+function classifierRecipe(description: ClassifierDescription, resize: 'crop' | 'squash'): Recipe {
+  const { folder, modelType, graph, dtype, labels, input } = description;
+  return {
+    family: `image classifier (${modelType})`,
+    graphs: `${graph}, ${dtype}`,
+    image:
+      input.kind === 'pixels'
+        ? pixelsLine(input.preprocessing, join(folder, input.preprocessingFile))
+        : imageLine(input.base, resize),
+    ...(input.kind === 'features' && { features: featuresLine(input.source) }),
+    classes: `${labels.count}, such as ${Object.keys(labels.whole).slice(0, 3).join('; ')}`,
+    score: 'log-probability of the class that a caption names',
+    ...(description.domain && { domain: `only the words and pictures of ${description.domain.name}` }),
+  };
+}
+
+function featuresLine({ base, output, timestep, noise }: FeatureSource): string {
+  const drawn = noise === 'zero' ? 'no noise' : `one noise of seed ${noise.seed}`;
+  return `what leaves ${output} of ${base} at timestep ${timestep}, ${drawn}, under the empty caption`;
+}
+
+function pixelsLine(preprocessing: Preprocessing, where: string): string {
+  const { width, height } = inputSize(preprocessing, where);
+  const { shortestEdge, crop, filter, mean, std } = preprocessing;
+  const fitted = shortestEdge === undefined ? 'squashed' : `shorter side to ${shortestEdge}`;
+  return `${width} x ${height} pixels, ${fitted}${crop ? ', the middle cut' : ''}, ${filter}, mean ${mean.join(' ')}, std ${std.join(' ')}`;
+}
+
+function imageLine({ latent, downscale }: DiffusionDescription, resize: 'crop' | 'squash'): string {
+  const size = `${latent[2] * downscale} x ${latent[1] * downscale} pixels`;
+  return `${size}, ${resize === 'crop' ? 'shorter side fitted and the middle cut' : 'squashed'}, bicubic`;
+}
+
 function clipRecipe(description: ClipDescription): Recipe {
   const { folder, family, layout, preprocessing, preprocessingFile, graphs } = description;
   const { contextLength, padId } = openClipTokenizer(description);
-  const { width, height } = inputSize(preprocessing, join(folder, preprocessingFile));
-  const { shortestEdge, crop, filter, mean, std } = preprocessing;
-  const fitted = shortestEdge === undefined ? 'squashed' : `shorter side to ${shortestEdge}`;
   return {
     family: { clip: 'CLIP', siglip: 'SigLIP', openclip: 'OpenCLIP' }[family],
     graphs: layout === 'joint' ? `${graphs.text}, both sides in one` : `${graphs.text} and ${graphs.vision}`,
-    image: `${width} x ${height} pixels, ${fitted}${crop ? ', the middle cut' : ''}, ${filter}, mean ${mean.join(' ')}, std ${std.join(' ')}`,
+    image: pixelsLine(preprocessing, join(folder, preprocessingFile)),
     text: `${contextLength} tokens, padded with id ${padId}`,
     score: 'cosine of the two embeddings',
     ...(description.domain && { domain: `only the words and pictures of ${description.domain.name}` }),

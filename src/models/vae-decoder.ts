@@ -17,8 +17,8 @@ export interface ImageDecoder {
 }
 
 /** Where a folder's VAE decoder would lie. Scoring needs none, so its files are no part of a model's identity. */
-function decoderFile({ folder }: DiffusionDescription): string {
-  return join(folder, 'vae_decoder', 'model.onnx');
+function decoderFile({ folder, vaeFolder }: DiffusionDescription): string {
+  return join(folder, vaeFolder, 'vae_decoder', 'model.onnx');
 }
 
 /** Whether the model can show what it reconstructs. */

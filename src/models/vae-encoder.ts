@@ -33,7 +33,7 @@ export async function openVaeEncoder(
   description: DiffusionDescription,
   options: SessionOptions,
 ): Promise<ImageEncoder> {
-  const path = join(description.folder, 'vae_encoder', 'model.onnx');
+  const path = join(description.folder, description.vaeFolder, 'vae_encoder', 'model.onnx');
   const edited = description.vae === 'still' ? stillDraws(path) : undefined;
   const session = await OnnxSession.open(path, edited ? { ...options, edited } : options);
   const input = session.inputs.has('sample') ? 'sample' : [...session.inputs.keys()][0]!;

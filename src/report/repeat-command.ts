@@ -11,6 +11,7 @@ type Diffusion = Extract<ScorerIdentity, { kind: 'diffusion' }>;
 const FLAGS = {
   diffusion: '--diffusion',
   clip: '--clip',
+  classifier: '--classifier',
   external: '--external',
   imported: '--scores',
 } as const;

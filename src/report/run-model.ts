@@ -13,7 +13,7 @@ export type { Judgement } from '../run/judgement.ts';
 /** One scorer of a run. */
 export interface ScorerInfo {
   name: string;
-  kind: 'diffusion' | 'clip' | 'external' | 'imported';
+  kind: 'diffusion' | 'clip' | 'classifier' | 'external' | 'imported';
 }
 
 /** One image's bytes, or why they cannot be shown. */

@@ -37,6 +37,9 @@ export interface TrialColumns {
   mse: Float64Array;
   mae: Float64Array;
   huber: Float64Array;
+  /** Parts of the variational bound, of models that have them. */
+  kl?: Float64Array;
+  nll?: Float64Array;
   /** Place in the manifest's list of numeric settings. */
   numerics: Int16Array;
 }
@@ -75,6 +78,12 @@ const TYPES = {
   },
 } satisfies Record<string, Record<string, DataType>>;
 
+/** Columns that a table has or has not: all of a scorer's tables alike. */
+const OPTIONAL = { trials: { kl: new Float64(), nll: new Float64() }, maps: {} } satisfies Record<
+  string,
+  Record<string, DataType>
+>;
+
 export type TableKind = keyof typeof TYPES;
 export type Columns<K extends TableKind> = K extends 'trials' ? TrialColumns : MapColumns;
 
@@ -90,20 +99,19 @@ const SEAL = 'winoscope';
 
 /** Encodes rows for appending to one stream file: the schema once, then batches, at last the end mark. */
 export class StreamEncoder<K extends TableKind> {
-  readonly #kind: K;
   readonly #schema: Schema;
   /** The stream's first bytes: magic-less schema message. */
   readonly header: Uint8Array;
 
-  constructor(kind: K, metadata: Record<string, string>) {
-    this.#kind = kind;
-    this.#schema = schemaOf(kind, metadata);
+  /** @param optional names of the optional columns that every batch has. */
+  constructor(kind: K, metadata: Record<string, string>, optional: readonly string[] = []) {
+    this.#schema = schemaOf(kind, metadata, optional);
     this.header = sealBytes(this.#encode([]).slice(0, -END_OF_STREAM));
   }
 
   /** One record batch as bytes to append, without the schema and the end mark that a stream of its own would have. */
   batch(columns: Columns<K>): Uint8Array {
-    const batch = recordBatch({ kind: this.#kind, schema: this.#schema, sealed: true }, columns);
+    const batch = recordBatch(this.#schema, columns, true);
     return sealBytes(this.#encode([batch]).subarray(this.header.length, -END_OF_STREAM));
   }
 
@@ -127,11 +135,12 @@ export function encodeFile<K extends TableKind>(
   metadata: Record<string, string>,
   columns: Columns<K>,
 ): Uint8Array {
-  const schema = schemaOf(kind, metadata);
+  const optional = Object.keys(OPTIONAL[kind]).filter((name) => name in columns);
+  const schema = schemaOf(kind, metadata, optional);
   const writer = new RecordBatchFileWriter();
   writer.reset(undefined, schema);
   for (let at = 0; at < columns.example.length; at += FILE_BATCH) {
-    writer.write(recordBatch({ kind, schema }, slice(columns, at, at + FILE_BATCH)));
+    writer.write(recordBatch(schema, slice(columns, at, at + FILE_BATCH)));
   }
   writer.finish();
   return sealBytes(writer.toUint8Array(true));
@@ -174,7 +183,8 @@ function wholePart(bytes: Uint8Array): number {
 
 /** The declared columns of a batch. @throws Error where one is missing: the table is another one. */
 function readColumns<K extends TableKind>(kind: K, batch: RecordBatch): Columns<K> {
-  const columns = Object.keys(TYPES[kind]).map((name) => {
+  const optional = Object.keys(OPTIONAL[kind]).filter((name) => batch.getChild(name));
+  const columns = [...Object.keys(TYPES[kind]), ...optional].map((name) => {
     const vector = batch.getChild(name);
     if (!vector) throw new Error(`column "${name}" is missing`);
     if (name === 'example') return [name, readStrings(vector as Vector<Utf8>)];
@@ -212,19 +222,20 @@ export function readMetadata(bytes: Uint8Array): Map<string, string> | undefined
   return reader.schema.metadata;
 }
 
-function schemaOf(kind: TableKind, metadata: Record<string, string>): Schema {
-  const fields = Object.entries(TYPES[kind]).map(([name, type]) => new Field(name, type as DataType, false));
+function schemaOf(kind: TableKind, metadata: Record<string, string>, optional: readonly string[]): Schema {
+  const types = [
+    ...Object.entries(TYPES[kind]),
+    ...Object.entries(OPTIONAL[kind]).filter(([name]) => optional.includes(name)),
+  ];
+  const fields = types.map(([name, type]) => new Field(name, type as DataType, false));
   return new Schema(fields, new Map(Object.entries({ ...metadata, [SEAL]: EMPTY_SEAL })));
 }
 
 /** @param sealed whether the batch has a place for a seal of its own, as in a stream */
-function recordBatch<K extends TableKind>(
-  { kind, schema, sealed = false }: { kind: K; schema: Schema; sealed?: boolean },
-  columns: Columns<K>,
-): RecordBatch {
-  const children = Object.entries(TYPES[kind]).map(([name, type]) => {
+function recordBatch<K extends TableKind>(schema: Schema, columns: Columns<K>, sealed = false): RecordBatch {
+  const children = schema.fields.map(({ name, type }) => {
     const values = (columns as unknown as Record<string, ArrayBufferView | unknown[]>)[name]!;
-    if (Array.isArray(values)) return vectorFromArray(values, type as DataType).data[0]!;
+    if (Array.isArray(values)) return vectorFromArray(values, type).data[0]!;
     return makeData({ type: type as Float64, data: values as Float64Array });
   });
   const length = columns.example.length;

@@ -18,7 +18,7 @@ import { type ResultSource, readAllTables } from './read-tables.ts';
 import { type RunFolder, writeAtomically } from './run-folder.ts';
 import type { PendingExample, ScorerResults } from './scorer-results.ts';
 import { SegmentWriter } from './segment-writer.ts';
-import { type PairCounts, type PairValues, TrialStore } from './trial-store.ts';
+import { type PairCounts, type PairValues, TrialStore, trialValues } from './trial-store.ts';
 
 /** Rows or milliseconds after which buffered trials are written. */
 const FLUSH_ROWS = 256;
@@ -32,6 +32,8 @@ export interface DiffusionResultsOptions {
   uncond: UncondMode;
   /** Values of a latent, C · H · W. */
   elements?: number;
+  /** Whether its model has parts of the variational bound. @default false */
+  bound?: boolean;
   /** The rule that may end an example before the plan's end. */
   stop?: StopRule;
   /** Of the model; a rule that looks at weighted errors needs it. */
@@ -241,7 +243,7 @@ export class DiffusionResults implements ScorerResults {
       this.store.put(rows.index[r]!, numerics, {
         pair: { image: rows.image[r]!, caption: rows.caption[r]! },
         trial: rows.trial[r]!,
-        values: [rows.mse[r]!, rows.mae[r]!, rows.huber[r]!],
+        values: trialValues(rows, r),
       });
     }
     this.#buffer.push(rows);
@@ -258,8 +260,8 @@ export class DiffusionResults implements ScorerResults {
 
   #toColumns(buffer: readonly TrialRows[]): TrialColumns {
     const { examples, plan, numerics } = this.#options;
-    const join = (name: 'mse' | 'mae' | 'huber') =>
-      Float64Array.from(buffer.flatMap((rows) => [...rows[name]]));
+    const join = (name: 'mse' | 'mae' | 'huber' | 'kl' | 'nll') =>
+      Float64Array.from(buffer.flatMap((rows) => [...(rows[name] ?? [])]));
     const trials = buffer.flatMap((rows) => [...rows.trial]).map((trial) => plan.trials[trial]!);
     return {
       example: buffer.flatMap((rows) => Array.from(rows.index, (index) => examples[index]!.id)),
@@ -270,6 +272,7 @@ export class DiffusionResults implements ScorerResults {
       mse: join('mse'),
       mae: join('mae'),
       huber: join('huber'),
+      ...(this.#options.bound && { kl: join('kl'), nll: join('nll') }),
       numerics: new Int16Array(trials.length).fill(numerics),
     };
   }

@@ -31,6 +31,8 @@ const scorerIdentity = z.discriminatedUnion('kind', [
     /** sha256 over all noises of each bank. */
     noise: z.string(),
     latent: z.object({ shape: z.array(z.number().int()), mode: z.enum(['mean', 'draw', 'sample']) }),
+    /** Models that learn the width of the reverse step: parts of the variational bound are stored. */
+    bound: z.literal(true).optional(),
     /** Of models that are told a guidance scale. */
     guidance: z.number().optional(),
     resize: z.enum(['crop', 'squash']),
@@ -41,6 +43,12 @@ const scorerIdentity = z.discriminatedUnion('kind', [
     prune: z.object({ by: z.string(), keep: z.number().int().positive() }).optional(),
   }),
   z.object({ kind: z.literal('clip'), files: fileHashes }),
+  z.object({
+    kind: z.literal('classifier'),
+    files: fileHashes,
+    /** Of one that reads a diffusion model's features: what is done to images that are not square. */
+    resize: z.enum(['crop', 'squash']).optional(),
+  }),
   z.object({
     kind: z.literal('external'),
     command: z.string(),

@@ -37,29 +37,32 @@ export class AppendFile {
 /** An Arrow stream segment; nothing is on disk until the first batch, so that an idle session leaves no file. */
 export class SegmentWriter<K extends TableKind> {
   readonly #file: AppendFile;
-  readonly #encoder: StreamEncoder<K>;
-  #begun = false;
+  /** Made for the columns of the first batch, which all batches have. */
+  #encoder: StreamEncoder<K> | undefined;
+
+  readonly #open: (columns: Columns<K>) => StreamEncoder<K>;
 
   constructor(path: string, kind: K, metadata: Record<string, string>) {
     this.#file = new AppendFile(path);
-    this.#encoder = new StreamEncoder(kind, metadata);
+    this.#open = (columns) => new StreamEncoder(kind, metadata, Object.keys(columns));
   }
 
   /** Appends one record batch. @throws ResultsError where the disk refuses. */
   write(columns: Columns<K>): void {
     if (columns.example.length === 0) return;
+    const begun = this.#encoder !== undefined;
+    this.#encoder ??= this.#open(columns);
     const batch = this.#encoder.batch(columns);
-    this.#file.append(this.#begun ? batch : Buffer.concat([this.#encoder.header, batch]));
-    this.#begun = true;
+    this.#file.append(begun ? batch : Buffer.concat([this.#encoder.header, batch]));
   }
 
   /** Ends the stream with the mark that proves it complete. */
   close(): void {
     try {
-      if (this.#begun) this.#file.append(this.#encoder.end);
+      if (this.#encoder) this.#file.append(this.#encoder.end);
     } finally {
       this.#file.close();
-      this.#begun = false;
+      this.#encoder = undefined;
     }
   }
 }

@@ -1,16 +1,36 @@
 /** All denoising errors of one scorer in memory: per example, loss, pair and trial. */
 
-import { LOSSES, type Loss, type ScoreLoss } from '../diffusion/denoising-error.ts';
-import { ResultsError } from '../errors.ts';
+import {
+  BOUND_PARTS,
+  LOSSES,
+  type Loss,
+  lossOf,
+  needsBound,
+  type ScoreLoss,
+  type TrialLosses,
+} from '../diffusion/denoising-error.ts';
+import { ResultsError, UsageError } from '../errors.ts';
 import type { ExampleErrors } from '../scoring/aggregate.ts';
 import { type PairIndex, pairsOf, type UncondMode } from '../scoring/conditions.ts';
 import { type Example, UNCONDITIONAL } from '../scoring/example.ts';
 import type { Plan } from '../scoring/plan.ts';
 import type { TrialColumns } from './arrow.ts';
 
+/** What a row has in its columns, in this order; the parts of the bound only where the model has them. */
+const KINDS = [...LOSSES, ...BOUND_PARTS] as const;
+type Kind = (typeof KINDS)[number];
+
+/** The values of one row of columns, in the store's order. */
+export function trialValues(
+  columns: Pick<TrialColumns, Loss> & Partial<Pick<TrialColumns, 'kl' | 'nll'>>,
+  row: number,
+): number[] {
+  return KINDS.flatMap((kind) => (columns[kind] ? [columns[kind][row]!] : []));
+}
+
 /** Errors of one example under one numeric setting. */
 interface StoredErrors {
-  /** float64 `[loss][pair][trial]` */
+  /** float64 `[kind][pair][trial]` */
   values: Float64Array;
   /** `[pair][trial]`: 1 where evaluated. Not told by NaN, which a broken model may give. */
   present: Uint8Array;
@@ -35,6 +55,8 @@ export interface TrialStoreOptions {
   uncond: UncondMode;
   /** Values of a latent, C · H · W: un-squared norms are told from mean squares by it. */
   elements?: number;
+  /** Whether rows have parts of the variational bound. @default false */
+  bound?: boolean;
   /** Whether a numeric setting gives the same bits again; GPUs do not. By default all do. */
   repeats?: (numerics: number) => boolean;
 }
@@ -54,9 +76,11 @@ export class TrialStore {
 
   readonly #repeats: (numerics: number) => boolean;
   readonly #elements: number | undefined;
+  readonly #kinds: readonly Kind[];
 
-  constructor({ examples, plan, uncond, elements, repeats = () => true }: TrialStoreOptions) {
+  constructor({ examples, plan, uncond, elements, bound = false, repeats = () => true }: TrialStoreOptions) {
     this.#elements = elements;
+    this.#kinds = bound ? KINDS : LOSSES;
     this.#examples = examples;
     this.#plan = plan;
     this.#repeats = repeats;
@@ -90,7 +114,8 @@ export class TrialStore {
   load(columns: TrialColumns, where: string): void {
     // Millions of rows: one object for all of them, and the rows of an example mostly come together.
     const pair = { image: 0, caption: 0 };
-    const put = { pair, trial: 0, values: [0, 0, 0], where };
+    const sources = (columns.kl ? KINDS : LOSSES).map((kind) => columns[kind]!);
+    const put = { pair, trial: 0, values: sources.map(() => 0), where };
     let index: number | undefined;
     for (let row = 0; row < columns.example.length; row++) {
       if (row === 0 || columns.example[row] !== columns.example[row - 1])
@@ -110,9 +135,7 @@ export class TrialStore {
       pair.image = columns.image[row]!;
       pair.caption = columns.caption[row]!;
       put.trial = trial;
-      put.values[0] = columns.mse[row]!;
-      put.values[1] = columns.mae[row]!;
-      put.values[2] = columns.huber[row]!;
+      for (let kind = 0; kind < sources.length; kind++) put.values[kind] = sources[kind]![row]!;
       this.#put(index, columns.numerics[row]!, put);
     }
   }
@@ -184,16 +207,29 @@ export class TrialStore {
   }
 
   #read(index: number, setting: number, slot: number, loss: ScoreLoss): Float64Array {
-    if (loss !== 'l2norm') return this.#values(index, setting, slot, loss);
-    const elements = this.#elements;
-    if (elements === undefined) throw new Error('a trial store was not told the size of the latents');
-    return this.#values(index, setting, slot, 'mse').map((mse) => Math.sqrt(mse * elements));
+    if (needsBound(loss) && !this.#kinds.includes('kl')) {
+      throw new UsageError({
+        what: 'no parts of the variational bound are stored here',
+        where: `--loss ${loss}`,
+        expected: 'a model that learns the width of the reverse step, as DiT does',
+        fix: 'Use --loss mse, mae, huber or l2norm.',
+      });
+    }
+    if ((LOSSES as readonly string[]).includes(loss)) return this.#values(index, setting, slot, loss as Loss);
+    const elements = this.#elements ?? Number.NaN;
+    if (loss === 'l2norm' && Number.isNaN(elements))
+      throw new Error('a trial store was not told the size of the latents');
+    const columns = this.#kinds.map((kind) => [kind, this.#values(index, setting, slot, kind)] as const);
+    return Float64Array.from(this.#plan.trials, ({ timestep }, trial) => {
+      const errors = Object.fromEntries(columns.map(([kind, values]) => [kind, values[trial]!]));
+      return lossOf(errors as unknown as TrialLosses, loss, { timestep, elements });
+    });
   }
 
-  #values(index: number, setting: number, slot: number, loss: Loss): Float64Array {
+  #values(index: number, setting: number, slot: number, kind: Kind): Float64Array {
     const stored = this.#errors[index]!.get(setting);
     const trials = this.#plan.trials.length;
-    const start = (LOSSES.indexOf(loss) * this.#pairs[index]!.length + slot) * trials;
+    const start = (this.#kinds.indexOf(kind) * this.#pairs[index]!.length + slot) * trials;
     return stored?.values.subarray(start, start + trials) ?? new Float64Array(trials).fill(Number.NaN);
   }
 
@@ -215,10 +251,12 @@ export class TrialStore {
       }
     }
     const value =
-      (loss: number) =>
+      (kind: Kind) =>
       ({ index, numerics, slot, trial }: (typeof rows)[number]) => {
         const { values } = this.#errors[index]!.get(numerics)!;
-        return values[(loss * this.#pairs[index]!.length + slot) * trials.length + trial]!;
+        return values[
+          (this.#kinds.indexOf(kind) * this.#pairs[index]!.length + slot) * trials.length + trial
+        ]!;
       };
     return {
       example: rows.map((row) => this.#examples[row.index]!.id),
@@ -226,9 +264,13 @@ export class TrialStore {
       caption: Int16Array.from(rows, (row) => this.#pairs[row.index]![row.slot]!.caption),
       timestep: Float32Array.from(rows, (row) => trials[row.trial]!.timestep),
       noise: Int32Array.from(rows, (row) => trials[row.trial]!.noise),
-      mse: Float64Array.from(rows, value(0)),
-      mae: Float64Array.from(rows, value(1)),
-      huber: Float64Array.from(rows, value(2)),
+      mse: Float64Array.from(rows, value('mse')),
+      mae: Float64Array.from(rows, value('mae')),
+      huber: Float64Array.from(rows, value('huber')),
+      ...(this.#kinds.includes('kl') && {
+        kl: Float64Array.from(rows, value('kl')),
+        nll: Float64Array.from(rows, value('nll')),
+      }),
       numerics: Int16Array.from(rows, (row) => row.numerics),
     };
   }
@@ -251,10 +293,12 @@ export class TrialStore {
     const trials = this.#plan.trials.length;
     const slot = this.slotOf(index, row.pair);
     if (slot < 0) this.#refuse(index, row, 'a stored trial is of a pair that the example does not have');
+    if (row.values.length !== this.#kinds.length)
+      this.#refuse(index, row, 'a stored trial has other columns than the run');
     const bySetting = this.#errors[index]!;
     let stored = bySetting.get(numerics);
     if (!stored) {
-      const values = new Float64Array(LOSSES.length * pairs * trials).fill(Number.NaN);
+      const values = new Float64Array(this.#kinds.length * pairs * trials).fill(Number.NaN);
       stored = {
         values,
         present: new Uint8Array(pairs * trials),

@@ -46,7 +46,7 @@ export async function auditScorerFiles(manifest: Manifest, scorer: string): Prom
 
 async function modelDifferences(
   { name, settings }: RerunScorer,
-  identity: Extract<ScorerIdentity, { kind: 'diffusion' | 'clip' }>,
+  identity: Extract<ScorerIdentity, { kind: 'diffusion' | 'clip' | 'classifier' }>,
 ): Promise<string[]> {
   const { description } = settings;
   const wrong: string[] = [];

@@ -1,5 +1,6 @@
 /** What scorers of one run must not be to each other. */
 
+import { needsBound, type ScoreLoss } from '../diffusion/denoising-error.ts';
 import { UsageError } from '../errors.ts';
 import type { PreparedScorer, ScorerRequest } from './settings.ts';
 
@@ -33,4 +34,21 @@ export function checkGuidance(scorers: readonly PreparedScorer[], guidance: numb
     expected: 'a model distilled with guidance, such as LCM or FLUX.1-dev',
     fix: 'Leave the flag out: scoring uses no classifier-free guidance.',
   });
+}
+
+/**
+ * Parts of the variational bound are stored of models that learn the width of the reverse step alone.
+ * @throws UsageError naming the model that does not.
+ */
+export function checkBound(scorers: readonly PreparedScorer[], loss: ScoreLoss): void {
+  if (!needsBound(loss)) return;
+  for (const { name, settings } of scorers) {
+    if (settings.kind !== 'diffusion' || settings.description.learnsWidth) continue;
+    throw new UsageError({
+      what: `"${name}" does not learn the width of the reverse step, so there is no variational bound to score by`,
+      where: `--loss ${loss}`,
+      expected: 'a model with twice as many output channels as its latent has, as DiT and PixArt have',
+      fix: 'Use --loss mse, mae, huber or l2norm.',
+    });
+  }
 }

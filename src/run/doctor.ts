@@ -4,6 +4,8 @@ import { statSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, WinoscopeError } from '../errors.ts';
+import type { ModelKind } from '../hub/resolve-ref.ts';
+import type { ClassifierDescription } from '../models/classifier-folder.ts';
 import type { ClipDescription } from '../models/clip-folder.ts';
 import type { DiffusionDescription } from '../models/diffusion-folder.ts';
 import { type Recipe, recipeOf } from '../models/recipe.ts';
@@ -41,11 +43,11 @@ export function examineMachine(): MachineReport {
 
 export interface ModelReport {
   ref: string;
-  kind: 'diffusion' | 'clip';
+  kind: ModelKind;
   folder: string;
   recipe: Recipe;
   /** The same as numbers and names, for programs. */
-  description: DiffusionDescription | ClipDescription;
+  description: DiffusionDescription | ClipDescription | ClassifierDescription;
   device: string;
   /** Rows of a model call, threads within one, and workers beside each other. */
   calls: { batch: number; threads: number; workers: number; chosen: NonNullable<PreparedScorer['calls']> };
@@ -61,7 +63,8 @@ export interface ModelReport {
 export async function examineModel(request: ModelRequest, options: ScoringOptions): Promise<ModelReport> {
   const prepared = await withAutoCalls(prepareScorer(request, options), { scoring: options, measure: false });
   const { settings, workers, calls: chosen = 'rule' } = prepared;
-  if (settings.kind !== 'diffusion' && settings.kind !== 'clip') throw new Error('a model became no model');
+  if (settings.kind === 'external' || settings.kind === 'imported')
+    throw new Error('a model became no model');
   const { description } = settings;
   const files = description.files.map((file) => join(description.folder, file));
   const problems = files

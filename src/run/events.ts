@@ -26,7 +26,7 @@ export type RunEvent =
 /** What one scorer has to do. */
 export interface ScorerPlan {
   name: string;
-  kind: 'diffusion' | 'clip' | 'external' | 'imported';
+  kind: 'diffusion' | 'clip' | 'classifier' | 'external' | 'imported';
   workers: number;
   /** Rows of a model call. */
   batch: number;

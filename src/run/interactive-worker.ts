@@ -6,9 +6,8 @@ import { imageSize, type RgbImage, readSource } from '../images/decode.ts';
 import { checkCaption } from '../models/domain.ts';
 import { readSampling } from '../models/sampling-facts.ts';
 import { type ImageDecoder, openVaeDecoder } from '../models/vae-decoder.ts';
-import { openClipScorer } from '../scoring/clip-scorer.ts';
 import { type DiffusionParts, openDiffusionParts } from '../scoring/diffusion-parts.ts';
-import { openDiffusionScorer } from '../scoring/diffusion-scorer.ts';
+import { type DiffusionSettings, openDiffusionScorer } from '../scoring/diffusion-scorer.ts';
 import type { Example } from '../scoring/example.ts';
 import {
   type DrawingProgress,
@@ -18,6 +17,7 @@ import {
   stepsOf,
 } from '../scoring/image-sampler.ts';
 import { noisesOf } from '../scoring/noises.ts';
+import { openScorer as openAnyScorer } from '../scoring/open-scorer.ts';
 import {
   openReconstructor,
   type Reconstruction,
@@ -72,12 +72,13 @@ let differs: Promise<string | undefined> | undefined;
 async function openScorer(id: number): Promise<Scorer> {
   if (scorer) return scorer;
   reply({ type: 'loading', id });
-  scorer = settings.kind === 'clip' ? await openClipScorer(settings) : await scorerOfParts();
-  return scorer;
+  const opened =
+    settings.kind === 'diffusion' ? await scorerOfParts(settings) : await openAnyScorer(settings);
+  scorer = opened;
+  return opened;
 }
 
-async function scorerOfParts(): Promise<Scorer> {
-  if (settings.kind === 'clip') throw new Error('a CLIP model has no parts');
+async function scorerOfParts(settings: DiffusionSettings): Promise<Scorer> {
   parts ??= await openDiffusionParts(settings);
   return openDiffusionScorer(settings, parts);
 }
@@ -101,7 +102,8 @@ async function score(id: number, example: Example, force: boolean): Promise<void
 }
 
 async function reconstruct(id: number, request: ReconstructionRequest): Promise<void> {
-  if (settings.kind === 'clip') throw new InputError({ what: 'a CLIP model reconstructs nothing' });
+  if (settings.kind !== 'diffusion')
+    throw new InputError({ what: `a ${settings.kind} model reconstructs nothing` });
   if (!reconstructor) {
     reply({ type: 'loading', id });
     parts ??= await openDiffusionParts(settings);
@@ -112,7 +114,7 @@ async function reconstruct(id: number, request: ReconstructionRequest): Promise<
 
 /** Draws all captions from one noise; a cancelled request ends without pictures. */
 async function draw(id: number, { captions, seed }: DrawRequest, force: boolean): Promise<void> {
-  if (settings.kind === 'clip') throw new InputError({ what: 'a CLIP model draws nothing' });
+  if (settings.kind !== 'diffusion') throw new InputError({ what: `a ${settings.kind} model draws nothing` });
   const { description } = settings;
   if (description.domain && !force)
     for (const caption of captions) checkCaption(description.domain, caption, 'the caption');
@@ -167,7 +169,7 @@ async function differences(): Promise<string | undefined> {
     return `The model of "${prepared.name}" is not the one of the run any more (${list}): its numbers do not compare.`;
   }
   if (
-    settings.kind === 'clip' ||
+    settings.kind !== 'diffusion' ||
     noise === undefined ||
     noisesOf(settings.plan, settings.description.latent).sha256() === noise
   )

@@ -70,6 +70,7 @@ export function openResults(options: OpenResultsOptions): Map<string, ScorerView
       plan,
       uncond,
       elements: identity.latent.shape.reduce((product, side) => product * side, 1),
+      bound: identity.bound ?? false,
       schedule: known,
       ...(stop && { stop }),
       ...(prune && {

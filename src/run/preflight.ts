@@ -62,7 +62,7 @@ export function preflight(
       const where = `example "${example.id}", caption ${c}`;
       if (domain) checkCaption(domain, caption, where);
       const known = cut.has(caption);
-      if (!known) cut.set(caption, cutOf(caption));
+      if (!known) cut.set(caption, cutOf(caption, example.classes?.[c]));
       const found = cut.get(caption);
       if (!found) continue;
       const parts = {

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import type { Task } from '../../tasks/task.ts';
+import type { ScoreLoss } from '../diffusion/denoising-error.ts';
 import { packageVersion } from '../hub/package-root.ts';
 import { isDeviceName } from '../hub/safe-path.ts';
 import { checkDevice } from '../onnx/session.ts';
@@ -17,8 +18,9 @@ import {
 import { RunFolder } from '../results/run-folder.ts';
 import { type Shard, shardFolder } from '../results/shard-folders.ts';
 import { withAutoCalls } from './auto-calls.ts';
-import { checkGuidance, checkNames } from './check-scorers.ts';
+import { checkBound, checkGuidance, checkNames } from './check-scorers.ts';
 import type { Failure } from './failures.ts';
+import { numericsOf } from './numerics.ts';
 import { checkOwnMetrics } from './own-metrics.ts';
 import { preflight } from './preflight.ts';
 import { checkDropping, orderForPruning } from './prune.ts';
@@ -26,7 +28,6 @@ import { readStored } from './read-stored.ts';
 import { type Selection, select } from './select.ts';
 import {
   identityOf,
-  numericsOf,
   type PreparedScorer,
   prepareScorer,
   type ScorerRequest,
@@ -40,6 +41,8 @@ export interface RunRequest {
   scorers: readonly ScorerRequest[];
   scoring: ScoringOptions;
   selection: Selection;
+  /** Which errors the scores will be made of. @default 'mse' */
+  loss?: ScoreLoss;
   /** By default `runs/<task>-<identity>`. */
   out?: string;
   strict: boolean;
@@ -93,6 +96,7 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   const wanted = select(task.examples, request.selection);
   let scorers = orderForPruning(request.scorers.map((scorer) => prepareScorer(scorer, scoring)));
   checkGuidance(scorers, scoring.guidance);
+  checkBound(scorers, request.loss ?? 'mse');
   checkDropping(
     scorers,
     wanted.map((index) => task.examples[index]!),

@@ -5,9 +5,10 @@ import { ModelFileError } from '../errors.ts';
 import { parseHubRef } from '../hub/hub-ref.ts';
 import { hubSettings } from '../hub/hub-settings.ts';
 import { RepoCache } from '../hub/repo-cache.ts';
-import { isLocal, resolveRef } from '../hub/resolve-ref.ts';
+import { isLocal, type ModelKind, resolveRef } from '../hub/resolve-ref.ts';
 import { DEVICES, type Device, supportedDevices } from '../onnx/session.ts';
 import type { Manifest, ScorerIdentity } from '../results/manifest.ts';
+import type { ClassifierSettings } from '../scoring/classifier-scorer.ts';
 import type { ClipSettings } from '../scoring/clip-scorer.ts';
 import type { DiffusionSettings } from '../scoring/diffusion-scorer.ts';
 import type { PlanSpec } from '../scoring/plan.ts';
@@ -15,7 +16,7 @@ import { type PreparedScorer, prepareScorer, type ScorerRequest, type ScoringOpt
 
 /** A scorer of the run that can score again: one whose model we open ourselves. */
 export interface RerunScorer extends PreparedScorer {
-  settings: DiffusionSettings | ClipSettings;
+  settings: DiffusionSettings | ClipSettings | ClassifierSettings;
 }
 
 /**
@@ -31,7 +32,7 @@ export function rerunSettings(
 ): RerunScorer {
   const identity = manifest.identity.scorers[scorer];
   const ref = manifest.about.scorers[scorer]?.ref;
-  if (!identity || ref === undefined || (identity.kind !== 'clip' && identity.kind !== 'diffusion')) {
+  if (!identity || ref === undefined || identity.kind === 'external' || identity.kind === 'imported') {
     throw new ModelFileError({ what: `"${scorer}" has no model in this run, so it cannot score again` });
   }
   const request = locate(scorer, ref, identity.kind);
@@ -40,7 +41,7 @@ export function rerunSettings(
   const options = optionsOf(identity, deviceOf(numerics?.device));
   const prepared = prepareScorer(request, options, calls);
   const { settings } = prepared;
-  if (settings.kind === 'clip') return { ...prepared, settings };
+  if (settings.kind === 'clip' || settings.kind === 'classifier') return { ...prepared, settings };
   if (settings.kind !== 'diffusion' || identity.kind !== 'diffusion')
     throw new ModelFileError({ what: `"${scorer}" is another kind of model now`, where: ref });
   const height = identity.latent.shape[1]!;
@@ -58,7 +59,7 @@ export function rerunSettings(
   };
 }
 
-function locate(scorer: string, ref: string, kind: 'diffusion' | 'clip'): ScorerRequest {
+function locate(scorer: string, ref: string, kind: ModelKind): ScorerRequest {
   try {
     const folder = isLocal(ref) ? undefined : cachedFolder(ref);
     if (folder !== undefined) return { name: scorer, ref, folder, kind };
@@ -87,7 +88,10 @@ function cachedFolder(ref: string): string | undefined {
 /** What `score` was told, as far as the identity keeps it. */
 function optionsOf(identity: ScorerIdentity, device: Device): ScoringOptions {
   const shared = { timesteps: '1', repeats: 1, seed: 0, maps: true, device } as const;
-  if (identity.kind !== 'diffusion') return { ...shared, uncond: 'auto', resize: 'crop' };
+  if (identity.kind !== 'diffusion') {
+    const resize = identity.kind === 'classifier' ? identity.resize : undefined;
+    return { ...shared, uncond: 'auto', resize: resize ?? 'crop' };
+  }
   const { plan, uncond, resize, interpolation, latent } = identity;
   return {
     ...shared,

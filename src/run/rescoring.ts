@@ -3,7 +3,7 @@
 import { noiseSchedule } from '../diffusion/noise-schedule.ts';
 import { errorMaps } from '../results/error-maps.ts';
 import { errorsByTimestep } from '../results/errors-by-timestep.ts';
-import { TrialStore } from '../results/trial-store.ts';
+import { TrialStore, trialValues } from '../results/trial-store.ts';
 import { scoreExample } from '../scoring/aggregate.ts';
 import { applyRule } from '../scoring/apply-rule.ts';
 import { Course } from '../scoring/course.ts';
@@ -67,6 +67,7 @@ class DiffusionRescoring implements Rescoring {
       plan: this.#plan,
       uncond: settings.uncond,
       elements: latent.reduce((product, side) => product * side, 1),
+      bound: settings.description.learnsWidth ?? false,
     });
     this.#course = new Course(
       settings.stop && applyRule(this.#plan, settings.stop, noiseSchedule(schedule)),
@@ -84,12 +85,13 @@ class DiffusionRescoring implements Rescoring {
     return this.#done() > before;
   }
 
-  #put({ index, image, caption, trial, mse, mae, huber }: TrialRows): void {
+  #put(rows: TrialRows): void {
+    const { index, image, caption, trial } = rows;
     for (const row of index.keys()) {
       this.#store.put(0, 0, {
         pair: { image: image[row]!, caption: caption[row]! },
         trial: trial[row]!,
-        values: [mse[row]!, mae[row]!, huber[row]!],
+        values: trialValues(rows, row),
       });
     }
   }

@@ -2,7 +2,7 @@
 
 import { noiseSchedule } from '../diffusion/noise-schedule.ts';
 import { InputError } from '../errors.ts';
-import { TrialStore } from '../results/trial-store.ts';
+import { TrialStore, trialValues } from '../results/trial-store.ts';
 import { type ExampleScores, scoreExample, trialWeights } from '../scoring/aggregate.ts';
 import type { Example } from '../scoring/example.ts';
 import { makePlan } from '../scoring/plan.ts';
@@ -38,6 +38,7 @@ export async function scorePairs(
           plan,
           uncond: settings.uncond,
           elements: settings.description.latent.reduce((product, side) => product * side, 1),
+          bound: settings.description.learnsWidth ?? false,
         })
       : undefined;
   let evaluated = 0;
@@ -49,7 +50,7 @@ export async function scorePairs(
       store.put(0, 0, {
         pair: { image: output.image[r]!, caption: output.caption[r]! },
         trial: output.trial[r]!,
-        values: [output.mse[r]!, output.mae[r]!, output.huber[r]!],
+        values: trialValues(output, r),
       });
     }
     evaluated += output.index.length;

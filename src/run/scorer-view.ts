@@ -17,7 +17,7 @@ export type ScorerView = PairScoreView | DiffusionView;
 
 /** Stored results of a scorer that gives every pair one score. */
 export interface PairScoreView {
-  kind: 'clip' | 'external' | 'imported';
+  kind: 'clip' | 'classifier' | 'external' | 'imported';
   results: PairScoreResults;
   seconds: number;
 }

@@ -2,18 +2,18 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { noiseSchedule } from '../diffusion/noise-schedule.ts';
 import { ModelFileError, messageOf } from '../errors.ts';
-import type { ModelRef } from '../hub/resolve-ref.ts';
+import type { ModelKind, ModelRef } from '../hub/resolve-ref.ts';
 import { withoutTokens } from '../hub/secret.ts';
 import { verifiedSha256 } from '../hub/verified.ts';
 import type { Interpolation } from '../images/resize.ts';
+import { describeClassifier } from '../models/classifier-folder.ts';
 import { describeClip } from '../models/clip-folder.ts';
 import { describeDiffusion } from '../models/diffusion-folder.ts';
-import { type Device, ORT_VERSION } from '../onnx/session.ts';
-import type { Numerics, ScorerIdentity } from '../results/manifest.ts';
+import type { Device } from '../onnx/session.ts';
+import type { ScorerIdentity } from '../results/manifest.ts';
 import { applyRule } from '../scoring/apply-rule.ts';
 import type { UncondMode } from '../scoring/conditions.ts';
 import type { ExternalDescription } from '../scoring/describe-external.ts';
@@ -28,7 +28,7 @@ import { type StopRequest, stopRule } from './stop-request.ts';
 
 /** A model as the user named it. */
 export interface ModelRequest extends ModelRef {
-  kind: 'diffusion' | 'clip';
+  kind: ModelKind;
 }
 
 /** Another process, which has said hello. */
@@ -118,11 +118,14 @@ export function prepareScorer(
     return { name, ref, settings: { kind: 'imported', path: request.path }, ...ONE };
   const { folder, kind } = request;
   const { device } = options;
-  if (kind === 'clip') {
-    const description = describeClip(folder);
-    const { bytes } = description;
+  if (kind !== 'diffusion') {
+    const described =
+      kind === 'clip'
+        ? { kind, description: describeClip(folder) }
+        : { kind, description: describeClassifier(folder), resize: options.resize };
+    const { bytes } = described.description;
     const threads = options.threads ?? stored?.threads ?? threadsFor(bytes);
-    const settings: ScorerSettings = { kind, description, threads, device };
+    const settings: ScorerSettings = { ...described, threads, device };
     return { name, ref, settings, ...workersOf(options, { bytes, device, threads }) };
   }
   const description = describeDiffusion(folder, options.resolution, options.guidance);
@@ -183,6 +186,11 @@ export async function identityOf({ settings }: PreparedScorer): Promise<ScorerId
     ),
   );
   if (settings.kind === 'clip') return { kind: 'clip', files };
+  if (settings.kind === 'classifier') {
+    // Of pixels the model's own files say how they are cut.
+    const { input } = settings.description;
+    return { kind: 'classifier', files, ...(input.kind === 'features' && { resize: settings.resize }) };
+  }
   const { interpolation = 'bicubic' } = settings;
   return {
     kind: 'diffusion',
@@ -193,6 +201,7 @@ export async function identityOf({ settings }: PreparedScorer): Promise<ScorerId
       shape: [...settings.description.latent],
       mode: settings.latent === 'sample' ? 'sample' : settings.description.vae === 'draw' ? 'draw' : 'mean',
     },
+    ...(settings.description.learnsWidth && { bound: true as const }),
     ...(settings.description.guidance !== undefined && { guidance: settings.description.guidance }),
     resize: settings.resize,
     ...(interpolation !== 'bicubic' && { interpolation }),
@@ -200,35 +209,6 @@ export async function identityOf({ settings }: PreparedScorer): Promise<ScorerId
     stop: settings.stop ?? 'none',
     ...(settings.prune && { prune: settings.prune }),
   };
-}
-
-/** What may move the last bits of the prepared scorers' results on this machine. */
-export function numericsOf(scorers: readonly PreparedScorer[]): Numerics {
-  const models = scorers.flatMap(({ name, settings }) =>
-    settings.kind === 'clip' || settings.kind === 'diffusion' ? [{ name, settings }] : [],
-  );
-  const device = models[0]?.settings.device ?? { name: 'cpu', id: 0 };
-  return {
-    device: device.name,
-    dtype: dtypeOf(scorers),
-    onnxruntime: ORT_VERSION,
-    cpu: cpus()[0]?.model.trim() ?? 'unknown',
-    arch: process.arch,
-    calls: Object.fromEntries(
-      models.map(({ name, settings }) => [
-        name,
-        { batch: settings.kind === 'diffusion' ? settings.batch : 1, threads: settings.threads },
-      ]),
-    ),
-  };
-}
-
-/** The precision of the denoisers' graphs. */
-function dtypeOf(scorers: readonly PreparedScorer[]): Numerics['dtype'] {
-  const types = new Set(
-    scorers.map(({ settings }) => (settings.kind === 'diffusion' ? settings.description.dtype : 'float32')),
-  );
-  return types.size > 1 ? 'float16+float32' : ([...types][0] ?? 'float32');
 }
 
 /** sha256 of a file. @throws ModelFileError where it cannot be read. */

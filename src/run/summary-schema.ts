@@ -112,7 +112,7 @@ const ownMetricSchema = z.object({
 });
 
 const scorerSchema = z.object({
-  kind: z.enum(['diffusion', 'clip', 'external', 'imported']),
+  kind: z.enum(['diffusion', 'clip', 'classifier', 'external', 'imported']),
   primary: z
     .enum(['raw', 'normalized'])
     .describe('which scores `metrics` are from: normalized ones where the empty caption was evaluated'),

@@ -1,14 +1,20 @@
 /** Scores pairs by denoising error (Li et al. 2023, algorithms 1 and 2). */
 
-import { denoisingError } from '../diffusion/denoising-error.ts';
-import { type NoiseSchedule, noiseSchedule } from '../diffusion/noise-schedule.ts';
+import { denoisingError, lossOf } from '../diffusion/denoising-error.ts';
+import {
+  type DiffusionScheduleConfig,
+  type NoiseSchedule,
+  noiseSchedule,
+} from '../diffusion/noise-schedule.ts';
 import { addNoise, predictionTarget } from '../diffusion/prediction-target.ts';
+import { boundTerms, type ReverseSteps, reverseSteps } from '../diffusion/variational-bound.ts';
 import { InputError, messageOf } from '../errors.ts';
 import type { ImageSource } from '../images/decode.ts';
 import type { Interpolation } from '../images/resize.ts';
 import type { Condition } from '../models/condition.ts';
 import type { Denoiser } from '../models/denoiser.ts';
 import type { DiffusionDescription } from '../models/diffusion-folder.ts';
+import { classCondition, classOf } from '../models/labels.ts';
 import type { ImageEncoder } from '../models/vae-encoder.ts';
 import type { Device } from '../onnx/session.ts';
 import { applyRule } from './apply-rule.ts';
@@ -195,13 +201,20 @@ class DiffusionScorer {
         work,
         pair,
         latent: latents[pair.image]!,
-        condition: await this.#captions.get(captionText(example, pair.caption)),
+        condition: await this.#condition(example, pair.caption),
         map: sums?.subarray(k * height * width, (k + 1) * height * width),
         progress,
         slot: k,
       });
     }
     return rows;
+  }
+
+  #condition(example: Example, caption: number): Promise<Condition> | Condition {
+    const { labels } = this.#settings.description;
+    const classes = example.classes?.[caption];
+    if (labels && classes) return classCondition(classOf(labels, example.captions[caption]!, classes));
+    return this.#captions.get(captionText(example, caption));
   }
 
   /** One example's course, shown what an earlier session computed. */
@@ -233,7 +246,7 @@ class DiffusionScorer {
       const out = this.#noisy.subarray(r * length, (r + 1) * length);
       addNoise(this.#schedule, timestep, { latent, noise, out });
     }
-    const predictions = await this.#denoiser.predict(
+    const { predictions, widths } = await this.#denoiser.predictBoth(
       this.#noisy,
       timestep,
       rows.map((row) => row.condition),
@@ -248,19 +261,35 @@ class DiffusionScorer {
       mse: new Float64Array(rows.length),
       mae: new Float64Array(rows.length),
       huber: new Float64Array(rows.length),
+      ...(widths && { kl: new Float64Array(rows.length), nll: new Float64Array(rows.length) }),
     };
     for (const [r, { latent, map, progress, slot }] of rows.entries()) {
       const target = predictionTarget(this.#schedule, timestep, { latent, noise, out: this.#target });
-      const { mse, mae, huber } = denoisingError({ predictions, offset: r * length, target }, map);
+      const [start, end] = [r * length, (r + 1) * length];
+      const errors = {
+        ...denoisingError({ predictions, offset: start, target }, map),
+        ...(widths &&
+          boundTerms(this.#forward(), timestep, {
+            latent,
+            noisy: this.#noisy.subarray(start, end),
+            prediction: predictions.subarray(start, end),
+            width: widths.subarray(start, end),
+          })),
+      };
       const seen = progress.errors[slot];
       // What is stored counts, also where this device gives other bits now.
-      if (seen && Number.isNaN(seen[k]))
-        seen[k] = loss === 'l2norm' ? Math.sqrt(mse * length) : { mse, mae, huber }[loss];
-      result.mse[r] = mse;
-      result.mae[r] = mae;
-      result.huber[r] = huber;
+      if (seen && Number.isNaN(seen[k])) seen[k] = lossOf(errors, loss, { timestep, elements: length });
+      for (const [name, value] of Object.entries(errors)) result[name as 'mse'][r] = value;
     }
     return result;
+  }
+
+  #steps: ReverseSteps | undefined;
+
+  /** The forward process and its reverse steps, of models that learn their width: none of these is a flow. */
+  #forward(): { schedule: NoiseSchedule; steps: ReverseSteps } {
+    this.#steps ??= reverseSteps(this.#settings.description.schedule as DiffusionScheduleConfig);
+    return { schedule: this.#schedule, steps: this.#steps };
   }
 }
 

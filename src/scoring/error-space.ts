@@ -1,6 +1,6 @@
 /** Errors of one prediction target as errors of another: exact weightings by timestep, computed after the fact. */
 
-import type { ScoreLoss } from '../diffusion/denoising-error.ts';
+import { needsBound, type ScoreLoss } from '../diffusion/denoising-error.ts';
 import type { NoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { UsageError } from '../errors.ts';
 
@@ -36,7 +36,7 @@ const SQUARED: Record<
 /**
  * A function from timestep to the factor that turns a stored error into one of `space`. Absolute errors and un-squared
  * norms scale by the root of what squared ones do.
- * @throws UsageError for Huber in another space than the native one: it does not scale. The function throws one at a
+ * @throws UsageError for Huber and the variational bound in another space than the native one: they do not scale. The function throws one at a
  *   timestep where the latent is all noise (ε to z) or has none (z to ε): there is no factor.
  */
 export function errorFactor(
@@ -62,12 +62,12 @@ export function errorFactor(
   };
 }
 
-/** Demands that a loss can be told in an error space. @throws UsageError for Huber in another than the native one. */
+/** Demands that a loss can be told in an error space. @throws UsageError for Huber and the bound in another than the native one. */
 export function checkConvertible(loss: ScoreLoss, space: ErrorSpace): void {
-  if (loss !== 'huber' || space === 'native') return;
+  if (space === 'native' || !(loss === 'huber' || needsBound(loss))) return;
   throw new UsageError({
-    what: 'the Huber loss cannot be converted to another error space',
-    where: `--loss huber --error-space ${space}`,
+    what: `${loss === 'huber' ? 'the Huber loss' : 'the variational bound'} cannot be converted to another error space`,
+    where: `--loss ${loss} --error-space ${space}`,
     fix: 'Use --error-space native, or --loss mse, mae or l2norm.',
   });
 }

@@ -35,6 +35,9 @@ export interface TrialRows {
   mse: Float64Array;
   mae: Float64Array;
   huber: Float64Array;
+  /** Parts of the variational bound (`BoundTerms`), of models that learn the width of the reverse step. */
+  kl?: Float64Array;
+  nll?: Float64Array;
 }
 
 /** Error maps of one example, summed over its first `trials` trials and all channels. */

@@ -12,6 +12,11 @@ export interface ClassSet {
   count: number | undefined;
   /** The split to read where there are several, as file names begin. */
   splits: readonly string[];
+  /**
+   * How its classes are ImageNet's, so that models that know classes can be asked for them: by WordNet id, place or
+   * label; the same, of ImageNet-A's 200 classes alone; or by ObjectNet's own mappings, of the 113 that both have.
+   */
+  imagenet?: 'all' | 'imagenet-a' | 'objectnet';
   /** What names the classes where neither folders nor Parquet files do; for reading labels that are numbers. */
   names?: readonly string[];
   source: string;
@@ -119,7 +124,42 @@ export const classSets: readonly ClassSet[] = [
     splits: ['validation', 'val', 'test', 'train'],
     source: 'https://www.image-net.org/',
     hub: { repo: 'ILSVRC/imagenet-1k', choices: [['data/validation-*.parquet']] },
+    imagenet: 'all',
     citation: 'Russakovsky et al.: ImageNet Large Scale Visual Recognition Challenge. IJCV 2015.',
+  },
+  {
+    name: 'imagenet-v2',
+    title: 'ImageNet-V2 (matched frequency)',
+    templates: PHOTO,
+    classes: 1000,
+    count: 10_000,
+    splits: SPLITS,
+    source: 'https://github.com/modestyachts/ImageNetV2',
+    imagenet: 'all',
+    citation: 'Recht, Roelofs, Schmidt, Shankar: Do ImageNet Classifiers Generalize to ImageNet? ICML 2019.',
+  },
+  {
+    name: 'imagenet-a',
+    title: 'ImageNet-A',
+    templates: PHOTO,
+    classes: 200,
+    count: 7500,
+    splits: SPLITS,
+    source: 'https://github.com/hendrycks/natural-adv-examples',
+    imagenet: 'imagenet-a',
+    citation: 'Hendrycks, Zhao, Basart, Steinhardt, Song: Natural Adversarial Examples. CVPR 2021.',
+  },
+  {
+    name: 'objectnet-imagenet',
+    title: 'ObjectNet, the classes that ImageNet has too',
+    templates: PHOTO,
+    classes: 113,
+    count: 18_574,
+    splits: SPLITS,
+    source: 'https://objectnet.dev/',
+    imagenet: 'objectnet',
+    citation:
+      'Barbu et al.: ObjectNet: A Large-Scale Bias-Controlled Dataset for Pushing the Limits of Object Recognition Models. NeurIPS 2019.',
   },
   {
     name: 'objectnet',

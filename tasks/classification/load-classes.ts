@@ -3,13 +3,16 @@
 import { resolve } from 'node:path';
 import { InputError, UsageError } from '../../src/errors.ts';
 import { imageSize, readSource, sourceName } from '../../src/images/decode.ts';
+import type { ClassNames } from '../../src/models/labels.ts';
 import type { Example } from '../../src/scoring/example.ts';
 import { sha256 } from '../sha256.ts';
 import { hashExamples, type ImageFacts, type Task } from '../task.ts';
 import { type NamedClass, readClassNames, spoken } from './class-names.ts';
 import type { ClassSet } from './class-sets.ts';
 import { CLIP_PROMPTS, clipPrompts } from './clip-prompts.ts';
-import { type FoundPictures, findPictures, type LabelledPicture } from './find-pictures.ts';
+import { findPictures, type LabelledPicture } from './find-pictures.ts';
+import { namesOfClass } from './imagenet.ts';
+import { type KnownPictures, knownPictures, picturesIn } from './known-classes.ts';
 
 export interface ClassOptions {
   /** A folder of class folders, or of Parquet files. */
@@ -22,6 +25,11 @@ export interface ClassOptions {
   skipBad?: boolean;
 }
 
+/** A class with what models that know classes may call it. */
+interface KnownClass extends NamedClass {
+  aliases?: readonly ClassNames[];
+}
+
 /**
  * Loads a data set. Its pictures take turns by class, so that the first n examples are as balanced as can be. With
  * several templates the first picture of each class is asked by the first one, and so on: scores are means over
@@ -32,8 +40,13 @@ export async function loadClasses(set: ClassSet, options: ClassOptions): Promise
   const { data, skipBad = false, templates: asked = set.templates } = options;
   const templates = asked.flatMap((one) => (one === CLIP_PROMPTS ? clipPrompts(set.name) : [one]));
   for (const template of templates) checkTemplate(template);
-  const found = await findPictures(resolve(data), set.splits);
+  const found = knownPictures(
+    set,
+    await findPictures(picturesIn(set, resolve(data)), set.splits),
+    resolve(data),
+  );
   const classes = namesOf(set, found, options.classes);
+  const aliases = classes.some(({ aliases }) => aliases) && classes.map(({ aliases = [] }) => aliases);
   const captions = templates.map((template) => classes.map(({ name }) => template.replaceAll('{}', name)));
   const places = new Map(classes.map(({ key }, place) => [key, place]));
   const examples: Example[] = [];
@@ -49,6 +62,7 @@ export async function loadClasses(set: ClassSet, options: ClassOptions): Promise
         id,
         images: [picture.source],
         captions: captions[turn % captions.length]!,
+        ...(aliases && { classes: aliases }),
         truth: [[0, places.get(key)!]],
         tags: captions.length > 1 ? [`template: ${templates[turn % captions.length]}`] : [],
       });
@@ -86,9 +100,20 @@ function checkTemplate(template: string): void {
   });
 }
 
-/** Names from the user's file, the data, or the data set's own list, in this order. */
-function namesOf(set: ClassSet, found: FoundPictures, file: string | undefined): NamedClass[] {
+/** Names from the user's file, of ImageNet's classes, from the data, or the data set's own list, in this order. */
+function namesOf(set: ClassSet, found: KnownPictures, file: string | undefined): KnownClass[] {
+  const classes = namesAlone(set, found, file);
+  if (!found.imagenet) return classes;
+  return classes.map((each) => {
+    const own = found.imagenet!.get(each.key);
+    return own ? { ...each, aliases: own.classes.map(namesOfClass) } : each;
+  });
+}
+
+function namesAlone(set: ClassSet, found: KnownPictures, file: string | undefined): NamedClass[] {
   if (file !== undefined) return readClassNames(resolve(file), found.keys);
+  if (found.imagenet)
+    return found.keys.map((key) => ({ key, name: found.imagenet!.get(key)?.name ?? spoken(key) }));
   if (found.named) return found.keys.map((key) => ({ key, name: spoken(key) }));
   if (set.names && set.names.length >= found.keys.length) {
     // Labels are numbers: classes that have no picture are captions all the same.
