@@ -28,7 +28,7 @@ export function markdown(summary: Summary): string {
   const parts = [
     `# ${escapeMarkdown(summary.task.name)}`,
     `${stateLine(summary)}. Percent right, with 95 % Wilson intervals. Run \`${summary.identity.slice(0, 12)}\`, winoscope ${escapeMarkdown(summary.version)}, ${escapeMarkdown(analysisPhrase(summary.analysis))}.`,
-    table(
+    markdownTable(
       ['scorer', ...titles],
       mainRows(summary, (name) => `${escapeMarkdown(name)}, raw scores`, escapeMarkdown),
     ),
@@ -47,7 +47,7 @@ export function markdown(summary: Summary): string {
         ...metrics.map((metric) => (found[metric] ? withInterval(found[metric]) : '')),
       ];
     });
-    parts.push(`### ${escapeMarkdown(name)}`, table(['tag', 'n', ...titles], rows));
+    parts.push(`### ${escapeMarkdown(name)}`, markdownTable(['tag', 'n', ...titles], rows));
   }
   const weak = notAboveChance(summary);
   if (weak.length > 0) {
@@ -77,7 +77,7 @@ export function markdown(summary: Summary): string {
     if (head)
       parts.push(
         `### Confusion, ${escapeMarkdown(name)}`,
-        table(
+        markdownTable(
           head.map(escapeMarkdown),
           rows.map((row) => row.map(escapeMarkdown)),
         ),
@@ -95,12 +95,13 @@ export function markdown(summary: Summary): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table; cells are escaped beforehand. */
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 /** Text that Markdown shows as it is. */
-function escapeMarkdown(text: string): string {
+export function escapeMarkdown(text: string): string {
   return visible(text).replace(/[\\|`*_<>[\]#]/g, (char) => `\\${char}`);
 }
