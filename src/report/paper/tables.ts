@@ -1,6 +1,7 @@
 /** The paper's tables, from stored runs. */
 
 import type { ScoreLoss } from '../../diffusion/denoising-error.ts';
+import { pairedSpread } from '../../run/paired-spread.ts';
 import { replay, type StageSetting } from '../../run/replays.ts';
 import { weightingName } from '../../scoring/weighting.ts';
 import type { Material, Part } from './material.ts';
@@ -132,5 +133,26 @@ export function eliminationTable(
       }),
     })),
     notes: ["Replayed on the run's stored trials, one noise per timestep, in the order of Li et al.'s code."],
+  };
+}
+
+/** Why all captions share their noises: spreads over noises, in thousandths. */
+export function spreadTable({ sets, parts }: Material): PaperTable {
+  const found = sets.map(({ zeroShot }) => pairedSpread(zeroShot, parts.diffusion.scorer));
+  const row = (name: string, of: (spread: (typeof found)[number]) => number) => ({
+    name,
+    cells: found.map((spread) => ({ text: (1000 * of(spread)).toFixed(2) })),
+  });
+  return {
+    id: 'spread',
+    title: 'Why captions share their noises: standard deviations over noises at a fixed timestep',
+    counterpart: 'Figure 2',
+    head: ['mean squared error, thousandths', ...sets.map(({ label }) => label)],
+    rows: [
+      row('of one error', ({ error }) => error),
+      row('of the difference of two captions with noises of their own', ({ unpaired }) => unpaired),
+      row('of the difference of two captions with the same noises', ({ paired }) => paired),
+    ],
+    notes: ['Each wrong caption against the true one; root mean square over images, captions and timesteps.'],
   };
 }
