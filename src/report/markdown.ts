@@ -29,7 +29,7 @@ export function markdown(summary: Summary, published: readonly PublishedRow[] = 
   const parts = [
     `# ${escapeMarkdown(summary.task.name)}`,
     `${stateLine(summary)}. Percent right, with 95 % Wilson intervals. Run \`${summary.identity.slice(0, 12)}\`, winoscope ${escapeMarkdown(summary.version)}, ${escapeMarkdown(analysisPhrase(summary.analysis))}.`,
-    table(
+    markdownTable(
       ['scorer', ...titles],
       mainRows(summary, (name) => `${escapeMarkdown(name)}, raw scores`, escapeMarkdown),
     ),
@@ -48,7 +48,7 @@ export function markdown(summary: Summary, published: readonly PublishedRow[] = 
         ...metrics.map((metric) => (found[metric] ? withInterval(found[metric]) : '')),
       ];
     });
-    parts.push(`### ${escapeMarkdown(name)}`, table(['tag', 'n', ...titles], rows));
+    parts.push(`### ${escapeMarkdown(name)}`, markdownTable(['tag', 'n', ...titles], rows));
   }
   const weak = notAboveChance(summary);
   if (weak.length > 0) {
@@ -78,7 +78,7 @@ export function markdown(summary: Summary, published: readonly PublishedRow[] = 
     if (head)
       parts.push(
         `### Confusion, ${escapeMarkdown(name)}`,
-        table(
+        markdownTable(
           head.map(escapeMarkdown),
           rows.map((row) => row.map(escapeMarkdown)),
         ),
@@ -105,7 +105,8 @@ export function markdown(summary: Summary, published: readonly PublishedRow[] = 
   return `${parts.join('\n\n')}\n`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table; cells are escaped beforehand. */
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -1,0 +1,111 @@
+/** What a stopping rule would have done on a stored run: its verdicts, and the evaluations that it would have needed. */
+
+import { UsageError } from '../errors.ts';
+import { verdict } from '../metrics/evaluate.ts';
+import type { MetricName } from '../metrics/score-matrix.ts';
+import { scoreExample } from '../scoring/aggregate.ts';
+import { applyRule } from '../scoring/apply-rule.ts';
+import { Course } from '../scoring/course.ts';
+import { makePlan, type Plan } from '../scoring/plan.ts';
+import type { StopRule } from '../scoring/stop-rule.ts';
+import { subjectOf } from '../scoring/subject.ts';
+import { readingOf } from '../scoring/weighting.ts';
+import { diffusionScorerOf } from './diffusion-scorer-of.ts';
+import type { StoredRun } from './open-run.ts';
+import { type DiffusionView, toMatrix } from './scorer-view.ts';
+
+/** One rule as it would have run. */
+export interface Replayed {
+  correct: number;
+  count: number;
+  /** Model evaluations per example, the mean. */
+  evaluations: number;
+  /** Examples on which the verdict is that of the whole plan. */
+  same: number;
+}
+
+/** Li et al.'s elimination: timesteps of each stage, and the captions that go on after it. */
+export interface StageSetting {
+  samples: readonly number[];
+  keep: readonly number[];
+}
+
+/**
+ * A rule replayed on the first noise of every timestep of a stored run that has the whole plan. The order of evaluation
+ * is the rule's own; stages take the timesteps that Li et al.'s code would have taken from the run's grid.
+ * @throws UsageError where the run stopped early itself, or the last stage is not the run's whole grid.
+ */
+export function replay(
+  run: StoredRun,
+  options: { scorer?: string; metric: MetricName; stages?: StageSetting; rule?: StopRule },
+): Replayed {
+  const { stages, metric } = options;
+  const [name, view] = diffusionScorerOf(run, options.scorer);
+  const identity = run.manifest.identity.scorers[name]!;
+  const uncond = identity.kind === 'diffusion' ? identity.uncond : 'auto';
+  const { results, schedule } = view;
+  const plan = planFor(run, view, stages);
+  const rule: StopRule | undefined = stages ? { rule: 'stages', keep: [...stages.keep] } : options.rule;
+  const stopping = rule && applyRule(plan, rule, schedule);
+  const places = new Map(view.plan.trials.map(({ noise }, k) => [noise, k]));
+  const order = plan.trials.map(({ noise }) => places.get(noise)!);
+  const reading = readingOf(schedule, { loss: 'mse', errorSpace: 'native' });
+  const total = { correct: 0, count: 0, evaluations: 0, same: 0 };
+  for (const [index, example] of run.examples.entries()) {
+    if (results.store.done(index) < view.plan.trials.length) continue;
+    const errors = results.store
+      .pairs(index)
+      .map((_, slot) => Float64Array.from(order, (k) => results.store.values(index, slot, 'mse')[k]!));
+    const subject = subjectOf(example, uncond);
+    const course = new Course(stopping, subject, plan.trials.length);
+    course.advance(
+      () => plan.trials.length,
+      (slot) => errors[slot]!,
+    );
+    const full = results.store.byPair(index, (slot) => errors[slot]!);
+    const left = results.store.byPair(index, (slot) => course.leaves[slot]!);
+    const done = Math.max(...course.leaves);
+    const judged = (early: boolean) =>
+      verdict(
+        toMatrix(
+          scoreExample(
+            plan,
+            early ? { ...full, done, left } : { ...full, done: plan.trials.length },
+            reading,
+          ),
+          example,
+        ),
+      )[metric];
+    const isRight = judged(true);
+    if (isRight === undefined) continue;
+    total.count++;
+    if (isRight) total.correct++;
+    if (isRight === judged(false)) total.same++;
+    total.evaluations += course.leaves.reduce((sum, trials) => sum + trials, 0);
+  }
+  return { ...total, evaluations: total.evaluations / Math.max(1, total.count) };
+}
+
+/** The rule's plan over the first noises of the run. */
+function planFor(run: StoredRun, view: DiffusionView, stages: StageSetting | undefined): Plan {
+  const { timesteps, seed, stages: own, antithetic, moreSeeds } = view.plan;
+  if (view.stop || own || antithetic || moreSeeds) {
+    throw new UsageError({
+      what: 'a rule can be replayed on a plain run only',
+      where: run.folder.path,
+      expected: 'one scored with --stop none, without --antithetic and further seeds',
+    });
+  }
+  if (!stages) return makePlan({ timesteps, repeats: 1, seed });
+  const last = stages.samples.at(-1);
+  const isGrid = last === timesteps.length;
+  if (!isGrid) {
+    throw new UsageError({
+      what: 'the last stage must take the whole grid of the run',
+      where: run.folder.path,
+      expected: `${timesteps.length} timesteps`,
+      got: `${last}`,
+    });
+  }
+  return makePlan({ timesteps, repeats: 1, seed, stages: stages.samples, prefix: 'plain' });
+}
