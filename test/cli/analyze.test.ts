@@ -86,7 +86,7 @@ describe('variants', () => {
   test('of every timestep alone and of all are told apart, and all of them together is the run itself', () => {
     const { timesteps } = (run.views.get('diffusion') as { plan: { timesteps: number[] } }).plan;
     const { variants } = analyze(run, {
-      timesteps: ['12', '4', `0:${timesteps[3]! + 1}`, `${timesteps[0]}`],
+      timesteps: ['12', '4', `0:${timesteps[3]! + 1}`, `${timesteps[0]},`],
     });
     expect(variants.map(({ setting }) => setting.timesteps?.length ?? 'all')).toEqual(['all', 4, 4, 1]);
     expect(variants[1]!.setting.timesteps).toEqual([1, 4, 7, 10].map((place) => timesteps[place]));
