@@ -83,7 +83,7 @@ describe('variants', () => {
       expect(fitted[metric]).toEqual({ correct, count: 60 });
   });
 
-  test('of every timestep alone and of all are told apart, and all of them together is the run itself', () => {
+  test('of some timesteps: so many spread evenly, those of a range, one by name; all of them are the run itself', () => {
     const { timesteps } = (run.views.get('diffusion') as { plan: { timesteps: number[] } }).plan;
     const { variants } = analyze(run, {
       timesteps: ['12', '4', `0:${timesteps[3]! + 1}`, `${timesteps[0]},`],
@@ -146,8 +146,13 @@ describe('what cannot be is one sentence', () => {
   test.each([
     [
       'a timestep that was not evaluated',
-      ['--timesteps', '7'.padStart(1), '--timesteps', '3,41'],
-      /3,41: expected/,
+      ['--timesteps', '7', '--timesteps', '3,41'],
+      /not evaluated in this run: --timesteps 3,41 [^\n]+got 3/,
+    ],
+    [
+      'one timestep named as a number',
+      ['--timesteps', '41'],
+      /cannot pick[^\n]+Write 41, with the comma for the timestep/,
     ],
     ['too many trials', ['--trials', '13'], /no such number of trials.*1 to 12/],
     ['another seed', ['--seed', '5'], /no noise bank of this seed.*expected 0/],

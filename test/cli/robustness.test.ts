@@ -117,7 +117,7 @@ describe('what cannot be is one sentence', () => {
     [
       'percent without being told',
       [bad('p.csv', 'a,76.7,36.4')],
-      /line 2: expected a number from 0 to 1, got "76.7"; .*--percent/i,
+      /line 2 .expected a number from 0 to 1, got "76.7".*--percent/,
     ],
     ['a model twice', [bad('t.csv', 'a,0.5,0.4', 'a,0.5,0.4')], /two rows/],
     [
