@@ -54,8 +54,20 @@ export function asksNothing(request: SettingRequest): boolean {
  */
 export function storedTimesteps(text: string, { plan, schedule }: DiffusionView): number[] {
   const stored = plan.timesteps;
-  if (/^\s*\d+\s*$/.test(text))
-    return uniformTimesteps(Number(text), stored.length).map((place) => stored[place]!);
+  if (/^\s*\d+\s*$/.test(text)) {
+    const count = Number(text);
+    if (count < 1 || count > stored.length) {
+      throw new UsageError({
+        what: 'cannot pick so many timesteps',
+        where: `--timesteps ${text}`,
+        expected: `1 to ${stored.length} of the stored ones`,
+        ...(stored.includes(count) && {
+          fix: `Write ${count}, with the comma for the timestep ${count} itself.`,
+        }),
+      });
+    }
+    return uniformTimesteps(count, stored.length).map((place) => stored[place]!);
+  }
   const asked = parseTimesteps(text, schedule.timesteps);
   const isOpen = /^\s*\d+\s*:\s*\d+\s*$/.test(text);
   const found = stored.filter((t) => asked.includes(t));
