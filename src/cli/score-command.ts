@@ -13,6 +13,9 @@ import { addStopFlags, type StopFlags } from './stop-flags.ts';
 export interface ScoreFlags extends SharedFlags, StopFlags, OtherFlags, PresetFlags {
   /** What a preset came to, in words. */
   note?: string;
+  /** The command line without the shard, for whoever has to go on. */
+  command?: string[];
+  shard?: string;
   data?: string;
   images?: string[];
   classes?: string;
@@ -34,8 +37,15 @@ export interface ScoreFlags extends SharedFlags, StopFlags, OtherFlags, PresetFl
   screenReader?: boolean;
 }
 
-/** Adds `score` to the program. */
-export function addScoreCommand(program: Command): void {
+/**
+ * Adds `score` to the program.
+ * @param carryOut what to do with the task and the flags; by default to score.
+ */
+export function addScoreCommand(
+  program: Command,
+  carryOut: (task: string, flags: ScoreFlags) => Promise<void> = async (task, flags) =>
+    (await import('./score.ts')).score(task, flags),
+): void {
   const command = program
     .command('score')
     .description('score a task: every image against every caption, by every scorer')
@@ -68,6 +78,10 @@ export function addScoreCommand(program: Command): void {
     .option('--limit <n|a-b>', 'only the first n examples, or the a-th to the b-th')
     .option('--ids <list>', 'only these examples, separated by commas')
     .option('--tag <tag>', 'only examples with this tag')
+    .option(
+      '--shard <i/n>',
+      'only the i-th of n parts, to be merged; taken from Slurm, Kubernetes or torchrun where it is not given; "none": all',
+    )
     .option(
       '--workers <n>',
       'worker threads, each with its own model (default: cores / threads)',
@@ -102,11 +116,22 @@ export function addScoreCommand(program: Command): void {
       'after',
       `\nTasks that come with it:\n${builtInTasks.map(({ name, about }) => `  ${name.padEnd(27)} ${about}`).join('\n')}\n\nTasks whose data you must have (--data):\n${withoutData()}\n${presetsHelp()}`,
     )
-    .action(async (task: string, given: ScoreFlags) => {
-      const flags = withPreset(given, command);
-      const note = flags.preset && presetNote(flags.preset, flags, command);
-      await (await import('./score.ts')).score(task, { ...flags, ...(note && { note }) });
-    });
+    .action(async (task: string, given: ScoreFlags) => carryOut(task, flagsOf(given, command)));
+}
+
+/** The flags with those of a preset, and the command line that they came from. */
+function flagsOf(given: ScoreFlags, command: Command): ScoreFlags {
+  const flags = withPreset(given, command);
+  const note = flags.preset && presetNote(flags.preset, flags, command);
+  const args = [...((command.parent as { rawArgs?: string[] } | null)?.rawArgs ?? [])];
+  return { ...flags, ...(note && { note }), command: withoutShard(args) };
+}
+
+/** A command line without `--shard`, in either of its spellings. */
+function withoutShard(args: readonly string[]): string[] {
+  return args.filter(
+    (arg, k) => arg !== '--shard' && !arg.startsWith('--shard=') && args[k - 1] !== '--shard',
+  );
 }
 
 /** The tasks whose data the user has, a line each. */

@@ -2,52 +2,31 @@
 
 import { visible } from '../report/format.ts';
 import { summaryTable } from '../report/table.ts';
+import { agreeWithShards } from '../run/agree-with-shards.ts';
 import { estimateRun } from '../run/estimate.ts';
-import { prepareRun, type RunRequest } from '../run/prepare-run.ts';
+import { type PreparedRun, prepareRun } from '../run/prepare-run.ts';
 import { runTask } from '../run/run-task.ts';
 import type { Summary } from '../run/summary-schema.ts';
 import { estimateLines } from './estimate-lines.ts';
-import { findTask } from './find-task.ts';
 import { onInterrupt } from './interrupt.ts';
-import { analysisOf, scorersOf, scoringOf } from './options.ts';
-import { otherScorersOf } from './other-scorers.ts';
 import { ProgressLines } from './progress-lines.ts';
 import type { ScoreFlags } from './score-command.ts';
-import { pruneOf, stopOf } from './stop-flags.ts';
+import { scoreRequest } from './score-request.ts';
+import { shardEnd, shardNote, waitNote } from './shard-lines.ts';
 import { canShowDashboard, wantsScreenReader } from './terminal.ts';
 
 /** Carries out `winoscope score`; see `docs/cli.md`. @throws WinoscopeError for what the user can mend. */
 export async function score(taskName: string, flags: ScoreFlags): Promise<void> {
-  const analysis = analysisOf(flags);
-  const task = await findTask(taskName, flags);
-  const scorers = await scorersOf(flags, await otherScorersOf(flags));
-  const ids = flags.ids?.split(',').map((id) => id.trim());
-  const request: RunRequest = {
-    task,
-    scorers,
-    scoring: scoringOf(flags, {
-      maps: flags.maps === 'on',
-      ...stopOf(flags, scorers, analysis),
-      ...pruneOf(flags, scorers),
-      ...(flags.workers !== undefined && { workers: flags.workers }),
-    }),
-    selection: {
-      ...(flags.limit !== undefined && { limit: flags.limit }),
-      ...(ids && { ids }),
-      ...(flags.tag !== undefined && { tag: flags.tag }),
-    },
-    strict: flags.strict ?? false,
-    force: flags.force ?? false,
-    onError: flags.onError,
-    allowMixed: flags.allowMixed ?? false,
-    ...(flags.out !== undefined && { out: flags.out }),
-  };
-  const run = await prepareRun(request);
+  const { request, analysis, chosen } = await scoreRequest(taskName, flags);
+  const { task } = request;
+  const prepared = await prepareRun(request);
   const lines = new ProgressLines(process.stderr, { quiet: flags.quiet ?? false });
   if (flags.note !== undefined && !flags.quiet) lines.note(flags.note);
+  if (chosen && !flags.quiet) lines.note(shardNote(chosen));
   const inDashboard = !flags.dryRun && canShowDashboard(flags);
   if (!inDashboard) for (const { id, message } of task.failures) lines.note(`left out ${id}: ${message}`);
   if (flags.dryRun) {
+    const run = prepared;
     for (const message of run.warnings) lines.show({ type: 'warning', message });
     for (const failure of run.failures) lines.show({ type: 'example-failed', ...failure });
     const estimates = await estimateRun(run, request);
@@ -56,10 +35,16 @@ export async function score(taskName: string, flags: ScoreFlags): Promise<void> 
     );
     return;
   }
+  const run = await agreeWithShards(prepared, request);
   const interrupt = onInterrupt();
   let last: { summary: Summary; interrupted: boolean } | undefined;
   try {
-    const options = { analysis, onError: flags.onError, workerSeconds: flags.workerTimeout };
+    const options = {
+      analysis,
+      onError: flags.onError,
+      workerSeconds: flags.workerTimeout,
+      onWait: waitNote(lines),
+    };
     if (inDashboard) {
       const { scoreInDashboard } = await import('./score-dashboard.ts');
       const screenReader = wantsScreenReader(flags);
@@ -70,20 +55,25 @@ export async function score(taskName: string, flags: ScoreFlags): Promise<void> 
         if (event.type === 'end') last = event;
       }
     }
+  } catch (error) {
+    // Stopped while it waited for the folder: nothing was begun.
+    if (!interrupt.signal.aborted || last) throw error;
+    process.exitCode = interrupt.exitCode();
+    return;
   } finally {
     lines.end();
     interrupt.dispose();
   }
   if (interrupt.fault !== undefined) throw interrupt.fault;
-  finish(last!, flags, interrupt.exitCode());
+  finish(last!, { flags, code: interrupt.exitCode(), run });
 }
 
 function finish(
   { summary, interrupted }: { summary: Summary; interrupted: boolean },
-  flags: ScoreFlags,
-  code: number,
+  { flags, code, run }: { flags: ScoreFlags; code: number; run: PreparedRun },
 ): void {
   if (flags.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+  else if (run.shard) process.stdout.write(`${shardEnd(run.shard)}\n`);
   else process.stdout.write(`${summaryTable(summary)}\n\nRun folder: ${visible(summary.run)}\n`);
   if (interrupted) {
     process.stderr.write(

@@ -4,16 +4,19 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { RunFolder } from '../results/run-folder.ts';
+import { readAgreement, shardFolders } from '../results/shard-folders.ts';
+import { divisionLine, divisionsOf } from '../run/divisions.ts';
 import { readSummary } from '../run/stored-summary.ts';
 import { partState } from './part-state.ts';
 import { runFacts } from './run-facts.ts';
 
 /**
  * `complete`: every example by every scorer; `part`: all of the part of the task that was asked for; `interrupted`: the
- * same command goes on; `resumable`: one of these two, nobody can tell; `running`: a process works on it; `torn`:
- * something of it is damaged or missing, and `why` says what.
+ * same command goes on; `resumable`: one of these two, nobody can tell; `running`: a process works on it; `shards`: it
+ * is in parts that are not merged, and `why` says how far they are; `torn`: something of it is damaged or missing, and
+ * `why` says what.
  */
-export type RunState = 'complete' | 'part' | 'interrupted' | 'resumable' | 'running' | 'torn';
+export type RunState = 'complete' | 'part' | 'interrupted' | 'resumable' | 'running' | 'shards' | 'torn';
 
 /** What a list shows of a run folder, without reading its results. */
 export interface RunEntry {
@@ -48,7 +51,8 @@ function describeRun(folder: RunFolder): RunEntry {
   const empty = { path: folder.path, name, task: '', scorers: [], done: undefined, count: 0, facts: '' };
   const changed = changedAt(folder);
   try {
-    const manifest = folder.readManifest();
+    const inShards = !folder.hasResults() && divisionsOf(folder);
+    const manifest = inShards && inShards.length > 0 ? readAgreement(folder) : folder.readManifest();
     if (!manifest) return { ...empty, state: 'torn', changed, why: 'its run.json is missing' };
     const { task, scorers } = manifest.identity;
     // Diffusion first, as in every report.
@@ -63,6 +67,13 @@ function describeRun(folder: RunFolder): RunEntry {
       count: task.count,
       changed,
     };
+    if (inShards && inShards.length > 0) {
+      const done = Math.max(
+        ...inShards.map(({ shards }) => shards.reduce((sum, shard) => sum + shard.done, 0)),
+      );
+      const why = `${inShards.map((division) => divisionLine(division).slice(0, -1)).join('; ')}; \`winoscope merge\` puts them together`;
+      return { ...known, state: 'shards', done, why };
+    }
     if (folder.holder()) return { ...known, state: 'running' };
     if (!existsSync(folder.examplesFile))
       return { ...known, state: 'torn', why: 'its examples.jsonl is missing' };
@@ -81,7 +92,7 @@ function describeRun(folder: RunFolder): RunEntry {
 
 function looksLikeRun(folder: RunFolder): boolean {
   try {
-    return folder.hasResults();
+    return folder.hasResults() || shardFolders(folder).length > 0;
   } catch {
     return false;
   }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Manifest } from '../results/manifest.ts';
 import type { RunFolder } from '../results/run-folder.ts';
 import { readExamples } from '../results/stored-examples.ts';
-import { select } from '../run/select.ts';
+import { selectedBy } from '../run/divisions.ts';
 import type { Summary } from '../run/summary-schema.ts';
 
 /**
@@ -20,13 +20,7 @@ export function partState(
   if (folder.hasSegments()) return 'interrupted';
   if (sessions.length === 0) return 'resumable';
   const examples = readExamples(readFileSync(folder.examplesFile, 'utf8'), folder.examplesFile);
-  const selections = sessions.map(({ selection: { limit, ids, tag } }) =>
-    select(examples, {
-      ...(limit !== undefined && { limit }),
-      ...(ids && { ids }),
-      ...(tag !== undefined && { tag }),
-    }),
-  );
+  const selections = sessions.map((session) => selectedBy(session, examples));
   const all = new Set(selections.flat());
   if (done + failed >= all.size) return 'part';
   return selections.at(-1)!.length === all.size ? 'interrupted' : 'resumable';

@@ -15,15 +15,9 @@ import { dirname, join } from 'node:path';
 import { messageOf, ResultsError } from '../errors.ts';
 import { isAlive } from '../hub/is-alive.ts';
 import { makeFolder } from '../hub/make-folder.ts';
+import type { LockHolder } from './lock-holder.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
-import {
-  isAbandoned,
-  type LockHolder,
-  type LockOptions,
-  type RunLock,
-  seenHolder,
-  takeLock,
-} from './run-lock.ts';
+import { isAbandoned, type LockOptions, type RunLock, seenHolder, takeLock } from './run-lock.ts';
 
 import { sealObject } from './seal.ts';
 

@@ -10,18 +10,23 @@ import {
   linkSync,
   openSync,
   readFileSync,
-  readlinkSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ResultsError } from '../errors.ts';
-import { isAlive } from '../hub/is-alive.ts';
+import {
+  folderNumber,
+  isSeenAlive,
+  type LockHolder,
+  parseHolder,
+  readHolder,
+  thisProcess,
+} from './lock-holder.ts';
 
 /** A holder shows this often that it lives, and is given up after this long without a sign. */
 export interface LockTimes {
@@ -34,20 +39,6 @@ const TIMES: LockTimes = { beatMs: 5_000, staleMs: 60_000 };
 
 /** Between two looks at a holder that nobody can ask. */
 const LOOK_MS = 200;
-
-/** Who holds a lock. */
-export interface LockHolder {
-  host: string;
-  pid: number;
-  /** Where process ids mean the same: one boot of one machine, one container. */
-  place?: string;
-  /** When the process began, in the machine's ticks: ids are used again. */
-  since?: string;
-  /** One claim's own mark. */
-  token?: string;
-  /** The folder's inode: it stays where the folder is moved, and a copy has another. */
-  folder?: string;
-}
 
 export interface LockOptions extends Partial<LockTimes> {
   /** Called once where a holder on another machine is watched for a sign of life. */
@@ -161,15 +152,6 @@ async function lives(
   return false;
 }
 
-/** Whether a holder lives, where this process can tell: only on its own machine, among the same process ids. */
-function isSeenAlive(holder: LockHolder): boolean | undefined {
-  const { host, place } = thisProcess();
-  if (holder.host !== host || (holder.place !== undefined && holder.place !== place)) return undefined;
-  if (!isAlive(holder.pid)) return false;
-  const since = startOf(holder.pid);
-  return holder.since === undefined || since === undefined || holder.since === since;
-}
-
 /** Shows signs of life until the lock is released or lost. */
 function beating(file: string, me: LockHolder, beatMs: number): RunLock {
   const lost = new AbortController();
@@ -225,43 +207,6 @@ function beat(file: string, me: LockHolder): 'ours' | 'taken' | 'unknown' {
   }
 }
 
-let known: LockHolder | undefined;
-
-/** This process as a lock names it. */
-function thisProcess(): LockHolder {
-  if (!known) {
-    const place = placeOf();
-    const since = startOf(process.pid);
-    known = {
-      host: hostname(),
-      pid: process.pid,
-      ...(place !== undefined && { place }),
-      ...(since !== undefined && { since }),
-    };
-  }
-  return known;
-}
-
-/** The boot and the container in which process ids count; undefined where the system does not say (not Linux). */
-function placeOf(): string | undefined {
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
-  } catch {
-    return undefined;
-  }
-}
-
-/** When a process began: field 22 of /proc/PID/stat, which comes after a name that may hold anything. */
-function startOf(pid: number): string | undefined {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    return undefined;
-  }
-}
-
 /**
  * A second name for a file; a copy where the disk has no links. Of several that ask for one name, one gets it.
  * @throws EEXIST where the name is taken.
@@ -288,29 +233,6 @@ function removeStale(file: string, mine: string, gone: LockHolder | undefined): 
   const isOther = taken !== undefined && (taken.token !== gone?.token || isSeenAlive(taken) === true);
   if (isOther && !existsSync(file)) renameSync(aside, file);
   else rmSync(aside, { force: true });
-}
-
-function readHolder(file: string): LockHolder | undefined {
-  try {
-    const holder = parseHolder(readFileSync(file, 'utf8'));
-    // One that was copied along with its folder holds nothing here.
-    return holder?.folder === undefined || holder.folder === folderNumber(file) ? holder : undefined;
-  } catch {
-    return undefined; // gone: nobody holds it
-  }
-}
-
-function parseHolder(text: string): LockHolder | undefined {
-  try {
-    return (JSON.parse(text) as LockHolder | null) ?? undefined;
-  } catch {
-    return undefined; // torn: nobody holds it
-  }
-}
-
-/** The inode of the folder that a lock lies in. */
-function folderNumber(file: string): string {
-  return `${statSync(dirname(file), { bigint: true }).ino}`;
 }
 
 /** Milliseconds since the file was written; none where it is gone. */

@@ -4,6 +4,7 @@ import type { Manifest } from '../results/manifest.ts';
 import { RunFolder } from '../results/run-folder.ts';
 import { readExamples } from '../results/stored-examples.ts';
 import type { Example } from '../scoring/example.ts';
+import { refuseUnmerged } from './divisions.ts';
 import { countFailures } from './failures.ts';
 import { openResults } from './open-results.ts';
 import { withStoredMetrics } from './own-metrics.ts';
@@ -32,6 +33,7 @@ export interface StoredRun {
 export function openRun(path: string): StoredRun {
   const folder = new RunFolder(path);
   const manifest = folder.readManifest();
+  if (!folder.hasResults()) refuseUnmerged(folder);
   if (!manifest) {
     throw new UsageError({
       what: 'no run in this folder',

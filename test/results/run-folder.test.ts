@@ -1,6 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ResultsError } from '../../src/errors.ts';
@@ -12,61 +10,6 @@ function newFolder(): RunFolder {
   folder.create();
   return folder;
 }
-
-describe('lock', () => {
-  const lockFile = (folder: RunFolder) => join(folder.path, 'run.lock');
-  const writeLock = (folder: RunFolder, holder: unknown) =>
-    writeFileSync(lockFile(folder), JSON.stringify(holder));
-
-  test('keeps others out until it is given back', () => {
-    const folder = newFolder();
-    const release = folder.lock();
-    expect(() => folder.lock()).toThrow(ResultsError);
-    expect(() => folder.lock()).toThrow(`process ${process.pid} on ${hostname()}`);
-    release();
-    expect(existsSync(lockFile(folder))).toBe(false);
-    folder.lock()();
-  });
-
-  test('is held by another living process', () => {
-    const folder = newFolder();
-    writeLock(folder, { host: hostname(), pid: process.ppid });
-    expect(() => folder.lock()).toThrow(ResultsError);
-    expect(() => folder.lock()).toThrow(new RegExp(`in use: .*run .*process ${process.ppid} on`));
-    expect(existsSync(lockFile(folder))).toBe(true);
-  });
-
-  test('of a process that ended is taken over', () => {
-    const folder = newFolder();
-    const { pid } = spawnSync(process.execPath, ['-e', '']);
-    writeLock(folder, { host: hostname(), pid });
-    const release = folder.lock();
-    expect(JSON.parse(readFileSync(lockFile(folder), 'utf8'))).toEqual({
-      host: hostname(),
-      pid: process.pid,
-    });
-    release();
-  });
-
-  test('of another machine is believed, since nobody can look there', () => {
-    const folder = newFolder();
-    writeLock(folder, { host: 'elsewhere', pid: 1 });
-    expect(() => folder.lock()).toThrow(/on elsewhere.*delete .*run\.lock/);
-  });
-
-  test.each(['', '{"host":', 'null'])('that holds %j is nobody’s', (text) => {
-    const folder = newFolder();
-    writeFileSync(lockFile(folder), text);
-    folder.lock()();
-    expect(existsSync(lockFile(folder))).toBe(false);
-  });
-
-  test('in a folder that is not there is a failure to write', () => {
-    const folder = new RunFolder(join(temporaryFolder(), 'none'));
-    expect(() => folder.lock()).toThrow(ResultsError);
-    expect(() => folder.lock()).toThrow(/cannot write results/);
-  });
-});
 
 describe('create', () => {
   test('twice is once', () => {

@@ -67,3 +67,15 @@ export function leftovers(folder: string): string[] {
     /\.(lock|tmp)$|\.lock\./.test(name),
   );
 }
+
+/** `summary.json` without what differs between two runs of the same: where they lie and how long they took. */
+export function timelessSummary(folder: string): object {
+  const { run: _, scorers, ...rest } = storedSummary(folder);
+  const timeless = Object.entries(scorers).map(([name, { seconds: __, ...scorer }]) => [name, scorer]);
+  return { ...rest, scorers: Object.fromEntries(timeless) };
+}
+
+/** The text of `decisions.jsonl`. */
+export function decisionsOf(folder: string): string {
+  return readFileSync(join(folder, 'decisions.jsonl'), 'utf8');
+}

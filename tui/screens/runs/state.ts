@@ -27,6 +27,8 @@ export function reduceRuns(state: RunsState, action: ScreenAction, context: Scre
   if (action.command === 'open' && run) {
     if (run.state === 'torn')
       return { state, effects: [{ type: 'notice', text: `This run cannot be opened: ${run.why}.` }] };
+    if (run.state === 'shards')
+      return { state, effects: [{ type: 'notice', text: `Not merged yet: ${run.why}.` }] };
     return { state, effects: [{ type: 'open-run', path: run.path }] };
   }
   const room = { count: runs.length, page: runsPage(context) };

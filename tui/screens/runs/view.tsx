@@ -11,6 +11,7 @@ const STATES: Record<RunState, { mark: string; role: 'good' | 'warn' | 'bad' | '
   interrupted: { mark: '‖ interrupted', role: 'warn' },
   resumable: { mark: '‖ resumable', role: 'warn' },
   running: { mark: '▸ running', role: 'accent' },
+  shards: { mark: '⋮ in shards', role: 'warn' },
   torn: { mark: '✗ torn', role: 'bad' },
 };
 const NAME = 28;
