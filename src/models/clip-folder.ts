@@ -14,6 +14,7 @@ import {
   readProcessor,
 } from './clip-preprocessing.ts';
 import { DOMAIN_FILE, type Domain, readDomain } from './domain.ts';
+import { withWeights } from './graph-weights.ts';
 
 /** Everything that scoring needs to know of a CLIP-like model before its graphs are opened. Plain data. */
 export interface ClipDescription {
@@ -92,13 +93,13 @@ export function describeClip(folder: string): ClipDescription {
   return {
     kind: 'clip',
     folder,
-    files: [
+    files: withWeights(folder, [
       'config.json',
       processorFile(folder),
       ...graphFiles(folder, graphs),
       ...(domain ? [DOMAIN_FILE] : []),
       ...tokenizerFiles(folder),
-    ].sort(),
+    ]).sort(),
     family,
     layout: graphs.text === graphs.vision ? 'joint' : 'split',
     graphs,
@@ -121,12 +122,12 @@ function describeOpenClip(folder: string, { text_cfg }: Config): ClipDescription
   return {
     kind: 'clip',
     folder,
-    files: [
+    files: withWeights(folder, [
       'config.json',
       preprocessingFile,
       ...graphFiles(folder, graphs),
       ...tokenizerFiles(join(folder, 'textual')).map((name) => `textual/${name}`),
-    ].sort(),
+    ]).sort(),
     family: 'openclip',
     layout: 'split',
     graphs,

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { readJson } from '../hub/read-file.ts';
 import { tokenizerFiles } from '../tokenizers/open-tokenizer.ts';
 import { DOMAIN_FILE } from './domain.ts';
+import { withWeights } from './graph-weights.ts';
 
 /**
  * A part's `config.json`, or undefined where there is none; one that is there must say everything.
@@ -35,5 +36,6 @@ export function scoringFiles(
     tokenizerFiles(join(folder, tokenizer)).map((name) => `${tokenizer}/${name}`),
   );
   const single = ['vae/config.json', DOMAIN_FILE].filter((file) => existsSync(join(folder, file)));
-  return ['model_index.json', 'scheduler/scheduler_config.json', ...single, ...graphs, ...tokenizers].sort();
+  const files = ['model_index.json', 'scheduler/scheduler_config.json', ...single, ...graphs, ...tokenizers];
+  return withWeights(folder, files).sort();
 }

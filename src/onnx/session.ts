@@ -188,6 +188,9 @@ export class OnnxSession {
         what: `the model cannot be run on ${shapes.join(', ')}`,
         where: this.path,
         got: messageOf(error),
+        ...(/bad_alloc|allocat|out of memory/i.test(messageOf(error)) && {
+          fix: 'The memory does not suffice: pass a smaller --batch or fewer --workers.',
+        }),
         cause: error,
       });
     }

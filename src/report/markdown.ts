@@ -97,7 +97,7 @@ export function markdown(summary: Summary, published: readonly PublishedRow[] = 
     parts.push(
       '## Published scores',
       PUBLISHED_NOTE,
-      table(
+      markdownTable(
         PUBLISHED_HEAD,
         published.map((row) => publishedCells(row).map(escapeMarkdown)),
       ),

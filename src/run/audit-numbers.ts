@@ -1,6 +1,7 @@
 /** Whether what a run publishes is what its stored results give. */
 
 import { existsSync, readFileSync } from 'node:fs';
+import { unsealLines } from '../results/seal.ts';
 import { type AuditCheck, checksOf } from './audit-check.ts';
 import { derivedFiles } from './derived-files.ts';
 import type { StoredRun } from './open-run.ts';
@@ -85,13 +86,16 @@ function short(value: unknown): string {
 /** Lines that are not what they should be; numbers within them may differ as those of a summary. */
 function lineDifferences(path: string, stored: string, computed: string): string[] {
   if (stored === computed) return [];
-  const [a, b] = [stored.split('\n'), computed.split('\n')];
-  const found: string[] = [];
+  const [found, wanted] = [unsealLines(stored), unsealLines(computed)];
+  if (found.damaged > 0 || found.torn || found.pieces !== wanted.pieces)
+    return [`${path} is not what was written: its checksum does not fit.`];
+  const [a, b] = [found.lines, wanted.lines];
+  const wrong: string[] = [];
   for (let k = 0; k < Math.max(a.length, b.length); k++) {
     if (a[k] === b[k] || isSame(a[k], b[k])) continue;
-    found.push(`${path}, line ${k + 1} is ${a[k] || 'absent'}; the trials give ${b[k] || 'no such line'}.`);
+    wrong.push(`${path}, line ${k + 1} is ${a[k] || 'absent'}; the trials give ${b[k] || 'no such line'}.`);
   }
-  return found;
+  return wrong;
 }
 
 function isSame(a: string | undefined, b: string | undefined): boolean {

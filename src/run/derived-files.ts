@@ -2,6 +2,7 @@
 
 import type { RunFolder } from '../results/run-folder.ts';
 import { scoreLines } from '../results/score-files.ts';
+import { sealLines } from '../results/seal.ts';
 import type { Example } from '../scoring/example.ts';
 import { type DiffusionView, type ScorerView, scoresOf } from './scorer-view.ts';
 import type { Summary } from './summary-schema.ts';
@@ -19,10 +20,10 @@ export function derivedFiles(folder: RunFolder, from: DerivedFrom): Map<string, 
   const decisions: string[] = [];
   for (const [name, view] of from.views) {
     if (view.kind !== 'diffusion') continue;
-    files.set(folder.scoresFile(name), diffusionScores(name, view, from));
+    files.set(folder.scoresFile(name), sealLines(diffusionScores(name, view, from)));
     decisions.push(...decisionsOf(name, view, from.examples));
   }
-  if (decisions.length > 0) files.set(folder.decisionsFile, decisions.join(''));
+  if (decisions.length > 0) files.set(folder.decisionsFile, sealLines(decisions.join('')));
   return files;
 }
 

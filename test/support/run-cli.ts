@@ -37,8 +37,17 @@ export interface RunningCli {
 
 /** Starts `winoscope ARGS`. */
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
-  const { cwd = packageRoot(), env = {}, node = process.execPath, nodeArgs = [] } = options;
-  const child = spawn(node, [...nodeArgs, BIN, ...args], {
+  const { node = process.execPath, nodeArgs = [] } = options;
+  return startProgram(node, [...nodeArgs, BIN, ...args], options);
+}
+
+/** Starts any program, such as a shell that sets limits first. */
+export function startProgram(
+  program: string,
+  args: readonly string[],
+  { cwd = packageRoot(), env = {} }: Pick<CliOptions, 'cwd' | 'env'> = {},
+): RunningCli {
+  const child = spawn(program, args, {
     cwd,
     env: { ...process.env, NO_COLOR: '1', WINOSCOPE_DEBUG: undefined, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -10,13 +10,9 @@ if (!isMainThread && how && threadId === 1) {
     // The thread is gone while others compute.
     exit: () => process.exit(7),
     // The process is gone, as where native code crashes.
-    abort: () => process.abort(),
+    SIGABRT: () => process.kill(process.pid, 'SIGABRT'),
     // No answer ever comes, and the thread cannot be interrupted.
     hang: () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0),
-    memory: () => {
-      const kept = [];
-      for (;;) kept.push(new Array(1e6).fill({}).map(() => ({})));
-    },
   };
   InferenceSession.prototype.run = function (...args) {
     const result = run.apply(this, args);
