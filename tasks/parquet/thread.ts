@@ -1,7 +1,7 @@
 /** A thread that reads one Parquet file: a damaged one can make the library read for ever, and then only it is ended. */
 
 import { statSync } from 'node:fs';
-import { parentPort, workerData } from 'node:worker_threads';
+import { isMarkedAsUntransferable, parentPort, workerData } from 'node:worker_threads';
 import zlib from 'node:zlib';
 import {
   type AsyncBuffer,
@@ -113,7 +113,9 @@ function buffersOf(rows: readonly Record<string, unknown>[]): ArrayBuffer[] {
   const found = new Set<ArrayBuffer>();
   const visit = (value: unknown): void => {
     if (value instanceof Uint8Array) {
-      if (value.buffer instanceof ArrayBuffer) found.add(value.buffer);
+      const { buffer } = value;
+      // Small ones lie in a pool of Node's, which stays: they are copied.
+      if (buffer instanceof ArrayBuffer && !isMarkedAsUntransferable(buffer)) found.add(buffer);
     } else if (typeof value === 'object' && value !== null) Object.values(value).forEach(visit);
   };
   rows.forEach(visit);
@@ -121,8 +123,14 @@ function buffersOf(rows: readonly Record<string, unknown>[]): ArrayBuffer[] {
 }
 
 function fail(error: unknown): void {
-  const type = error instanceof Refusal ? 'refused' : 'failed';
-  reply({ type, got: messageOf(error) });
+  if (error instanceof Refusal) {
+    reply({ type: 'refused', got: error.message });
+    return;
+  }
+  // What the library says that did not reckon with a file tells nothing of it.
+  const isSurprise = error instanceof TypeError || error instanceof RangeError;
+  const got = messageOf(error);
+  reply({ type: 'failed', got: isSurprise || /undefined/.test(got) ? 'its pages are damaged' : got });
 }
 
 function reply(message: ParquetReply, transfer: ArrayBuffer[] = []): void {
