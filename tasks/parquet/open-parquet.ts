@@ -9,7 +9,9 @@ import type { ParquetOutline, ParquetReply, ParquetRequest } from './thread.ts';
 const THREAD_FILE = new URL(`./thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
 /** How long an answer may take: a sound file of the size takes a fraction of it, also on a busy machine. */
-const SECONDS = 15;
+const SECONDS = 30;
+/** The first answer waits for the thread to start, too, which takes long where many programs want the same cores. */
+const START_SECONDS = 120;
 const BYTES_PER_SECOND = 8 * 2 ** 20;
 /** What a byte of the file may unpack to when the time is reckoned: what a file claims is not believed. */
 const PACKING = 50;
@@ -63,7 +65,7 @@ export async function openParquet(path: string, mostBytes = Number.POSITIVE_INFI
 /** The next answer of a thread, which is ended where none comes. @throws InputError */
 async function answer(thread: Worker, path: string, bytes: number): Promise<ParquetReply> {
   const believed = Math.min(bytes, PACKING * statSync(path).size);
-  const seconds = SECONDS + believed / BYTES_PER_SECOND;
+  const seconds = (bytes === 0 ? START_SECONDS : SECONDS) + believed / BYTES_PER_SECOND;
   let timer: NodeJS.Timeout | undefined;
   try {
     return await new Promise<ParquetReply>((resolve, reject) => {
