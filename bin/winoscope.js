@@ -12,7 +12,7 @@ if (major < 22 || (major === 22 && minor < 12)) {
     (error) => {
       process.stderr.write(
         error?.code === 'ERR_MODULE_NOT_FOUND'
-          ? `winoscope is not built or not fully installed (${error.message}). In the repository run \`npm ci && npm run build\`.\n`
+          ? `winoscope is not built or not fully installed (${error.message}). In the repository run \`npm ci && npm run build\`, elsewhere install it again with \`npm install --ignore-scripts\`.\n`
           : `${error?.stack ?? error}\n`,
       );
       process.exitCode = 1;

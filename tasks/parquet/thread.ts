@@ -1,7 +1,7 @@
-/** A thread that reads one Parquet file: a damaged one can make the library read for ever, and then only it is ended. */
+/** A thread that reads Parquet files, one after the other: a damaged one can make the library read for ever, and then only it is ended. */
 
 import { statSync } from 'node:fs';
-import { parentPort, workerData } from 'node:worker_threads';
+import { isMarkedAsUntransferable, parentPort } from 'node:worker_threads';
 import zlib from 'node:zlib';
 import {
   type AsyncBuffer,
@@ -15,18 +15,15 @@ import {
 } from 'hyparquet';
 import { messageOf } from '../../src/errors.ts';
 
-/** What the thread is for. */
-export interface ParquetThreadData {
-  path: string;
-  /** What all pages together may unpack to. */
-  mostBytes: number;
-}
-
-/** Sent to the thread: rows of a group, of some of its columns. */
-export interface ParquetRequest {
-  group: number;
-  columns?: readonly string[];
-}
+/** Sent to the thread: a file to open in place of the last one, or rows of a group of it, of some of its columns. */
+export type ParquetRequest =
+  | {
+      type: 'open';
+      path: string;
+      /** What all pages together may unpack to. */
+      mostBytes: number;
+    }
+  | { type: 'rows'; group: number; columns?: readonly string[] };
 
 /** What a file holds, as its end says. */
 export interface ParquetOutline {
@@ -61,12 +58,11 @@ const inflaters: Compressors = {
 
 class Refusal extends Error {}
 
-const { path, mostBytes } = workerData as ParquetThreadData;
 let file: AsyncBuffer;
 let metadata: FileMetaData;
 let groups: ParquetOutline['groups'];
 
-async function open(): Promise<ParquetOutline> {
+async function open({ path, mostBytes }: Extract<ParquetRequest, { type: 'open' }>): Promise<ParquetOutline> {
   file = await asyncBufferFromFile(path);
   metadata = await parquetMetadataAsync(file);
   const count = Number(metadata.num_rows);
@@ -102,7 +98,10 @@ function leavesOf({ children, path: names }: SchemaTree): string[] {
   return children.length === 0 ? [names.join('.')] : children.flatMap(leavesOf);
 }
 
-function rowsOf({ group, columns }: ParquetRequest): Promise<Record<string, unknown>[]> {
+function rowsOf({
+  group,
+  columns,
+}: Extract<ParquetRequest, { type: 'rows' }>): Promise<Record<string, unknown>[]> {
   const { start: rowStart, end: rowEnd } = groups[group]!;
   const options = { file, metadata, rowStart, rowEnd, utf8: false, compressors: inflaters };
   return parquetReadObjects({ ...options, ...(columns && { columns: [...columns] }) });
@@ -113,7 +112,9 @@ function buffersOf(rows: readonly Record<string, unknown>[]): ArrayBuffer[] {
   const found = new Set<ArrayBuffer>();
   const visit = (value: unknown): void => {
     if (value instanceof Uint8Array) {
-      if (value.buffer instanceof ArrayBuffer) found.add(value.buffer);
+      const { buffer } = value;
+      // Small ones lie in a pool of Node's, which stays: they are copied.
+      if (buffer instanceof ArrayBuffer && !isMarkedAsUntransferable(buffer)) found.add(buffer);
     } else if (typeof value === 'object' && value !== null) Object.values(value).forEach(visit);
   };
   rows.forEach(visit);
@@ -121,8 +122,14 @@ function buffersOf(rows: readonly Record<string, unknown>[]): ArrayBuffer[] {
 }
 
 function fail(error: unknown): void {
-  const type = error instanceof Refusal ? 'refused' : 'failed';
-  reply({ type, got: messageOf(error) });
+  if (error instanceof Refusal) {
+    reply({ type: 'refused', got: error.message });
+    return;
+  }
+  // What the library says that did not reckon with a file tells nothing of it.
+  const isSurprise = error instanceof TypeError || error instanceof RangeError;
+  const got = messageOf(error);
+  reply({ type: 'failed', got: isSurprise || /undefined/.test(got) ? 'its pages are damaged' : got });
 }
 
 function reply(message: ParquetReply, transfer: ArrayBuffer[] = []): void {
@@ -130,6 +137,6 @@ function reply(message: ParquetReply, transfer: ArrayBuffer[] = []): void {
 }
 
 parentPort!.on('message', (request: ParquetRequest) => {
-  rowsOf(request).then((rows) => reply({ type: 'rows', rows }, buffersOf(rows)), fail);
+  if (request.type === 'open') open(request).then((outline) => reply({ type: 'outline', outline }), fail);
+  else rowsOf(request).then((rows) => reply({ type: 'rows', rows }, buffersOf(rows)), fail);
 });
-open().then((outline) => reply({ type: 'outline', outline }), fail);

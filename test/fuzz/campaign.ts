@@ -9,7 +9,7 @@ import type { Report } from './child.ts';
 import type { Target } from './target.ts';
 
 /** No input may take longer, nor the start of a process: machines are busy. */
-const MOST_SECONDS = 60;
+const MOST_SECONDS = 150;
 /** No process may hold more: what an image of the greatest size that is read takes, twice. */
 const MOST_BYTES = 1.6 * 2 ** 30;
 /** Inputs that one process reads: a leak shows, and a fresh one begins. */
