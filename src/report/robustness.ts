@@ -150,7 +150,7 @@ export function robustnessParts({ sets, metric, line, why, rows }: RobustnessRep
     ...(why === undefined ? [] : [why]),
     ...(line
       ? [
-          `logit(shifted) = ${line.intercept.toFixed(3)} + ${line.slope.toFixed(3)} · logit(id), fitted to ${line.count} baselines by least squares; standard errors ${line.interceptError.toFixed(3)} and ${line.slopeError.toFixed(3)}, residual ${line.residual.toFixed(3)}, R² ${line.r2.toFixed(3)}.`,
+          `logit(shifted) = ${decimal(line.intercept)} + ${decimal(line.slope)} · logit(id), fitted to ${line.count} baselines by least squares; standard errors ${line.interceptError.toFixed(3)} and ${line.slopeError.toFixed(3)}, residual ${line.residual.toFixed(3)}, R² ${line.r2.toFixed(3)}.`,
           'Effective robustness is the shifted accuracy minus that of the line; its interval takes in the examples of both sets, where their number is known, and the line.',
         ]
       : []),
@@ -226,4 +226,8 @@ export function robustnessRows({
     effectiveHigh: row.effectiveCi95?.[1],
     beyondBaselines: row.beyondBaselines,
   }));
+}
+
+function decimal(value: number): string {
+  return value.toFixed(3).replace('-', '−');
 }
