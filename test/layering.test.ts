@@ -67,7 +67,7 @@ function target(from: string, specifier: string): string | undefined {
   return found && relative(ROOT, found).replaceAll('\\', '/');
 }
 
-const files = globSync(['src/**/*.{ts,tsx}', 'tasks/**/*.{ts,tsx}', 'tui/**/*.{ts,tsx}'], { cwd: ROOT })
+const files = globSync(['src/**/*.{ts,tsx,js}', 'tasks/**/*.{ts,tsx}', 'tui/**/*.{ts,tsx}'], { cwd: ROOT })
   .map((file) => file.replaceAll('\\', '/'))
   .sort();
 const texts = new Map(files.map((file) => [file, readFileSync(join(ROOT, file), 'utf8')]));

@@ -3,9 +3,11 @@
 import { type Command, Option } from 'commander';
 import { type MetricName, metricNames } from '../metrics/score-matrix.ts';
 import { addAnalysisFlags, repeatable, type SharedFlags } from './options.ts';
-import { addTableFlags, type TableFlags } from './table-formats.ts';
+import { addTableFlags, type PageTableFlags } from './table-formats.ts';
 
-export interface RobustnessFlags extends TableFlags, Pick<SharedFlags, 'loss' | 'errorSpace' | 'weighting'> {
+export interface RobustnessFlags
+  extends PageTableFlags,
+    Pick<SharedFlags, 'loss' | 'errorSpace' | 'weighting'> {
   id?: string[];
   shifted?: string[];
   metric?: MetricName;
@@ -32,7 +34,8 @@ export function addRobustnessCommand(program: Command): void {
       (text: string) => text.split(',').map((part) => part.trim()),
     )
     .option('--percent', 'the numbers of the CSV are percent');
-  addTableFlags(addAnalysisFlags(command)).action(async (files: string[], flags: RobustnessFlags) =>
-    (await import('./robustness.ts')).robustness(files, flags),
+  addTableFlags(addAnalysisFlags(command), 'the figure').action(
+    async (files: string[], flags: RobustnessFlags) =>
+      (await import('./robustness.ts')).robustness(files, flags),
   );
 }

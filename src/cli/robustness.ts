@@ -1,6 +1,7 @@
 /** `winoscope robustness`: effective robustness of models, from CSV files and stored runs. */
 
 import { UsageError } from '../errors.ts';
+import { packageVersion } from '../hub/package-root.ts';
 import { runNames } from '../report/report-parts.ts';
 import {
   ROBUSTNESS_COLUMNS,
@@ -20,8 +21,8 @@ import { printTables } from './table-formats.ts';
 const BASELINE_GROUPS = ['baseline', 'standard'];
 
 /** Carries out `winoscope robustness`; see `docs/reports.md`. @throws WinoscopeError for what the user can mend. */
-export function robustness(files: readonly string[], flags: RobustnessFlags): void {
-  const { id = [], shifted = [], percent = false } = flags;
+export async function robustness(files: readonly string[], flags: RobustnessFlags): Promise<void> {
+  const { id = [], shifted = [], percent = false, format } = flags;
   if (files.length === 0 && id.length === 0) {
     throw new UsageError({
       what: 'there is nothing to compare',
@@ -53,6 +54,12 @@ export function robustness(files: readonly string[], flags: RobustnessFlags): vo
     sets: { id: one, shifted: other },
     metric: metric ?? 'accuracy',
   });
+  if (format === 'html') {
+    const { robustnessPage } = await import('../report/html/robustness-page.ts');
+    const { printPage } = await import('./html-page.ts');
+    printPage(await robustnessPage(report, packageVersion()), flags, 'the figure');
+    return;
+  }
   printTables(
     {
       title: 'Effective robustness',
@@ -60,7 +67,7 @@ export function robustness(files: readonly string[], flags: RobustnessFlags): vo
       csv: () => csvOf(ROBUSTNESS_COLUMNS, robustnessRows(report)),
       json: report,
     },
-    flags,
+    { ...flags, format },
     'the table',
   );
 }

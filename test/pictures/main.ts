@@ -1,16 +1,19 @@
 /**
  * Makes the README's pictures: a real run of the embedded models, the real dashboard in a real terminal (tmux), its
- * screens as SVG.
+ * screens as SVG; and its report in a real browser (Chromium), as PNG.
  *
- *     npm run pictures                 writes docs/pictures/*.svg
+ *     npm run pictures                 writes docs/pictures
  *     npm run pictures -- --run DIR    of a stored run instead of a fresh one
  */
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
 import { packageRoot } from '../../src/hub/package-root.ts';
+import { CHROMIUM } from '../support/find-chromium.ts';
 import { BIN, runOk } from '../support/run-cli.ts';
 import { TmuxSession } from '../support/tmux-session.ts';
 import { readCells } from './ansi-cells.ts';
@@ -92,8 +95,29 @@ async function main(): Promise<void> {
       writeFileSync(file, svg);
       console.log(`${file}: ${Math.round(svg.length / 1024)} kB`);
     }
+    if (values.only === undefined || values.only.split(',').includes('report')) {
+      const file = join(values.out, 'report.png');
+      writeFileSync(file, await takeReport(run, work));
+      console.log(`${file}: ${Math.round(statSync(file).size / 1024)} kB`);
+    }
   } finally {
     rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** The report's first screen. */
+async function takeReport(run: string, work: string): Promise<Buffer> {
+  const page = join(work, 'report.html');
+  await runOk(['report', run, '--format', 'html', '--output', page]);
+  if (!CHROMIUM) throw new Error('Chromium is missing');
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  try {
+    const tab = await browser.newPage({ viewport: { width: 1180, height: 720 } });
+    await tab.goto(pathToFileURL(page).href);
+    await tab.locator('.example').first().waitFor();
+    return await tab.screenshot();
+  } finally {
+    await browser.close();
   }
 }
 

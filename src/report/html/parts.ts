@@ -45,8 +45,8 @@ export interface FigureParts {
   caption: Part;
   /** Names of colours: scorers in the order of their colours, with the place of each. */
   legend?: readonly { label: string; place: number }[];
-  /** The numbers of the figure. */
-  numbers: Markup;
+  /** The numbers of the figure; false where a table beside it has them. */
+  numbers: Markup | false;
 }
 
 /** A figure whose numbers open beneath it. */
@@ -55,7 +55,7 @@ export function figure({ panels, caption, legend = [], numbers }: FigureParts): 
 ${legend.length > 0 && html`<ul class="legend">${legend.map(({ label, place }) => html`<li><span class="sign s${place % 6}" aria-hidden="true"></span>${label}</li>`)}</ul>`}
 <div class="panels${panels.length > 1 ? ' many' : ''}">${panels}</div>
 <figcaption>${caption}</figcaption>
-<details class="numbers"><summary>The numbers of this figure</summary>${numbers}</details>
+${numbers && html`<details class="numbers"><summary>The numbers of this figure</summary>${numbers}</details>`}
 </figure>`;
 }
 

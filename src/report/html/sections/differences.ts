@@ -2,7 +2,7 @@
 
 import type { ComparedScorers, RunComparison } from '../../../run/compare-runs.ts';
 import { comparisonParts } from '../../comparison-parts.ts';
-import { METRIC_TITLES, pValue, signed } from '../../format.ts';
+import { FEWEST_DISCORDANT, METRIC_TITLES, pValue, signed } from '../../format.ts';
 import { type DifferenceRow, differences } from '../../plots/differences.ts';
 import type { Pen } from '../../plots/pen.ts';
 import { html, type Markup } from '../markup.ts';
@@ -31,7 +31,7 @@ ${
   figure({
     panels: [twoWidths((width) => differences(pen, { rows, a, b }, width))],
     legend: pairs.length > 1 ? pairs.map((pair, place) => ({ label: pairName(pair), place })) : [],
-    caption: `Right of 0 ${a} is better, left of it ${b}. Bars are 95 % bootstrap intervals of paired differences over examples.`,
+    caption: `Right of 0 ${a} is better, left of it ${b}. Bars are 95 % bootstrap intervals of paired differences over examples; there is none where fewer than ${FEWEST_DISCORDANT} examples came out differently.`,
     numbers: partMarkup(scores!),
   })
 }
@@ -46,20 +46,14 @@ export function pairName({ a, b }: Pick<ComparedScorers, 'a' | 'b'>): string {
 }
 
 function rowsOf(pair: ComparedScorers, place: number): DifferenceRow[] {
-  return pair.comparisons.flatMap(({ metric, difference }) =>
-    difference
-      ? [
-          {
-            scorer: pairName(pair),
-            place,
-            metric: METRIC_TITLES[metric],
-            value: 100 * difference.estimate,
-            low: 100 * difference.ci95[0],
-            high: 100 * difference.ci95[1],
-          },
-        ]
-      : [],
-  );
+  return pair.comparisons.flatMap(({ metric, difference, aOnly, bOnly }) => {
+    if (!difference) return [];
+    const value = 100 * difference.estimate;
+    // As in the table: of so few examples an interval would feign precision.
+    const [low, high] =
+      aOnly + bOnly < FEWEST_DISCORDANT ? [value, value] : difference.ci95.map((one) => 100 * one);
+    return [{ scorer: pairName(pair), place, metric: METRIC_TITLES[metric], value, low: low!, high: high! }];
+  });
 }
 
 /** What is more than chance, a sentence each; or that nothing is. */

@@ -15,7 +15,7 @@ figure svg{display:block;width:100%;height:auto;overflow:visible;font-family:var
 .s0{--c:var(--s0)}.s1{--c:var(--s1);clip-path:polygon(50% 0,88% 50%,50% 100%,12% 50%)}.s2{--c:var(--s2);clip-path:polygon(50% 4%,100% 92%,0 92%)}
 .s3{--c:var(--s3);clip-path:inset(8%)}.s4{--c:var(--s4);clip-path:polygon(34% 0,66% 0,66% 34%,100% 34%,100% 66%,66% 66%,66% 100%,34% 100%,34% 66%,0 66%,0 34%,34% 34%)}
 .s5{--c:var(--s5);clip-path:polygon(50% 0,62% 36%,100% 38%,69% 60%,81% 100%,50% 76%,19% 100%,31% 60%,0 38%,38% 36%)}
-.key.quiet{color:var(--quiet)}.key.accent{color:var(--accent)}.key.wrong{color:var(--wrong)}
+.key.s3-text{color:var(--s3)}.key.quiet{color:var(--quiet)}.key.accent{color:var(--accent)}.key.wrong{color:var(--wrong)}
 .numbers{font:.87rem/1.5 var(--sans);margin:.5rem 0 1rem}
 .numbers>summary,.facts summary{cursor:pointer;color:var(--link);width:fit-content;padding:.25rem 0}
 .numbers[open]>summary{margin-bottom:.6rem}
