@@ -195,8 +195,8 @@ describe('class folders', () => {
 
 describe('first noises from a file', () => {
   const npy = (shape: number[], values: Float32Array): Buffer => {
-    const header =
-      `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(', ')}), }`.padEnd(117) + '\n';
+    const fields = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(', ')}), }`;
+    const header = `${fields.padEnd(117)}\n`;
     const head = Buffer.from(`\u0093NUMPY\u0001\u0000\u0076\u0000${header}`, 'latin1');
     return Buffer.concat([head, Buffer.from(values.buffer)]);
   };
