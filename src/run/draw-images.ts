@@ -52,7 +52,7 @@ export async function* drawImages(
   const lock = await new RunFolder(out).lock(signal && { signal });
   try {
     sweep(out, images);
-    writeDrawing(out, stored ?? drawing);
+    writeDrawing(out, drawing);
     const missing = images.filter(({ file }) => !existsSync(join(out, file)));
     yield { type: 'begin', total: images.length, there: images.length - missing.length };
     let examples = 0;
@@ -167,7 +167,6 @@ function writeRecords({ images, drawing }: PreparedDrawing, { out, form, terms }
     writeAtomically(join(out, 'images.jsonl'), lines(records));
     return 0;
   }
-  // In the order of sets: a picture that several sets have stands with each of them.
   const pictures = there.flatMap((image) => image.pictures);
   const records = recordsOf(pictures, form);
   writeAtomically(join(out, 'examples.jsonl'), lines(records));

@@ -28,14 +28,18 @@ const drawingSchema = z.object({
     /** sha256 of the file of first noises, where they are no seed's. */
     latents: z.string().optional(),
   }),
-  /** What may move a picture's last bits. */
-  numerics: z.object({
-    device: z.string(),
-    onnxruntime: z.string(),
-    cpu: z.string(),
-    batch: count,
-    threads: count,
-  }),
+  /** What may move a picture's last bits: of every session that had others. */
+  numerics: z
+    .array(
+      z.object({
+        device: z.string(),
+        onnxruntime: z.string(),
+        cpu: z.string(),
+        batch: count,
+        threads: count,
+      }),
+    )
+    .min(1),
   about: z.object({
     model: z.string(),
     scheduler: z.string(),

@@ -15,7 +15,7 @@ import { checkCaption } from '../models/domain.ts';
 import { decoderFiles, readSampling, type SamplingFacts } from '../models/sampling-facts.ts';
 import { hasVaeDecoder } from '../models/vae-decoder.ts';
 import { ORT_VERSION } from '../onnx/session.ts';
-import { hashJson } from '../results/canonical-json.ts';
+import { canonicalJson, hashJson } from '../results/canonical-json.ts';
 import { type DrawSettings, type ImageOrder, stepsOf } from '../scoring/image-sampler.ts';
 import { type CallOptions, callsFor } from './call-rules.ts';
 import { checkDrawing, type Drawing, readDrawing } from './drawing-manifest.ts';
@@ -96,7 +96,7 @@ export async function prepareDrawing(request: DrawRequest): Promise<PreparedDraw
   const warnings = [...notesOf(sampling, steps), ...checkCaptions(request, described)];
   if (latents) checkLatents(latents, described);
   const stored = readDrawing(out);
-  const calls = callsFor(described, request, stored?.numerics);
+  const calls = callsFor(described, request, stored?.numerics[0]);
   const settings: DrawSettings = {
     description: described,
     sampling,
@@ -124,20 +124,28 @@ export async function prepareDrawing(request: DrawRequest): Promise<PreparedDraw
       layout,
       ...(latents && { latents: latents.sha256 }),
     },
-    numerics: {
-      device: request.device.name,
-      onnxruntime: ORT_VERSION,
-      cpu: cpus()[0]?.model.trim() ?? 'unknown',
-      batch: calls.batch,
-      threads: calls.threads,
-    },
+    numerics: [
+      {
+        device: request.device.name,
+        onnxruntime: ORT_VERSION,
+        cpu: cpus()[0]?.model.trim() ?? 'unknown',
+        batch: calls.batch,
+        threads: calls.threads,
+      },
+    ],
     about: {
       model: model.ref,
       scheduler: sampling.config._class_name,
       notes: notesOf(sampling, steps),
     },
   };
-  if (stored) checkDrawing(stored, drawing, out);
+  if (stored) {
+    checkDrawing(stored, drawing, out);
+    const [own] = drawing.numerics;
+    const others = stored.numerics.filter((before) => canonicalJson(before) !== canonicalJson(own));
+    const isNew = others.length === stored.numerics.length;
+    drawing.numerics = isNew ? [...stored.numerics, own!] : stored.numerics;
+  }
   return {
     settings,
     workers: calls.workers,
@@ -227,7 +235,7 @@ function planImages(request: DrawRequest, { identity, version, about }: Drawing)
   const noiseOf = noisesOf(latents, { captions, perCaption });
   const hash = hashJson(identity.files);
   const images = new Map<string, PlannedImage>();
-  let number = 0;
+  let [number, pictures] = [0, 0];
   for (const set of sets) {
     for (const place of set.drawn) {
       for (let turn = 0; turn < perCaption; turn++) {
@@ -250,7 +258,7 @@ function planImages(request: DrawRequest, { identity, version, about }: Drawing)
           version,
         };
         const known = images.get(file);
-        const picture: DrawnPicture = { set, place, turn, stem, provenance };
+        const picture: DrawnPicture = { set, place, order: pictures++, turn, stem, provenance };
         if (known) known.pictures.push(picture);
         else {
           const order: ImageOrder = {

@@ -14,6 +14,8 @@ export interface DrawnPicture {
   /** Its set, and the place of its caption there. */
   set: CaptionSet;
   place: number;
+  /** Its place among all pictures, in the order of sets, captions and turns. */
+  order: number;
   /** Which of the pictures of its caption it is, from 0. */
   turn: number;
   /** Within `images/`, without its ending. */
@@ -33,11 +35,12 @@ export interface DrawnRecord {
 }
 
 /**
- * Examples of the pictures, in their order. The true caption takes turns among the places, so that it is not always the
+ * Examples of the pictures, in the order of their sets. The true caption takes turns among the places, so that it is not always the
  * first. In pairs a turn that lacks one of its set's pictures is left out.
  */
 export function recordsOf(pictures: readonly DrawnPicture[], form: ExampleForm): DrawnRecord[] {
-  const records = form === 'choice' ? pictures.map(choiceOf) : pairsOf(pictures);
+  const sorted = pictures.toSorted((a, b) => a.order - b.order);
+  const records = form === 'choice' ? sorted.map(choiceOf) : pairsOf(sorted);
   // A caption may stand in several sets: its picture is then in as many examples.
   const uses = new Map<string, number>();
   return records.map((record) => {

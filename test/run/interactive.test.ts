@@ -233,6 +233,38 @@ test('an abort before the start evaluates nothing', async () => {
   await expect(all(open().score(request(), signal))).rejects.toThrow('not needed');
 });
 
+describe('drawings', () => {
+  test('of two captions from one noise, with every step told, and stopped at once when left', async () => {
+    const captions = ['a red star', 'a blue circle'];
+    const told: { done: number; total: number }[] = [];
+    const interactive = open();
+    const pictures = await interactive.draw(
+      'diffusion',
+      { captions, seed: 0 },
+      { onProgress: (progress) => told.push(progress) },
+    );
+    expect(pictures.map(({ width, height }) => [width, height])).toEqual([
+      [64, 64],
+      [64, 64],
+    ]);
+    expect(pictures[0]!.data).not.toEqual(pictures[1]!.data);
+    expect(told.at(-1)).toEqual({ done: 100, total: 100 });
+    const controller = new AbortController();
+    const left = interactive.draw(
+      'diffusion',
+      { captions, seed: 1 },
+      { signal: controller.signal, onProgress: () => controller.abort(new Error('left')) },
+    );
+    await expect(left).rejects.toThrow('left');
+    await expect(interactive.draw('diffusion', { captions: ['a dragon'], seed: 0 })).rejects.toThrow(
+      /does not know the word "dragon"/,
+    );
+    await expect(interactive.draw('clip', { captions, seed: 0 })).rejects.toThrow(
+      'a CLIP model draws nothing',
+    );
+  });
+});
+
 describe('reconstructions', () => {
   test('that nobody waits for any more are given up', async () => {
     const controller = new AbortController();

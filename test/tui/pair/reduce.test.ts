@@ -176,6 +176,43 @@ describe('looking', () => {
   });
 });
 
+describe('drawing', () => {
+  const opened = press(start, ['d']);
+
+  test('d asks for A and B from one noise, again for the next noise, another panel stops it', () => {
+    expect(tasks(opened).map(({ key }) => key)).toContain('drawn');
+    expect(opened.state.drawn).toMatchObject({
+      scorer: 'diffusion',
+      captions: captionsOf(start, context),
+      seed: 0,
+    });
+    expect(press(opened.state, ['d']).state.drawSeed, 'not before the first is there').toBe(0);
+    const picture = { width: 1, height: 1, data: new Uint8Array(3) };
+    const there = { ...opened.state, drawn: { ...opened.state.drawn!, pictures: [picture, picture] } };
+    const again = press(there, ['d']);
+    expect(again.state.drawn).toMatchObject({ seed: 1, done: 0 });
+    const left = press(again.state, ['t']);
+    expect(left.state.drawn).toBeUndefined();
+    expect(tasks(left).map(({ key }) => key)).toEqual(['drawn']);
+  });
+
+  test('says how far it is, shows what comes, or why nothing does', async () => {
+    const picture = { width: 1, height: 1, data: new Uint8Array(3) };
+    const drawing = tasks(opened).find(({ key }) => key === 'drawn')!;
+    const seen: unknown[] = [];
+    const services = answering([]);
+    const draw: Interactive['draw'] = async (_, { captions }, watch) => {
+      watch?.onProgress?.({ done: 1, total: 2 });
+      return captions.map(() => picture);
+    };
+    const able = { ...services, interactive: () => ({ ...services.interactive!(context.model), draw }) };
+    await drawing.run(able, (value) => seen.push(value), new AbortController().signal);
+    expect(seen).toMatchObject([{ done: 1, total: 2 }, { pictures: [picture, picture] }]);
+    const without = await carryOut(opened.state, drawing, services);
+    expect(without.drawn?.message).toBe('The model has no VAE decoder.');
+  });
+});
+
 describe('editing', () => {
   const typed = press(start, ['e', 'ctrl-w', 'c', 'o', 'w']);
 
