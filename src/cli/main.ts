@@ -16,6 +16,7 @@ import { addImportCommand } from './import-command.ts';
 import { uncaughtFault } from './interrupt.ts';
 import { addMergeCommand } from './merge-command.ts';
 import { addPairCommand } from './pair-command.ts';
+import { addPaperCommand } from './paper-command.ts';
 import { addPullCommand } from './pull-command.ts';
 import { addReportCommand } from './report-command.ts';
 import { addRobustnessCommand } from './robustness-command.ts';
@@ -58,6 +59,7 @@ export async function main(args: readonly string[]): Promise<void> {
   addDoctorCommand(program);
   addVerifyCommand(program);
   addAuditCommand(program);
+  addPaperCommand(program);
   addPullCommand(program);
   addFitWeightsCommand(program);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);

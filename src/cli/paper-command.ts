@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 
 export interface PaperFlags {
   out: string;
-  format: 'md' | 'json' | 'latex' | 'html';
+  format: 'html' | 'text' | 'md' | 'latex' | 'csv' | 'json';
   output?: string;
   quick?: boolean;
   quiet?: boolean;
@@ -24,7 +24,7 @@ export function addPaperCommand(program: Command): void {
     )
     .addOption(
       new Option('--format <name>', 'form of the report')
-        .choices(['html', 'md', 'latex', 'json'])
+        .choices(['html', 'text', 'md', 'latex', 'csv', 'json'])
         .default('html'),
     )
     .option('--output <file>', 'write the report there (default: in the folder)')

@@ -1,8 +1,8 @@
 /** The runs that `winoscope paper` needs, as arguments of `winoscope score`. */
 
-import { join } from 'node:path';
-import { packageRoot } from '../hub/package-root.ts';
+import { EMBEDDED } from '../hub/resolve-ref.ts';
 import type { Part, Role } from '../report/paper/material.ts';
+import type { StageSetting } from '../run/replays.ts';
 
 /** One call of `winoscope score`. */
 export interface PaperRunSpec {
@@ -11,11 +11,87 @@ export interface PaperRunSpec {
   args: readonly string[];
 }
 
-/** Which scorer plays which part; the names are given to the scorers in the arguments below. */
+/** The scorers of the zero-shot runs; they are called so in the arguments below. */
 export const PARTS: Readonly<Record<Role, Part>> = {
   synthetic: { scorer: 'synthetic', title: "ResNet trained on the model's generated images" },
-  features: { scorer: 'features', title: "ResNet on the UNet's features, trained on labelled images" },
-  probe: { scorer: 'linear-probe', title: "linear probe of the UNet's features" },
+  features: { scorer: 'features', title: "head on the UNet's features of labelled images" },
+  linear: { scorer: 'linear', title: 'linear probe of the same features' },
   diffusion: { scorer: 'diffusion', title: 'diffusion classifier, zero-shot' },
   clip: { scorer: 'clip', title: 'CLIP, zero-shot' },
 };
+/** The class-conditional model, and what it is held against. */
+export const DIT: Part = { scorer: 'dit', title: 'DiT, class-conditional' };
+export const DISCRIMINATIVE: readonly Part[] = [
+  { scorer: 'resnet-small', title: 'ResNet on labelled images, 0.05 M parameters' },
+  { scorer: 'resnet', title: 'ResNet on labelled images, 0.18 M parameters' },
+];
+
+/** The sets in both looks. */
+export const SWAPS = [
+  { label: 'swaps', name: 'swaps', task: EMBEDDED },
+  { label: 'swaps, shifted look', name: 'swaps-shifted', task: `${EMBEDDED}-shifted` },
+] as const;
+export const SETS = [
+  { label: 'classes', name: 'classes', task: `${EMBEDDED}-classes` },
+  { label: 'classes, shifted look', name: 'classes-shifted', task: `${EMBEDDED}-classes-shifted` },
+] as const;
+
+/** How much is evaluated: examples of a task, timesteps and noises per timestep, trials of the supervised model. */
+export interface PaperSize {
+  limit?: number;
+  timesteps: number;
+  repeats: number;
+  supervised: number;
+}
+
+/** The paper takes 250 trials for its class-conditional model; the zero-shot curves need several noises per timestep. */
+export const FULL: PaperSize = { timesteps: 32, repeats: 4, supervised: 250 };
+/** Enough to see every table and figure filled. */
+export const QUICK: PaperSize = { limit: 7, timesteps: 8, repeats: 2, supervised: 8 };
+
+/** All runs, those that the others are compared with first. */
+export function paperRuns({ limit, timesteps, repeats, supervised }: PaperSize): PaperRunSpec[] {
+  const some = limit === undefined ? [] : ['--limit', `${limit}`];
+  const classifiers = (names: readonly string[]) =>
+    names.flatMap((name) => ['--classifier', `${name}=${EMBEDDED}-${name}`]);
+  return [
+    ...SWAPS.map(({ name, task }) => ({
+      name,
+      task,
+      args: ['--diffusion', EMBEDDED, '--clip', EMBEDDED, '--timesteps', `${timesteps}`, ...some],
+    })),
+    ...SETS.map(({ name, task }) => ({
+      name,
+      task,
+      args: [
+        ...['--diffusion', EMBEDDED, '--clip', EMBEDDED],
+        ...classifiers(['synthetic', 'features', 'linear']),
+        ...['--timesteps', `${timesteps}`, '--repeats', `${repeats}`, ...some],
+      ],
+    })),
+    ...SETS.map(({ name, task }) => ({
+      name: `${name}-supervised`,
+      task,
+      args: [
+        ...['--diffusion', `dit=${EMBEDDED}-dit`],
+        ...classifiers(DISCRIMINATIVE.map(({ scorer }) => scorer)),
+        ...['--timesteps', `${supervised}`, ...some],
+      ],
+    })),
+  ];
+}
+
+/** Elimination as the paper's settings have it, on a grid of so many timesteps; the last one is the report's example. */
+export function paperStages(timesteps: number): (StageSetting & { name: string })[] {
+  const part = (share: number) => Math.max(1, Math.round(timesteps / share));
+  return [
+    { keep: [1], samples: [timesteps] },
+    { keep: [5, 1], samples: [part(8), timesteps] },
+    { keep: [5, 1], samples: [part(4), timesteps] },
+    { keep: [10, 5, 1], samples: [part(16), part(4), timesteps] },
+    { keep: [10, 5, 1], samples: [part(8), part(2), timesteps] },
+  ].map((setting) => ({
+    ...setting,
+    name: setting.keep.length === 1 ? 'none' : `${setting.keep.join(' ')} / ${setting.samples.join(' ')}`,
+  }));
+}

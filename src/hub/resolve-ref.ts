@@ -36,6 +36,8 @@ export const EMBEDDED_MODELS: Readonly<Record<ModelKind, Readonly<Record<string,
     [`${EMBEDDED}-synthetic`]: 'classifiers/synthetic',
     [`${EMBEDDED}-features`]: 'classifiers/features',
     [`${EMBEDDED}-linear`]: 'classifiers/linear',
+    [`${EMBEDDED}-resnet`]: 'classifiers/resnet',
+    [`${EMBEDDED}-resnet-small`]: 'classifiers/resnet-small',
   },
 };
 

@@ -62,7 +62,10 @@ export function findingsOf(material: Material, stages: StageSetting): PaperFindi
   findings.push(middlePeak(material), steadyDifferences(material));
   if (discriminative.length > 0) {
     const best = discriminative
-      .map((part) => ({ part, of: zeroShot(sets.length - 1, part) }))
+      .map((part) => ({
+        part,
+        of: outcomes(shifted.supervised, { scorer: part.scorer, metric: 'accuracy' }),
+      }))
       .sort((a, b) => share(b.of) - share(a.of))[0]!;
     findings.push(
       better(

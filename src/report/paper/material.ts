@@ -3,7 +3,7 @@
 import type { StoredRun } from '../../run/open-run.ts';
 
 /** The parts of the paper's tables that a scorer can play. */
-export const ROLES = ['synthetic', 'features', 'probe', 'diffusion', 'clip'] as const;
+export const ROLES = ['synthetic', 'features', 'linear', 'diffusion', 'clip'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** A scorer of a run with its name in tables. */
@@ -30,7 +30,7 @@ export interface Material {
   sets: readonly ClassSet[];
   /** Scorers of the zero-shot runs. */
   parts: Readonly<Record<Role, Part>>;
-  /** Classifiers trained on labelled images, in the zero-shot runs: what the supervised diffusion model is held against. */
+  /** Classifiers trained on labelled images, in the supervised runs: what the supervised diffusion model is held against. */
   discriminative: readonly Part[];
   /** The class-conditional model in the supervised runs. */
   dit: Part;

@@ -1,5 +1,8 @@
 /** The form of what `winoscope paper` finds: tables and curves as the paper has them, and what holds of its findings. */
 
+import type { RobustnessReport } from '../robustness.ts';
+import type { Part } from '../tables.ts';
+
 /** A share of examples with its 95 % Wilson interval, or a plain number or words. */
 export type PaperCell =
   | { correct: number; count: number; score: number; ci95: readonly [number, number] }
@@ -60,11 +63,15 @@ export interface PaperRun {
 
 export interface PaperReport {
   format: 1;
+  kind: 'paper';
   version: string;
   /** Whether it was made on fewer examples or trials than it is meant for. */
   reduced: boolean;
   findings: readonly PaperFinding[];
   tables: readonly PaperTable[];
   figures: readonly PaperFigure[];
+  /** Effective robustness: the figure's report, and the same as tables. */
+  effective: RobustnessReport;
+  robustness?: readonly Part[];
   runs: readonly PaperRun[];
 }

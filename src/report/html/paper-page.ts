@@ -1,0 +1,69 @@
+/** The paper's comparisons as a page. */
+
+import {
+  figureTable,
+  findingsTable,
+  leadSentences,
+  noteLines,
+  runsTable,
+  tablePart,
+} from '../paper/paper-parts.ts';
+import type { PaperFigure, PaperReport, PaperTable } from '../paper/paper-report.ts';
+import { paperLines } from '../plots/paper-lines.ts';
+import { openPen, type Pen } from '../plots/pen.ts';
+import { robustnessFigure } from '../plots/robustness.ts';
+import { html, type Markup } from './markup.ts';
+import { page } from './page.ts';
+import { figure, partMarkup, section, sentences, twoWidths } from './parts.ts';
+
+/** The page: findings first, then tables and figures, at the end how it was made. */
+export async function paperPage(report: PaperReport): Promise<string> {
+  const pen = await openPen();
+  const [lead, ...more] = leadSentences(report);
+  return page({
+    title: "The paper's comparisons · Winoscope",
+    header: html`<p class="kicker">Winoscope report</p>
+<h1>Your diffusion model is secretly a zero-shot classifier: here too?</h1>
+<p class="lead">${lead}</p>
+${more.map((line) => html`<p>${line}</p>`)}
+<p>The comparisons are Li et al.'s (2023), their pictures and models this package's own small world: it says how the methods fare there, not how they fare on photographs.</p>`,
+    sections: [
+      section('findings', 'What holds', partMarkup(findingsTable(report))),
+      section('tables', 'Tables', report.tables.map(tableMarkup)),
+      section('figures', 'Figures', [
+        ...report.figures.map((one) => figureMarkup(pen, one)),
+        robustnessMarkup(pen, report),
+      ]),
+      section('how', 'How it was made', partMarkup(runsTable(report))),
+    ],
+    contents: [
+      { id: 'findings', title: 'What holds' },
+      { id: 'tables', title: 'Tables' },
+      { id: 'figures', title: 'Figures' },
+      { id: 'how', title: 'How it was made' },
+    ],
+    footer: html`<p>Made by winoscope ${report.version}. This file is complete: it loads nothing from anywhere.</p>`,
+  });
+}
+
+function tableMarkup(table: PaperTable): Markup {
+  return html`${partMarkup(tablePart(table))}${sentences(noteLines(table))}`;
+}
+
+function figureMarkup(pen: Pen, one: PaperFigure): Markup {
+  return figure({
+    panels: [twoWidths((width) => paperLines(pen, one, width))],
+    caption: html`<strong>${one.title}.</strong> ${noteLines(one).join(' ')}`,
+    legend: one.lines.map(({ name }, place) => ({ label: name, place })),
+    numbers: partMarkup(figureTable(one)),
+  });
+}
+
+function robustnessMarkup(pen: Pen, { effective, robustness = [] }: PaperReport): Markup {
+  const { rows, curve, sets } = effective;
+  return html`${figure({
+    panels: [twoWidths((width) => robustnessFigure(pen, { rows, curve, sets }, width))],
+    caption: html`<strong>Effective robustness.</strong> ● discriminative classifiers, ◆ other models. In the paper: Figure 5.`,
+    numbers: false,
+  })}${robustness.map(partMarkup)}`;
+}

@@ -1,0 +1,135 @@
+/** The paper's comparisons as tables and sentences, for every form that reports have. */
+
+import { percent } from '../format.ts';
+import type { Part, Table } from '../tables.ts';
+import type { PaperCell, PaperFigure, PaperReport, PaperTable } from './paper-report.ts';
+
+/** Title of the whole. */
+export const PAPER_TITLE = '"Your Diffusion Model is Secretly a Zero-Shot Classifier" on the embedded world';
+
+/** `82.5 [76.6, 87.1]`, the text of a cell without a share, or nothing. */
+export function cellText(cell: PaperCell | undefined): string {
+  if (!cell) return '';
+  if ('text' in cell) return cell.text;
+  return `${percent(cell.score)} [${percent(cell.ci95[0])}, ${percent(cell.ci95[1])}]`;
+}
+
+/** How many findings hold, and what the numbers are. */
+export function leadSentences({ findings, reduced, version }: PaperReport): string[] {
+  const count = (holds: string) => findings.filter((finding) => finding.holds === holds).length;
+  return [
+    `Of ${findings.length} findings of the paper that can be held against this small world, ${count('holds')} hold here, ${count('does not hold')} do not, and ${count('undecided')} cannot be told.`,
+    `Scores are percent right with 95 % Wilson intervals; winoscope ${version}.`,
+    ...(reduced ? ['Made in short: fewer examples and trials than the report is meant for.'] : []),
+  ];
+}
+
+/** What holds, as a table. */
+export function findingsTable({ findings }: PaperReport): Table {
+  return {
+    title: 'What holds of the findings',
+    head: ['finding', 'in the paper', 'here', 'measured'],
+    rows: findings.map(({ claim, counterpart, holds, measured }) => [claim, counterpart, holds, measured]),
+    prose: [0, 3],
+  };
+}
+
+/** One of the paper's tables. */
+export function tablePart({ title, head, rows }: PaperTable): Table {
+  return { title, head, rows: rows.map(({ name, cells }) => [name, ...cells.map(cellText)]) };
+}
+
+/** Where the paper has it, and what to know. */
+export function noteLines({ counterpart, notes }: Pick<PaperTable, 'counterpart' | 'notes'>): string[] {
+  return [`In the paper: ${counterpart}.`, ...notes];
+}
+
+/** A figure's numbers: a row per line, a column per place of x; empty where a line has no point. */
+export function figureTable({ title, x, lines }: PaperFigure): Table {
+  const places = [...new Set(lines.flatMap(({ points }) => points.map((point) => point.x)))].sort(
+    (a, b) => a - b,
+  );
+  return {
+    title,
+    head: [x, ...places.map(String)],
+    rows: lines.map(({ name, points }) => [
+      name,
+      ...places.map((place) => {
+        const found = points.find((point) => point.x === place);
+        return found ? percent(found.correct / found.count) : '';
+      }),
+    ]),
+  };
+}
+
+/** How every run was made. */
+export function runsTable({ runs }: PaperReport): Table {
+  return {
+    title: 'How it was made',
+    head: ['run', 'evaluations', 'seconds', 'command'],
+    rows: runs.map(({ name, evaluations, seconds, command }) => [
+      name,
+      `${evaluations}`,
+      seconds.toFixed(0),
+      command,
+    ]),
+    prose: [3],
+  };
+}
+
+/** The whole report in reading order. */
+export function paperParts(report: PaperReport): Part[] {
+  return [
+    { title: 'In short', lines: leadSentences(report) },
+    findingsTable(report),
+    ...report.tables.flatMap((table) => [tablePart(table), { title: '', lines: noteLines(table) }]),
+    ...report.figures.flatMap((figure) => [figureTable(figure), { title: '', lines: noteLines(figure) }]),
+    ...(report.robustness ?? []),
+    runsTable(report),
+  ];
+}
+
+/** Columns of the CSV. */
+export const PAPER_COLUMNS = [
+  'table',
+  'row',
+  'column',
+  'score',
+  'correct',
+  'count',
+  'low',
+  'high',
+  'text',
+] as const;
+
+type Row = Partial<Record<(typeof PAPER_COLUMNS)[number], string | number>>;
+
+/** Every cell of every table and figure, a row each. */
+export function paperRows({ tables, figures }: PaperReport): Row[] {
+  return [
+    ...tables.flatMap(({ id, head, rows }) =>
+      rows.flatMap(({ name, cells }) => cells.flatMap((cell, k) => cellRow([id, name, head[k + 1]!], cell))),
+    ),
+    ...figures.flatMap(({ id, lines }) =>
+      lines.flatMap(({ name, points }) =>
+        points.map(
+          ({ x, correct, count }): Row => ({
+            table: id,
+            row: name,
+            column: x,
+            score: correct / count,
+            correct,
+            count,
+          }),
+        ),
+      ),
+    ),
+  ];
+}
+
+function cellRow([table, row, column]: [string, string, string], cell: PaperCell | undefined): Row[] {
+  if (!cell) return [];
+  if ('text' in cell) return [{ table, row, column, text: cell.text }];
+  const { score, correct, count, ci95 } = cell;
+  return [{ table, row, column, score, correct, count, low: ci95[0], high: ci95[1] }];
+}
