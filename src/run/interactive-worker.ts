@@ -69,6 +69,9 @@ let sampler: { evaluator: ImageSampler; steps: number } | undefined;
 const decoders: ImageDecoder[] = [];
 let differs: Promise<string | undefined> | undefined;
 
+/** Kinds of models that draw nothing, in words. */
+const KIND_WORDS = { clip: 'CLIP model', classifier: 'classifier' } as const;
+
 async function openScorer(id: number): Promise<Scorer> {
   if (scorer) return scorer;
   reply({ type: 'loading', id });
@@ -103,7 +106,7 @@ async function score(id: number, example: Example, force: boolean): Promise<void
 
 async function reconstruct(id: number, request: ReconstructionRequest): Promise<void> {
   if (settings.kind !== 'diffusion')
-    throw new InputError({ what: `a ${settings.kind} model reconstructs nothing` });
+    throw new InputError({ what: `a ${KIND_WORDS[settings.kind]} reconstructs nothing` });
   if (!reconstructor) {
     reply({ type: 'loading', id });
     parts ??= await openDiffusionParts(settings);
@@ -114,7 +117,7 @@ async function reconstruct(id: number, request: ReconstructionRequest): Promise<
 
 /** Draws all captions from one noise; a cancelled request ends without pictures. */
 async function draw(id: number, { captions, seed }: DrawRequest, force: boolean): Promise<void> {
-  if (settings.kind !== 'diffusion') throw new InputError({ what: `a ${settings.kind} model draws nothing` });
+  if (settings.kind !== 'diffusion') throw new InputError({ what: `a ${KIND_WORDS[settings.kind]} draws nothing` });
   const { description } = settings;
   if (description.domain && !force)
     for (const caption of captions) checkCaption(description.domain, caption, 'the caption');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { storedRunModel } from '../../src/report/stored-run-model.ts';
+import { sealObject } from '../../src/results/seal.ts';
 import { openInteractive } from '../../src/run/interactive.ts';
 import type { Interactive, RescoreEvent, RescoreRequest } from '../../src/run/interactive-events.ts';
 import { openRun } from '../../src/run/open-run.ts';
@@ -346,7 +347,7 @@ describe('models that are not as they were', () => {
     alteredModel('diffusion', join(folder, 'other'), { vae_decoder: null, 'model_index.json': `${text}\n` });
     expect(existsSync(config)).toBe(true);
     const manifest = join(changed, 'run.json');
-    writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll(model, join(folder, 'other')));
+    sayElsewhere(manifest, { from: model, to: join(folder, 'other') });
     const events = await all(open(changed).score(request()));
     expect(ofType(events, 'note').map(({ message }) => message)).toEqual([
       'The model of "diffusion" is not the one of the run any more (model_index.json): its numbers do not compare.',
@@ -358,7 +359,7 @@ describe('models that are not as they were', () => {
     const lost = join(folder, 'lost-run');
     cpSync(ownRun, lost, { recursive: true });
     const manifest = join(lost, 'run.json');
-    writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll(model, './nowhere'));
+    sayElsewhere(manifest, { from: model, to: './nowhere' });
     const interactive = open(lost);
     const sentence =
       /^The model of "diffusion" is not here, so it cannot score again: \.\/nowhere\. Start from the folder where the run was made, or put the model back\.$/;
@@ -384,3 +385,9 @@ test('closing in the middle of an evaluation lets it end', async () => {
   const rest = await all(stream);
   expect(ofType(rest, 'unavailable').every(({ message }) => message.endsWith('.'))).toBe(true);
 });
+
+/** Lets a run say that its model lies elsewhere. */
+function sayElsewhere(manifest: string, { from, to }: { from: string; to: string }): void {
+  const { sha256: _, ...stored } = JSON.parse(readFileSync(manifest, 'utf8').replaceAll(from, to));
+  writeFileSync(manifest, `${JSON.stringify(sealObject(stored), null, 2)}\n`);
+}
