@@ -22,7 +22,9 @@ export function setTallies(members: readonly SetMember[]): Record<string, Tallie
     for (const [kind, key] of Object.entries(member.groups)) {
       const sets = kinds.get(kind) ?? new Map<string, SetMember[]>();
       kinds.set(kind, sets);
-      sets.set(key, [...(sets.get(key) ?? []), member]);
+      const set = sets.get(key);
+      if (set) set.push(member);
+      else sets.set(key, [member]);
     }
   }
   return Object.fromEntries([...kinds].map(([kind, sets]) => [kind, talliesOf([...sets.values()])]));

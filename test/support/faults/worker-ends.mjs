@@ -1,17 +1,19 @@
-// Loaded with --import: the first worker thread ends in the middle of its WINOSCOPE_FAULT_CALL-th model call.
-import { isMainThread, threadId } from 'node:worker_threads';
+// Loaded with --import: one worker process ends in the middle of its WINOSCOPE_FAULT_CALL-th model call. It is the first
+// one to make the file WINOSCOPE_FAULT_CLAIM.
+import { writeFileSync } from 'node:fs';
 
 const how = process.env.WINOSCOPE_FAULT;
+const isWorker = process.send !== undefined && /[\\/]run[\\/]worker\.[jt]s$/.test(process.argv[1] ?? '');
 let left = Number(process.env.WINOSCOPE_FAULT_CALL ?? 20);
-if (!isMainThread && how && threadId === 1) {
+if (isWorker && how && claims(process.env.WINOSCOPE_FAULT_CLAIM)) {
   const { InferenceSession } = await import('onnxruntime-node');
   const run = InferenceSession.prototype.run;
   const faults = {
-    // The thread is gone while others compute.
+    // It is gone while others compute.
     exit: () => process.exit(7),
-    // The process is gone, as where native code crashes.
+    // As where native code crashes.
     SIGABRT: () => process.kill(process.pid, 'SIGABRT'),
-    // No answer ever comes, and the thread cannot be interrupted.
+    // No answer ever comes, and nothing in the process can interrupt it.
     hang: () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0),
   };
   InferenceSession.prototype.run = function (...args) {
@@ -19,4 +21,15 @@ if (!isMainThread && how && threadId === 1) {
     if (--left === 0) faults[how]();
     return result;
   };
+}
+
+/** Whether this process is the one. */
+function claims(file) {
+  try {
+    writeFileSync(file, '', { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code === 'EEXIST') return false;
+    throw error;
+  }
 }
