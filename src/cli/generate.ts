@@ -120,7 +120,11 @@ function linesOf(
       ? [`  winoscope score imagefolder --data ${shown}`]
       : [`  winoscope score ${shown}`, `  winoscope task check ${shown}`];
   return [
-    `${images} images in ${shown} (${how}; ${done})${layout === 'probe' ? `: ${examples} examples` : ''}`,
+    `${counted(images, 'image')} in ${shown} (${how}; ${done})${layout === 'probe' ? `: ${counted(examples, 'example')}` : ''}`,
     ...next,
   ].join('\n');
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,6 +1,7 @@
 /** All denoising errors of one scorer in memory: per example, loss, pair and trial. */
 
 import {
+  BOUND_PARTS,
   LOSSES,
   type Loss,
   lossOf,
@@ -14,7 +15,30 @@ import { type PairIndex, pairsOf, type UncondMode } from '../scoring/conditions.
 import { type Example, UNCONDITIONAL } from '../scoring/example.ts';
 import type { Plan } from '../scoring/plan.ts';
 import type { TrialColumns } from './arrow.ts';
-import { columnsOf, KINDS, type StoredErrors, type TrialKind } from './trial-columns.ts';
+
+/** What a row has in its columns, in this order; the parts of the bound only where the model has them. */
+const KINDS = [...LOSSES, ...BOUND_PARTS] as const;
+type Kind = (typeof KINDS)[number];
+
+/** The values of one row of columns, in the store's order. */
+export function trialValues(
+  columns: Pick<TrialColumns, Loss> & Partial<Pick<TrialColumns, 'kl' | 'nll'>>,
+  row: number,
+): number[] {
+  return KINDS.flatMap((kind) => (columns[kind] ? [columns[kind][row]!] : []));
+}
+
+/** Errors of one example under one numeric setting. */
+interface StoredErrors {
+  /** float64 `[kind][pair][trial]` */
+  values: Float64Array;
+  /** `[pair][trial]`: 1 where evaluated. Not told by NaN, which a broken model may give. */
+  present: Uint8Array;
+  /** Per pair, trials of the plan's order that are there without a gap; each grows only. */
+  prefixes: Int32Array;
+  /** Where its first row came from, to name two files that contradict each other. */
+  origin: string;
+}
 
 /** Where a row comes from that was not read from a file. */
 const FRESH = 'a fresh evaluation';
@@ -52,7 +76,7 @@ export class TrialStore {
 
   readonly #repeats: (numerics: number) => boolean;
   readonly #elements: number | undefined;
-  readonly #kinds: readonly TrialKind[];
+  readonly #kinds: readonly Kind[];
 
   constructor({ examples, plan, uncond, elements, bound = false, repeats = () => true }: TrialStoreOptions) {
     this.#elements = elements;
@@ -161,6 +185,11 @@ export class TrialStore {
     return setting < 0 ? 0 : this.#prefix(index, setting, slot);
   }
 
+  /** One stored column of a pair, per trial of the plan's order; NaN where not evaluated. */
+  column(index: number, slot: number, kind: Kind): Float64Array {
+    return this.#values(index, this.#numerics[index]!, slot, kind);
+  }
+
   /** The errors of one example under one loss, for scoring: `[image][caption]`, and `[image]` under ∅. */
   errors(index: number, loss: ScoreLoss): ExampleErrors {
     return { ...this.byPair(index, (slot) => this.values(index, slot, loss)), done: this.done(index) };
@@ -180,11 +209,6 @@ export class TrialStore {
   /** The errors of one pair under one loss, per trial of the plan's order; NaN where not evaluated. */
   values(index: number, slot: number, loss: ScoreLoss): Float64Array {
     return this.#read(index, this.#numerics[index]!, slot, loss);
-  }
-
-  /** One stored column of a pair, per trial of the plan's order; NaN where not evaluated. */
-  stored(index: number, slot: number, kind: TrialKind): Float64Array {
-    return this.#values(index, this.#numerics[index]!, slot, kind);
   }
 
   #read(index: number, setting: number, slot: number, loss: ScoreLoss): Float64Array {
@@ -207,23 +231,53 @@ export class TrialStore {
     });
   }
 
-  #values(index: number, setting: number, slot: number, kind: TrialKind): Float64Array {
+  #values(index: number, setting: number, slot: number, kind: Kind): Float64Array {
     const stored = this.#errors[index]!.get(setting);
     const trials = this.#plan.trials.length;
     const start = (this.#kinds.indexOf(kind) * this.#pairs[index]!.length + slot) * trials;
     return stored?.values.subarray(start, start + trials) ?? new Float64Array(trials).fill(Number.NaN);
   }
 
-  /** Every stored row; see `columnsOf`. */
+  /**
+   * Every stored row in task order, then numeric setting, image, caption and noise: the same however they came in.
+   * Rows of a setting that does not count are kept too: they were computed, and may count again.
+   */
   columns(): TrialColumns {
-    return columnsOf({
-      examples: this.#examples,
-      trials: this.#plan.trials,
-      order: this.#trialOfNoise,
-      pairs: this.#pairs,
-      errors: this.#errors,
-      kinds: this.#kinds,
-    });
+    const { trials } = this.#plan;
+    const rows: { index: number; numerics: number; slot: number; trial: number }[] = [];
+    for (const [index, bySetting] of this.#errors.entries()) {
+      for (const numerics of [...bySetting.keys()].sort((a, b) => a - b)) {
+        const { present } = bySetting.get(numerics)!;
+        for (const slot of this.#pairs[index]!.keys()) {
+          for (const trial of this.#trialOfNoise) {
+            if (present[slot * trials.length + trial]) rows.push({ index, numerics, slot, trial });
+          }
+        }
+      }
+    }
+    const value =
+      (kind: Kind) =>
+      ({ index, numerics, slot, trial }: (typeof rows)[number]) => {
+        const { values } = this.#errors[index]!.get(numerics)!;
+        return values[
+          (this.#kinds.indexOf(kind) * this.#pairs[index]!.length + slot) * trials.length + trial
+        ]!;
+      };
+    return {
+      example: rows.map((row) => this.#examples[row.index]!.id),
+      image: Int16Array.from(rows, (row) => this.#pairs[row.index]![row.slot]!.image),
+      caption: Int16Array.from(rows, (row) => this.#pairs[row.index]![row.slot]!.caption),
+      timestep: Float32Array.from(rows, (row) => trials[row.trial]!.timestep),
+      noise: Int32Array.from(rows, (row) => trials[row.trial]!.noise),
+      mse: Float64Array.from(rows, value('mse')),
+      mae: Float64Array.from(rows, value('mae')),
+      huber: Float64Array.from(rows, value('huber')),
+      ...(this.#kinds.includes('kl') && {
+        kl: Float64Array.from(rows, value('kl')),
+        nll: Float64Array.from(rows, value('nll')),
+      }),
+      numerics: Int16Array.from(rows, (row) => row.numerics),
+    };
   }
 
   /** The place of a pair within its example's list, or −1. */

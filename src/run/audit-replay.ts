@@ -182,7 +182,7 @@ function trialsOf(
     const kinds = [...LOSSES, ...BOUND_PARTS].filter((kind) => output[kind]);
     return kinds.map((kind) => ({
       what: `${where}, ${kind}`,
-      stored: store.stored(index, slot, kind)[trial]!,
+      stored: store.column(index, slot, kind)[trial]!,
       now: output[kind]![row]!,
     }));
   });

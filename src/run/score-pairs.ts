@@ -2,8 +2,7 @@
 
 import { noiseSchedule } from '../diffusion/noise-schedule.ts';
 import { InputError } from '../errors.ts';
-import { trialValues } from '../results/trial-columns.ts';
-import { TrialStore } from '../results/trial-store.ts';
+import { TrialStore, trialValues } from '../results/trial-store.ts';
 import { type ExampleScores, scoreExample, trialWeights } from '../scoring/aggregate.ts';
 import type { Example } from '../scoring/example.ts';
 import { makePlan } from '../scoring/plan.ts';

@@ -1,6 +1,7 @@
 /** What a worker of a `WorkerPool` does: opens its model once and works on the blocks that it is sent, one after the other. */
 
 import { WinoscopeError } from '../errors.ts';
+import type { NearlyDone } from '../scoring/scorer.ts';
 import { openParentPort } from './parent-port.ts';
 
 /** Sent to a worker. */
@@ -14,11 +15,6 @@ export type WorkerReply<Output> =
   | NearlyDone
   | { type: 'block-done'; resident: number }
   | { type: 'error'; error: WorkerFailure };
-
-/** Said in the last call of a block, so that the next one is there when it ends. */
-export interface NearlyDone {
-  type: 'nearly-done';
-}
 
 /** An error as plain data: classes do not survive the way between processes. */
 export interface WorkerFailure {

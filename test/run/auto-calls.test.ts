@@ -7,10 +7,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { resolveRef } from '../../src/hub/resolve-ref.ts';
 import { withAutoCalls } from '../../src/run/auto-calls.ts';
 import { type Calls, chooseCalls } from '../../src/run/choose-calls.ts';
-import { MeasuringWorkers } from '../../src/run/measuring-workers.ts';
 import { rememberCalls, rememberedCalls } from '../../src/run/remembered-calls.ts';
 import { type PreparedScorer, prepareScorer, type ScoringOptions } from '../../src/run/settings.ts';
-import { WorkerEnd } from '../../src/run/worker-process.ts';
 import type { DiffusionSettings } from '../../src/scoring/diffusion-scorer.ts';
 import { temporaryFolder } from '../temporary.ts';
 
@@ -135,18 +133,4 @@ test('other sizes of the latent have a choice of their own', () => {
   rememberCalls(key(), odd);
   const { description } = settingsOf(prepared({ resolution: 128 }));
   expect(rememberedCalls({ ...key(), description })).toBeUndefined();
-});
-
-test('on several devices every one gets the workers of a choice', async () => {
-  const device = { name: 'cuda', id: 0 } as const;
-  const two: ScoringOptions = { ...scoring, device, moreDevices: [{ name: 'cuda', id: 1 }] };
-  rememberCalls({ ...key(), device }, { ...odd, workers: 1 });
-  const known = await withAutoCalls(prepared(two), { scoring: two, measure: false });
-  expect(known.devices).toHaveLength(2);
-  expect(known.workers).toBe(2);
-});
-
-test('a worker that gives no answer while it is measured is killed', async () => {
-  const setup = { description: settingsOf(prepared()).description, threads: 1, device: scoring.device };
-  await expect(MeasuringWorkers.open(setup, 1, 1)).rejects.toThrow(WorkerEnd);
 });

@@ -1,10 +1,8 @@
-/** Stopping workers: what they computed comes, and only then does the run end; one that hangs is killed. */
+/** Stopping threads: what they computed comes, and only then does the run end. */
 
-import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { resolveRef } from '../../src/hub/resolve-ref.ts';
 import { prepareScorer } from '../../src/run/settings.ts';
-import { HungWorkerError } from '../../src/run/silence-watch.ts';
 import { WorkerPool } from '../../src/run/worker-pool.ts';
 import type { ScorerSettings } from '../../src/scoring/open-scorer.ts';
 import type { ScorerOutput } from '../../src/scoring/scorer.ts';
@@ -61,7 +59,7 @@ test('an abort hands out the maps of what was computed, then gives the reason', 
   }
 });
 
-test('a fault that is no sentence for the user comes with the stack it had in the worker', async () => {
+test('a fault that is no sentence for the user comes with the stack it had in the thread', async () => {
   const broken = { ...settings, description: undefined } as unknown as ScorerSettings;
   const pool = new WorkerPool(broken, 1);
   const error = await pool.ready().catch((caught: unknown) => caught);
@@ -69,46 +67,3 @@ test('a fault that is no sentence for the user comes with the stack it had in th
   expect((error as Error).stack).toContain('diffusion-scorer');
   await pool.close();
 });
-
-test('workers tell how much memory they take', async () => {
-  const pool = new WorkerPool(settings, 2);
-  await pool.ready();
-  // Node alone takes so much, in each.
-  expect(pool.resident).toBeGreaterThan(2 * 30e6);
-  await pool.close();
-});
-
-test('a model that does not open in time is given up, and its worker is killed', async () => {
-  const watch = { seconds: 600, loadSeconds: 0.001, onSilence: () => {} };
-  const pool = new WorkerPool(settings, 1, { watch });
-  await expect(pool.ready()).rejects.toThrow(HungWorkerError);
-  await pool.close();
-});
-
-// Stopped, a process neither works nor ends, as one whose driver hangs.
-test.skipIf(process.platform !== 'linux')('a worker that hangs when it is to end is killed', async () => {
-  const before = new Set(children());
-  const watch = { seconds: 600, loadSeconds: 30, onSilence: () => {} };
-  const pool = new WorkerPool(settings, 1, { watch });
-  await pool.ready();
-  const [worker] = children().filter((pid) => !before.has(pid));
-  process.kill(worker!, 'SIGSTOP');
-  watch.loadSeconds = 0.1;
-  await pool.close();
-  expect(children()).not.toContain(worker);
-});
-
-/** Ids of this process's children. */
-function children(): number[] {
-  return readdirSync('/proc').flatMap((name) => {
-    if (!/^\d+$/.test(name)) return [];
-    try {
-      const [, , parent] = readFileSync(`/proc/${name}/stat`, 'utf8')
-        .replace(/^.*\) /s, '0 ')
-        .split(' ');
-      return Number(parent) === process.pid ? [Number(name)] : [];
-    } catch {
-      return []; // ended meanwhile
-    }
-  });
-}
