@@ -15,6 +15,7 @@ import { type PairIndex, pairsOf, type UncondMode } from '../scoring/conditions.
 import { type Example, UNCONDITIONAL } from '../scoring/example.ts';
 import type { Plan } from '../scoring/plan.ts';
 import type { TrialColumns } from './arrow.ts';
+import { columnsOf } from './trial-columns.ts';
 
 /** What a row has in its columns, in this order; the parts of the bound only where the model has them. */
 const KINDS = [...LOSSES, ...BOUND_PARTS] as const;
@@ -238,46 +239,16 @@ export class TrialStore {
     return stored?.values.subarray(start, start + trials) ?? new Float64Array(trials).fill(Number.NaN);
   }
 
-  /**
-   * Every stored row in task order, then numeric setting, image, caption and noise: the same however they came in.
-   * Rows of a setting that does not count are kept too: they were computed, and may count again.
-   */
+  /** Every stored row; see `columnsOf`. */
   columns(): TrialColumns {
-    const { trials } = this.#plan;
-    const rows: { index: number; numerics: number; slot: number; trial: number }[] = [];
-    for (const [index, bySetting] of this.#errors.entries()) {
-      for (const numerics of [...bySetting.keys()].sort((a, b) => a - b)) {
-        const { present } = bySetting.get(numerics)!;
-        for (const slot of this.#pairs[index]!.keys()) {
-          for (const trial of this.#trialOfNoise) {
-            if (present[slot * trials.length + trial]) rows.push({ index, numerics, slot, trial });
-          }
-        }
-      }
-    }
-    const value =
-      (kind: Kind) =>
-      ({ index, numerics, slot, trial }: (typeof rows)[number]) => {
-        const { values } = this.#errors[index]!.get(numerics)!;
-        return values[
-          (this.#kinds.indexOf(kind) * this.#pairs[index]!.length + slot) * trials.length + trial
-        ]!;
-      };
-    return {
-      example: rows.map((row) => this.#examples[row.index]!.id),
-      image: Int16Array.from(rows, (row) => this.#pairs[row.index]![row.slot]!.image),
-      caption: Int16Array.from(rows, (row) => this.#pairs[row.index]![row.slot]!.caption),
-      timestep: Float32Array.from(rows, (row) => trials[row.trial]!.timestep),
-      noise: Int32Array.from(rows, (row) => trials[row.trial]!.noise),
-      mse: Float64Array.from(rows, value('mse')),
-      mae: Float64Array.from(rows, value('mae')),
-      huber: Float64Array.from(rows, value('huber')),
-      ...(this.#kinds.includes('kl') && {
-        kl: Float64Array.from(rows, value('kl')),
-        nll: Float64Array.from(rows, value('nll')),
-      }),
-      numerics: Int16Array.from(rows, (row) => row.numerics),
-    };
+    return columnsOf({
+      examples: this.#examples,
+      trials: this.#plan.trials,
+      order: this.#trialOfNoise,
+      pairs: this.#pairs,
+      errors: this.#errors,
+      kinds: this.#kinds,
+    });
   }
 
   /** The place of a pair within its example's list, or −1. */

@@ -129,7 +129,7 @@ for await (const line of createInterface({ input: process.stdin }))
     [
       'a token within the command of a run that is stored',
       3,
-      () => ['--external', command(chatty, onUnix ? `T=${TOKEN} ` : ''), '--on-error', 'skip'],
+      () => ['--external', command(chatty, onUnix ? `chatty=T=${TOKEN} ` : ''), '--on-error', 'skip'],
     ],
   ] as const)('the token is in nothing that is printed or written: %s', async (_, expected, args) => {
     const [home, work] = [fresh(), fresh()];
