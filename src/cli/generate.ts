@@ -9,11 +9,11 @@ import { shellWord } from '../report/shell-word.ts';
 import { type DrawEvent, drawImages } from '../run/draw-images.ts';
 import { type PreparedDrawing, prepareDrawing } from '../run/prepare-drawing.ts';
 import { captionSetsOf } from './caption-sets-of.ts';
+import { parseDevice } from './device-flag.ts';
 import { DrawLines } from './draw-lines.ts';
 import { findModels } from './find-models.ts';
 import type { GenerateFlags } from './generate-command.ts';
 import { onInterrupt } from './interrupt.ts';
-import { parseDevice } from './options.ts';
 import { readLatents } from './read-latents.ts';
 
 /** Carries out `winoscope generate`; see `docs/generate.md`. @throws WinoscopeError for what the user can mend. */
@@ -120,7 +120,11 @@ function linesOf(
       ? [`  winoscope score imagefolder --data ${shown}`]
       : [`  winoscope score ${shown}`, `  winoscope task check ${shown}`];
   return [
-    `${images} images in ${shown} (${how}; ${done})${layout === 'probe' ? `: ${examples} examples` : ''}`,
+    `${counted(images, 'image')} in ${shown} (${how}; ${done})${layout === 'probe' ? `: ${counted(examples, 'example')}` : ''}`,
     ...next,
   ].join('\n');
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -113,7 +113,16 @@ function diffusionFiles(names: readonly string[], where: string, decoder = false
     const isPart = DIFFUSION_PARTS.test(folder) || (decoder && folder === 'vae_decoder');
     return isPart && belongs(name, [`${folder}/model.onnx`], names);
   });
-  const parts = ['unet|transformer', 'text_encoder', 'vae_encoder', ...(decoder ? ['vae_decoder'] : [])];
+  // A transformer that is told classes, as DiT is, comes without anything that reads text.
+  const readsText =
+    !names.includes('transformer/model.onnx') ||
+    names.some((name) => /^(?:text_encoder|tokenizer)/.test(name));
+  const parts = [
+    'unet|transformer',
+    ...(readsText ? ['text_encoder'] : []),
+    'vae_encoder',
+    ...(decoder ? ['vae_decoder'] : []),
+  ];
   const lacking = parts.find(
     (part) => !picked.some((name) => new RegExp(`^(?:${part})/model\\.onnx$`).test(name)),
   );

@@ -57,7 +57,7 @@ export interface Output {
   dims: readonly number[];
 }
 
-/** One graph, opened on one device by one thread. Not shared between threads. */
+/** One graph, opened on one device by one process, and closed by it. */
 export class OnnxSession {
   readonly path: string;
   readonly inputs: ReadonlyMap<string, TensorInfo>;

@@ -28,9 +28,12 @@ export function repeatCommand({ identity, about, sessions }: Manifest, analysis:
       FLAGS[scorer.kind],
       named(name, scorer.kind === 'external' ? scorer.command : (about.scorers[name]?.ref ?? name)),
     ]),
-    ...(diffusion ? planWords(diffusion[1], totalOf(about.scorers[diffusion[0]]?.schedule)) : []),
+    ...(diffusion
+      ? planWords(diffusion[1], totalOf(about.scorers[diffusion[0]]?.schedule))
+      : resizeWords(scorers.map(([, scorer]) => scorer))),
     ...analysisWords(analysis),
     ...selectionWords(sessions.at(-1)?.selection ?? {}),
+    ...(diffusion && sessions.at(-1)?.maps === false ? ['--maps', 'off'] : []),
   ];
   return ['winoscope', 'score', about.task.source, ...words].map(shellWord).join(' ');
 }
@@ -64,11 +67,19 @@ function planWords({ plan, stop, ...scorer }: Diffusion, total: number): string[
   ];
 }
 
+/** Of classifiers that read a VAE's features: of diffusion models `planWords` says it. */
+function resizeWords(scorers: readonly ScorerIdentity[]): string[] {
+  const isSquashed = scorers.some((scorer) => scorer.kind === 'classifier' && scorer.resize === 'squash');
+  return isSquashed ? ['--resize', 'squash'] : [];
+}
+
 function timestepsWord(timesteps: readonly number[], total: number): string {
   const isEven =
     timesteps.length <= total &&
     uniformTimesteps(timesteps.length, total).every((value, k) => value === timesteps[k]);
-  return isEven ? `${timesteps.length}` : timesteps.join(',');
+  if (isEven) return `${timesteps.length}`;
+  // One alone would be read as a count.
+  return timesteps.length === 1 ? `${timesteps[0]},` : timesteps.join(',');
 }
 
 function stopWords(stop: Diffusion['stop'], samples: readonly number[] = []): string[] {

@@ -3,6 +3,7 @@
 import { csvRow } from '../scoring/csv.ts';
 import { escapeLatex, escapeMarkdown, needsUnicodeLatex } from './escape.ts';
 import { visible } from './format.ts';
+import { markdownTable } from './markdown.ts';
 import { columns } from './table.ts';
 
 /** Cells as plain text: what a form must escape it escapes itself. */
@@ -47,13 +48,12 @@ function markdownPart(part: Part): string {
     ]
       .filter((text) => text !== '')
       .join('\n\n');
-  return `## ${escapeMarkdown(part.title)}\n\n${markdownTable(part)}`;
+  return `## ${escapeMarkdown(part.title)}\n\n${escapedTable(part)}`;
 }
 
-/** The table alone. */
-export function markdownTable({ head, rows }: Pick<Table, 'head' | 'rows'>): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
-  return [line(head), `| ${head.map(() => '---').join(' | ')} |`, ...rows.map(line)].join('\n');
+function escapedTable({ head, rows }: Pick<Table, 'head' | 'rows'>): string {
+  const escaped = (cells: readonly string[]) => cells.map(escapeMarkdown);
+  return markdownTable(escaped(head), rows.map(escaped));
 }
 
 function latexPart(part: Part): string {

@@ -7,6 +7,7 @@ import { type PairIndex, pairsOf, type UncondMode } from '../scoring/conditions.
 import { type Example, UNCONDITIONAL } from '../scoring/example.ts';
 import type { Plan } from '../scoring/plan.ts';
 import type { TrialColumns } from './arrow.ts';
+import { columnsOf } from './trial-columns.ts';
 import { combined, KINDS, type Kind, noBound } from './trial-values.ts';
 
 /** Errors of one example under one numeric setting. */
@@ -166,6 +167,11 @@ export class TrialStore {
     return setting < 0 ? 0 : this.#prefix(index, setting, slot);
   }
 
+  /** One stored column of a pair, per trial of the plan's order; NaN where not evaluated. */
+  column(index: number, slot: number, kind: Kind): Float64Array {
+    return this.#values(index, this.#numerics[index]!, slot, kind);
+  }
+
   /** The errors of one example under one loss, for scoring: `[image][caption]`, and `[image]` under ∅. */
   errors(index: number, loss: ScoreLoss): ExampleErrors {
     return { ...this.byPair(index, (slot) => this.values(index, slot, loss)), done: this.done(index) };
@@ -201,46 +207,16 @@ export class TrialStore {
     return stored?.values.subarray(start, start + trials) ?? new Float64Array(trials).fill(Number.NaN);
   }
 
-  /**
-   * Every stored row in task order, then numeric setting, image, caption and noise: the same however they came in.
-   * Rows of a setting that does not count are kept too: they were computed, and may count again.
-   */
+  /** Every stored row; see `columnsOf`. */
   columns(): TrialColumns {
-    const { trials } = this.#plan;
-    const rows: { index: number; numerics: number; slot: number; trial: number }[] = [];
-    for (const [index, bySetting] of this.#errors.entries()) {
-      for (const numerics of [...bySetting.keys()].sort((a, b) => a - b)) {
-        const { present } = bySetting.get(numerics)!;
-        for (const slot of this.#pairs[index]!.keys()) {
-          for (const trial of this.#trialOfNoise) {
-            if (present[slot * trials.length + trial]) rows.push({ index, numerics, slot, trial });
-          }
-        }
-      }
-    }
-    const value =
-      (kind: Kind) =>
-      ({ index, numerics, slot, trial }: (typeof rows)[number]) => {
-        const { values } = this.#errors[index]!.get(numerics)!;
-        return values[
-          (this.#kinds.indexOf(kind) * this.#pairs[index]!.length + slot) * trials.length + trial
-        ]!;
-      };
-    return {
-      example: rows.map((row) => this.#examples[row.index]!.id),
-      image: Int16Array.from(rows, (row) => this.#pairs[row.index]![row.slot]!.image),
-      caption: Int16Array.from(rows, (row) => this.#pairs[row.index]![row.slot]!.caption),
-      timestep: Float32Array.from(rows, (row) => trials[row.trial]!.timestep),
-      noise: Int32Array.from(rows, (row) => trials[row.trial]!.noise),
-      mse: Float64Array.from(rows, value('mse')),
-      mae: Float64Array.from(rows, value('mae')),
-      huber: Float64Array.from(rows, value('huber')),
-      ...(this.#kinds.includes('kl') && {
-        kl: Float64Array.from(rows, value('kl')),
-        nll: Float64Array.from(rows, value('nll')),
-      }),
-      numerics: Int16Array.from(rows, (row) => row.numerics),
-    };
+    return columnsOf({
+      examples: this.#examples,
+      trials: this.#plan.trials,
+      order: this.#trialOfNoise,
+      pairs: this.#pairs,
+      errors: this.#errors,
+      kinds: this.#kinds,
+    });
   }
 
   /** The place of a pair within its example's list, or −1. */

@@ -26,7 +26,14 @@ export function readAccuracies(path: string, isPercent: boolean): ModelAccuracie
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new InputError({ what: 'cannot read the accuracies', where: path, got: messageOf(error) });
+    throw new InputError({
+      what: 'cannot read the accuracies',
+      where: path,
+      got: messageOf(error),
+      ...((error as NodeJS.ErrnoException).code === 'EISDIR' && {
+        fix: 'Stored runs are passed as --id RUN --shifted RUN.',
+      }),
+    });
   }
   const [head, ...rows] = parseCsv(text, path);
   const names = head?.cells.map((cell) => cell.trim()) ?? [];

@@ -1,7 +1,7 @@
 /** Computing some stored results again, by chance, with the model. */
 
 import { cpus } from 'node:os';
-import { LOSSES } from '../diffusion/denoising-error.ts';
+import { BOUND_PARTS, LOSSES } from '../diffusion/denoising-error.ts';
 import { ORT_VERSION } from '../onnx/session.ts';
 import type { Manifest } from '../results/manifest.ts';
 import type { Example } from '../scoring/example.ts';
@@ -24,7 +24,7 @@ export interface Replay {
   view: ScorerView;
   /** With their pictures. */
   examples: readonly Example[];
-  /** Trials of a diffusion scorer, examples of CLIP. */
+  /** Trials of a diffusion scorer, examples of CLIP or a classifier. */
   count: number;
   seed: number;
   signal?: AbortSignal;
@@ -41,7 +41,7 @@ interface Compared {
 export async function auditReplay(replay: Replay): Promise<AuditCheck[]> {
   const { manifest, scorer, view } = replay;
   const about = { check: 'replay', scorer } as const;
-  if (view.kind !== 'diffusion' && view.kind !== 'clip') {
+  if (view.kind === 'external' || view.kind === 'imported') {
     const message = `Scores of "${scorer}" are another program's, which an audit does not run.`;
     return [{ ...about, state: 'not checked', message }];
   }
@@ -97,7 +97,7 @@ function sameNumerics(
 ): boolean {
   const stored = numerics[setting]!;
   const calls = stored.calls[scorer];
-  if (settings.kind !== 'diffusion' && settings.kind !== 'clip') return false;
+  if (settings.kind === 'external' || settings.kind === 'imported') return false;
   return (
     stored.device === 'cpu' &&
     settings.device.name === 'cpu' &&
@@ -105,7 +105,7 @@ function sameNumerics(
     stored.arch === process.arch &&
     stored.cpu === (cpus()[0]?.model.trim() ?? 'unknown') &&
     calls?.threads === settings.threads &&
-    (settings.kind === 'clip' || calls.batch === settings.batch)
+    (settings.kind !== 'diffusion' || calls.batch === settings.batch)
   );
 }
 
@@ -177,10 +177,13 @@ function trialsOf(
     const trial = output.trial[row]!;
     const { timestep, noise } = plan.trials[trial]!;
     const where = `example "${examples[index]!.id}", image ${pair.image}, caption ${pair.caption}, timestep ${timestep}, noise ${noise}`;
-    return LOSSES.map((loss) => ({
-      what: `${where}, ${loss}`,
-      stored: store.values(index, store.slotOf(index, pair), loss)[trial]!,
-      now: output[loss][row]!,
+    const slot = store.slotOf(index, pair);
+    // The parts of the bound where the model has them: no other column is recomputed from them.
+    const kinds = [...LOSSES, ...BOUND_PARTS].filter((kind) => output[kind]);
+    return kinds.map((kind) => ({
+      what: `${where}, ${kind}`,
+      stored: store.column(index, slot, kind)[trial]!,
+      now: output[kind]![row]!,
     }));
   });
 }

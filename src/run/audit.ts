@@ -12,7 +12,7 @@ import { auditReplay } from './audit-replay.ts';
 import { openRun, type StoredRun } from './open-run.ts';
 
 export interface AuditOptions {
-  /** Trials of each diffusion scorer, and examples of each CLIP scorer, that are computed again; 0 for none. */
+  /** Trials of each diffusion scorer, and examples of each CLIP scorer and classifier, that are computed again; 0 for none. */
   trials: number;
   /** Of the draw. */
   seed: number;
@@ -44,7 +44,7 @@ export async function* auditRun(path: string, options: AuditOptions): AsyncGener
     yield* checks;
     if (options.trials === 0) continue;
     const view = run?.views.get(scorer);
-    const hasModel = ['diffusion', 'clip'].includes(manifest.identity.scorers[scorer]!.kind);
+    const hasModel = ['diffusion', 'clip', 'classifier'].includes(manifest.identity.scorers[scorer]!.kind);
     if (hasModel && !rerun) yield notReplayed(scorer, 'its model is not here, or is another one');
     else if (!run || !view) yield notReplayed(scorer, 'its results cannot be read');
     else if (typeof task === 'string') yield notReplayed(scorer, 'the pictures are not here');

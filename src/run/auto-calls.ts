@@ -35,7 +35,9 @@ export async function withAutoCalls(
   if (!measure || texts > MOST_TEXT_BYTES) return scorer;
   onMeasure?.(scorer.name);
   try {
-    const rule = { batch: settings.batch, threads: settings.threads, workers: scorer.ruledWorkers };
+    // On one of several devices: they are of one kind.
+    const workers = scorer.ruledWorkers / devicesOf(scorer);
+    const rule = { batch: settings.batch, threads: settings.threads, workers };
     const isSmall = bytesIn(description, description.denoiser) <= SMALL_MODEL_BYTES;
     const chosen = rememberCalls(key, await chooseCalls({ settings, rule, fixed, isSmall }));
     return withCalls(scorer, chosen, { scoring, from: 'measured' });
@@ -50,5 +52,10 @@ function withCalls(
   { scoring, from }: { scoring: ScoringOptions; from: 'remembered' | 'measured' },
 ): PreparedScorer {
   const settings = { ...scorer.settings, batch, threads } as ScorerSettings;
-  return { ...scorer, settings, workers: scoring.workers ?? workers, calls: from };
+  return { ...scorer, settings, workers: scoring.workers ?? workers * devicesOf(scorer), calls: from };
+}
+
+/** A choice is of one device; every further one takes as many workers again. */
+function devicesOf({ devices }: PreparedScorer): number {
+  return devices?.length ?? 1;
 }

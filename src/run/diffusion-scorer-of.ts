@@ -13,7 +13,11 @@ export function diffusionScorerOf(run: StoredRun, scorer: string | undefined): [
   const found = scorer === undefined && all.length === 1 ? all[0] : all.find(([name]) => name === scorer);
   if (found) return found;
   if (all.length === 0) {
-    throw new UsageError({ what: 'the run has no diffusion scorer', where: run.folder.path });
+    throw new UsageError({
+      what: 'the run has no diffusion scorer',
+      where: run.folder.path,
+      fix: 'Pass a run that was scored with --diffusion: trials are what this reads.',
+    });
   }
   throw new UsageError({
     what:

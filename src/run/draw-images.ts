@@ -1,4 +1,4 @@
-/** Draws what was prepared into its folder, in worker threads. What is there already is left as it is. */
+/** Draws what was prepared into its folder, in worker processes. What is there already is left as it is. */
 
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -50,6 +50,8 @@ export async function* drawImages(
   const { images, drawing, stored } = prepared;
   begin(out, stored !== undefined);
   const lock = await new RunFolder(out).lock(signal && { signal });
+  // A process that stood still for long may find the folder taken over: nothing more is written then.
+  const stopping = signal ? AbortSignal.any([signal, lock.lost]) : lock.lost;
   try {
     sweep(out, images);
     writeDrawing(out, drawing);
@@ -57,10 +59,10 @@ export async function* drawImages(
     yield { type: 'begin', total: images.length, there: images.length - missing.length };
     let examples = 0;
     try {
-      if (missing.length > 0) yield* drawMissing(prepared, { out, missing }, signal);
+      if (missing.length > 0) yield* drawMissing(prepared, { out, missing }, stopping);
     } finally {
       // Whatever stopped it: what is there can be scored.
-      examples = writeRecords(prepared, target);
+      if (!lock.lost.aborted) examples = writeRecords(prepared, target);
     }
     yield { type: 'end', images: images.length, drawn: missing.length, examples };
   } finally {
@@ -71,7 +73,7 @@ export async function* drawImages(
 async function* drawMissing(
   { settings, workers, images }: PreparedDrawing,
   { out, missing }: { out: string; missing: readonly PlannedImage[] },
-  signal?: AbortSignal,
+  signal: AbortSignal,
 ): AsyncGenerator<DrawEvent> {
   const each = imagesPerCall(settings);
   const orders = missing.map(({ order }) => order);
@@ -88,9 +90,9 @@ async function* drawMissing(
   const byIndex = new Map(missing.map((image) => [image.order.index, image]));
   const failures: unknown[] = [];
   const controller = new AbortController();
-  const stop = () => controller.abort(signal!.reason);
-  signal?.addEventListener('abort', stop);
-  if (signal?.aborted) stop();
+  const stop = () => controller.abort(signal.reason);
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
   const drawn = pool
     .run(
       blocks,
@@ -116,7 +118,7 @@ async function* drawMissing(
   try {
     yield* events;
   } finally {
-    signal?.removeEventListener('abort', stop);
+    signal.removeEventListener('abort', stop);
     controller.abort(new Error('left'));
     await drawn;
     await pool.close();

@@ -24,7 +24,7 @@ export interface Estimate {
   /** Measured over three calls per worker, all workers at once, after one that warms up. */
   evaluationsPerSecond: number;
   seconds: number;
-  /** Resident memory of this process with all models loaded. */
+  /** Resident memory of this process and of its workers with their models loaded. */
   memoryBytes: number;
   /** Of the finished run folder, about. */
   diskBytes: number;
@@ -78,7 +78,7 @@ export async function estimateRun(run: PreparedRun, request: RunRequest): Promis
         evaluations,
         evaluationsPerSecond: rate,
         seconds: evaluations === 0 ? 0 : evaluations / rate,
-        memoryBytes: process.memoryUsage().rss,
+        memoryBytes: process.memoryUsage().rss + pool.resident,
         diskBytes: diskBytes(run, scorer, all),
       });
     } finally {

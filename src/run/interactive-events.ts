@@ -38,7 +38,7 @@ export type RescoreEvent =
   /** The scorer cannot take part, in one sentence: its model is not here, or failed. */
   | { type: 'unavailable'; scorer: string; message: string };
 
-/** A run's models, opened when first needed and kept. Inference never runs on the calling thread. */
+/** A run's models, opened when first needed and kept. Inference never runs in the calling process. */
 export interface Interactive {
   /**
    * Scores by every scorer of the run at once; ends when all have said their last. Never throws for one scorer's

@@ -9,6 +9,9 @@ const WORKER_FILE = new URL(
   import.meta.url,
 );
 
+/** Milliseconds that a worker may take to end. */
+const PATIENCE_MS = 10_000;
+
 type Ask =
   | Omit<Extract<InteractiveRequest, { type: 'score' }>, 'id'>
   | Omit<Extract<InteractiveRequest, { type: 'reconstruct' }>, 'id'>
@@ -39,10 +42,13 @@ export class InteractiveProcess {
     this.#worker?.postMessage({ type: 'cancel', id } satisfies InteractiveRequest);
   }
 
-  /** Lets the worker finish the model call it is in and end. */
+  /** Lets the worker finish the model call it is in and end; one that takes long is killed: nobody waits for its answer. */
   async close(): Promise<void> {
-    this.#worker?.postMessage({ type: 'stop' } satisfies InteractiveRequest);
+    const worker = this.#worker;
+    worker?.postMessage({ type: 'stop' } satisfies InteractiveRequest);
+    const late = setTimeout(() => worker?.kill(), PATIENCE_MS);
     await this.#ended;
+    clearTimeout(late);
   }
 
   #start(): WorkerProcess {

@@ -117,7 +117,8 @@ async function reconstruct(id: number, request: ReconstructionRequest): Promise<
 
 /** Draws all captions from one noise; a cancelled request ends without pictures. */
 async function draw(id: number, { captions, seed }: DrawRequest, force: boolean): Promise<void> {
-  if (settings.kind !== 'diffusion') throw new InputError({ what: `a ${KIND_WORDS[settings.kind]} draws nothing` });
+  if (settings.kind !== 'diffusion')
+    throw new InputError({ what: `a ${KIND_WORDS[settings.kind]} draws nothing` });
   const { description } = settings;
   if (description.domain && !force)
     for (const caption of captions) checkCaption(description.domain, caption, 'the caption');

@@ -10,6 +10,9 @@ const WORKER_FILE = new URL(
   import.meta.url,
 );
 
+/** Milliseconds that an answer may take. Measuring must not keep a run from beginning; what hangs is told then. */
+const PATIENCE_MS = 300_000;
+
 export class MeasuringWorkers {
   readonly #workers: Measured[];
   /** Resident bytes of all workers after their last answers. */
@@ -19,9 +22,13 @@ export class MeasuringWorkers {
     this.#workers = workers;
   }
 
-  /** Opens the model in `count` workers. @throws ModelFileError where one cannot, WorkerEnd where one is ended by it. */
-  static async open(setup: MeasureSetup, count: number): Promise<MeasuringWorkers> {
-    const workers = new MeasuringWorkers(Array.from({ length: count }, () => new Measured(setup)));
+  /**
+   * Opens the model in `count` workers.
+   * @param patience milliseconds after which a worker that gives no answer is killed.
+   * @throws ModelFileError where one cannot, WorkerEnd where one is ended by it or was killed.
+   */
+  static async open(setup: MeasureSetup, count: number, patience = PATIENCE_MS): Promise<MeasuringWorkers> {
+    const workers = new MeasuringWorkers(Array.from({ length: count }, () => new Measured(setup, patience)));
     try {
       workers.#note(await Promise.all(workers.#workers.map((worker) => worker.answer())));
     } catch (error) {
@@ -66,8 +73,10 @@ class Measured {
   readonly #ended: Promise<void>;
   #waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | undefined;
   #end: Error | undefined;
+  readonly #patience: number;
 
-  constructor(setup: MeasureSetup) {
+  constructor(setup: MeasureSetup, patience: number) {
+    this.#patience = patience;
     this.#worker = new WorkerProcess(WORKER_FILE, setup);
     this.#worker.on('message', (message) => this.#receive(message as MeasureReply));
     this.#ended = new Promise((resolve) => {
@@ -80,10 +89,11 @@ class Measured {
   }
 
   answer(): Promise<Answer> {
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<Answer>((resolve, reject) => {
       this.#waiting = { resolve, reject };
       if (this.#end) reject(this.#end);
     });
+    return this.#unlessLate(answer);
   }
 
   ask(request: MeasureRequest): Promise<Answer> {
@@ -94,7 +104,13 @@ class Measured {
 
   async close(): Promise<void> {
     this.#worker.postMessage({ type: 'stop' } satisfies MeasureRequest);
-    await this.#ended;
+    await this.#unlessLate(this.#ended);
+  }
+
+  /** Kills the worker where that does not come in time, which ends the waiting. */
+  async #unlessLate<T>(expected: Promise<T>): Promise<T> {
+    const late = setTimeout(() => this.#worker.kill(), this.#patience);
+    return expected.finally(() => clearTimeout(late));
   }
 
   #receive(reply: MeasureReply): void {

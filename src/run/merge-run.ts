@@ -8,7 +8,7 @@ import { packageVersion } from '../hub/package-root.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
 import { FORMAT, type Manifest } from '../results/manifest.ts';
 import { RunFolder, writeAtomically } from '../results/run-folder.ts';
-import type { LockOptions } from '../results/run-lock.ts';
+import type { LockOptions, RunLock } from '../results/run-lock.ts';
 import { removeShards } from '../results/shard-folders.ts';
 import type { Example } from '../scoring/example.ts';
 import type { Failure } from './failures.ts';
@@ -78,7 +78,7 @@ export async function mergeRuns(request: MergeRequest): Promise<MergeReport> {
   makeFolder(into.path);
   const lock = await into.lock(wait);
   try {
-    return await mergeLocked(request, { into, sources, wait });
+    return await mergeLocked(request, { into, sources, wait, lock });
   } finally {
     lock.release();
   }
@@ -88,9 +88,13 @@ interface Place {
   into: RunFolder;
   sources: readonly RunFolder[];
   wait: Pick<LockOptions, 'onWait' | 'signal'>;
+  lock: RunLock;
 }
 
-async function mergeLocked(request: MergeRequest, { into, sources, wait }: Place): Promise<MergeReport> {
+async function mergeLocked(
+  request: MergeRequest,
+  { into, sources, wait, lock }: Place,
+): Promise<MergeReport> {
   // The lock of the folder that is written to is ours; a run elsewhere, or a shard, may be at work.
   const found = await findParts(sources, request.partial ? undefined : wait);
   const parts = found.map((part): MergePart => {
@@ -141,6 +145,8 @@ async function mergeLocked(request: MergeRequest, { into, sources, wait }: Place
   const { task } = request;
   checkTask(parts, task);
   if (!request.partial) await checkUnchanged(parts, sources);
+  // Reading much takes long, and no sign of life was given meanwhile.
+  lock.check();
   into.create();
   into.writeManifest(manifest);
   writeAtomically(into.examplesFile, text);

@@ -43,7 +43,11 @@ export function openResults(options: OpenResultsOptions): Map<string, ScorerView
       examples,
       session,
       sources: sources.map((source) => source.folder),
-      repeats: kind !== 'clip' || (manifest.numerics.length === 1 && manifest.numerics[0]!.device === 'cpu'),
+      // Other programs' scores are kept as they came; a model's may move with hardware.
+      repeats:
+        kind === 'external' ||
+        kind === 'imported' ||
+        (manifest.numerics.length === 1 && manifest.numerics[0]!.device === 'cpu'),
     });
     clips.set(scorer, { kind, seconds: options.seconds[scorer] ?? 0, results });
   }

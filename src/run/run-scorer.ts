@@ -12,7 +12,7 @@ import type { Failure } from './failures.ts';
 import { evaluatedPairs } from './prune.ts';
 import type { ScorerView } from './scorer-view.ts';
 import type { PreparedScorer } from './settings.ts';
-import { type PoolWatch, silenceWords } from './silence-watch.ts';
+import { type PoolWatch, silenceWords, WORKER_SECONDS } from './silence-watch.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 export interface ScorerRun {
@@ -28,9 +28,6 @@ export interface ScorerRun {
   /** See `PoolWatch`. @default 600 */
   workerSeconds?: number;
 }
-
-/** Seconds that a worker may be silent. */
-const WORKER_SECONDS = 600;
 
 /** At most this often is progress told. */
 const PROGRESS_MS = 100;
@@ -66,7 +63,7 @@ export async function* runScorer(run: ScorerRun): AsyncGenerator<RunEvent> {
     onSilence: (silence) => channel.push({ type: 'warning', message: `${name}: ${silenceWords(silence)}` }),
   };
   // Of an external scorer its own timeout is the bound.
-  const watched = settings.kind === 'external' ? undefined : watch;
+  const watched = settings.kind === 'external' ? 'never' : watch;
   const pool = new WorkerPool(settings, Math.min(scorer.workers, blocks.length), {
     ...(scorer.devices && { devices: scorer.devices }),
     watch: watched,

@@ -2,6 +2,7 @@
 
 import { hostname } from 'node:os';
 import { ResultsError } from '../errors.ts';
+import { withoutTokens } from '../hub/secret.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
 import type { Manifest } from '../results/manifest.ts';
 import { writeAtomically } from '../results/run-folder.ts';
@@ -180,7 +181,7 @@ function recordSession(
     },
     ...(shard && { shard: { index: shard.index, of: shard.of } }),
     maps: scoring.maps,
-    ...(command && { command: [...command] }),
+    ...(command && { command: command.map((word) => withoutTokens(word)) }),
   };
   // One that finds nothing to do is not a session; but tags, title and licence may have changed since the last.
   if (isNew) manifest.sessions.push(session);

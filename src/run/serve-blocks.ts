@@ -1,6 +1,7 @@
 /** What a worker of a `WorkerPool` does: opens its model once and works on the blocks that it is sent, one after the other. */
 
 import { WinoscopeError } from '../errors.ts';
+import type { NearlyDone } from '../scoring/scorer.ts';
 import { openParentPort } from './parent-port.ts';
 
 /** Sent to a worker. */
@@ -8,16 +9,12 @@ export type WorkerRequest<Work> = { type: 'block'; work: Work[] } | { type: 'sto
 
 /** Sent by a worker. */
 export type WorkerReply<Output> =
-  | { type: 'ready' }
+  /** With the resident bytes of the worker's process. */
+  | { type: 'ready'; resident: number }
   | { type: 'output'; output: Output }
   | NearlyDone
-  | { type: 'block-done' }
+  | { type: 'block-done'; resident: number }
   | { type: 'error'; error: WorkerFailure };
-
-/** Said in the last call of a block, so that the next one is there when it ends. */
-export interface NearlyDone {
-  type: 'nearly-done';
-}
 
 /** An error as plain data: classes do not survive the way between processes. */
 export interface WorkerFailure {
@@ -67,12 +64,12 @@ export async function serveBlocks<Work, Output extends { type: string }>(
         reply(isNearlyDone(output) ? { type: 'nearly-done' } : { type: 'output', output: output as Output }),
       () => stopping,
     );
-    reply({ type: 'block-done' });
+    reply({ type: 'block-done', resident: process.memoryUsage.rss() });
   }
 
   try {
     const server = await open(data);
-    reply({ type: 'ready' });
+    reply({ type: 'ready', resident: process.memoryUsage.rss() });
     let last = Promise.resolve();
     port.onMessage((message) => {
       const request = message as WorkerRequest<Work>;

@@ -18,7 +18,23 @@ export class HungWorkerError extends WinoscopeError {}
 export interface PoolWatch {
   /** Seconds without an answer after which a worker is given up, or 20 times the longest answer so far if that is more. */
   seconds: number;
+  /** Seconds that models may take to open. @default 3 times as long as an answer, at least 300 */
+  loadSeconds?: number;
   onSilence: (silence: Silence) => void;
+}
+
+/** How long a worker may be silent where nobody says. */
+export const WORKER_SECONDS = 600;
+
+/** What holds where nobody wants to be told. */
+export const QUIET_WATCH: PoolWatch = { seconds: WORKER_SECONDS, onSilence: () => {} };
+
+/** Opening many gigabytes from a slow disk takes minutes. */
+const LOAD_SECONDS = 300;
+
+/** See `PoolWatch`. */
+export function loadSecondsOf({ seconds, loadSeconds }: PoolWatch): number {
+  return loadSeconds ?? Math.max(LOAD_SECONDS, FIRST * seconds);
 }
 
 /** The longest answer so far times this is no silence yet. */

@@ -6,8 +6,14 @@ import type { DrawOutput, DrawSettings, ImageOrder } from '../scoring/image-samp
 import type { ScorerSettings } from '../scoring/open-scorer.ts';
 import type { ExampleWork, ScorerOutput } from '../scoring/scorer.ts';
 import type { WorkerFailure, WorkerReply, WorkerRequest } from './serve-blocks.ts';
-import { type PoolWatch, SilenceWatch } from './silence-watch.ts';
-import { WorkerProcess } from './worker-process.ts';
+import {
+  HungWorkerError,
+  loadSecondsOf,
+  type PoolWatch,
+  QUIET_WATCH,
+  SilenceWatch,
+} from './silence-watch.ts';
+import { WorkerEnd, WorkerProcess } from './worker-process.ts';
 
 /** An expected failure inside a worker, with the exit code it had there. */
 export class WorkerError extends WinoscopeError {
@@ -24,11 +30,14 @@ const ENDING = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 const SCORE_WORKER = new URL(`./worker${ENDING}`, import.meta.url);
 const DRAW_WORKER = new URL(`./draw-worker${ENDING}`, import.meta.url);
 
+/** Freeing models takes a moment; a driver that hangs meanwhile must not keep a run whose results are all there. */
+const IDLE_END_SECONDS = 60;
+
 export interface PoolOptions {
   /** Where the workers run in turn, if on several devices. */
   devices?: readonly Device[];
-  /** What is told of a worker that gives no answer for long, and when it is given up; by default never. */
-  watch?: PoolWatch | undefined;
+  /** What is told of a worker that gives no answer for long, and when it is given up. @default QUIET_WATCH */
+  watch?: PoolWatch | 'never';
 }
 
 /** Workers that score examples, unless `drawPool` made them. */
@@ -37,14 +46,16 @@ export class WorkerPool<Work = ExampleWork, Output = ScorerOutput> {
   readonly #ready: Promise<unknown>;
   #stopped = false;
   readonly #watch: PoolWatch | undefined;
+  /** Whether all workers have their models and no work. */
+  #isIdle = false;
 
   /** Starts `count` workers; each loads the model. @param file what they run. */
   constructor(
     settings: ScorerSettings | DrawSettings,
     count: number,
-    { devices = [], watch, file = SCORE_WORKER }: PoolOptions & { file?: URL } = {},
+    { devices = [], watch = QUIET_WATCH, file = SCORE_WORKER }: PoolOptions & { file?: URL } = {},
   ) {
-    this.#watch = watch;
+    this.#watch = watch === 'never' ? undefined : watch;
     this.#workers = Array.from(
       { length: count },
       (_, k) =>
@@ -53,8 +64,25 @@ export class WorkerPool<Work = ExampleWork, Output = ScorerOutput> {
           devices.length > 0 ? onDevice(settings, devices[k % devices.length]!) : settings,
         ),
     );
-    this.#ready = Promise.all(this.#workers.map(({ ready }) => ready));
+    this.#ready = this.#load();
     this.#ready.catch(() => {}); // reported by ready(); not an unhandled rejection before that
+  }
+
+  /** Resident bytes of all workers, as they last told. */
+  get resident(): number {
+    return this.#workers.reduce((sum, { resident }) => sum + resident, 0);
+  }
+
+  async #load(): Promise<void> {
+    const late =
+      this.#watch &&
+      setTimeout(() => this.#giveUp(hungLoading(this.#watch!)), 1000 * loadSecondsOf(this.#watch));
+    late?.unref();
+    try {
+      await Promise.all(this.#workers.map(({ ready }) => ready));
+    } finally {
+      clearTimeout(late);
+    }
   }
 
   /** Resolves once every worker has its model. @throws as `run`. */
@@ -76,9 +104,8 @@ export class WorkerPool<Work = ExampleWork, Output = ScorerOutput> {
     if (signal?.aborted) this.#stop();
     const take = () => (this.#stopped ? undefined : blocks[next++]);
     const silence = this.#watch && new SilenceWatch(this.#workers.length, this.#watch);
-    silence?.gaveUp.then((error) => {
-      for (const worker of this.#workers) worker.giveUp(error);
-    });
+    silence?.gaveUp.then((error) => this.#giveUp(error));
+    this.#isIdle = false;
     const feed = async (worker: PoolWorker<Work, Output>, number: number) => {
       silence?.begins(number);
       await worker.evaluate(take, (output) => {
@@ -89,12 +116,14 @@ export class WorkerPool<Work = ExampleWork, Output = ScorerOutput> {
     };
     const feeds = this.#workers.map((worker, number) =>
       feed(worker, number).catch((error) => {
-        errors.push(error);
+        // Ctrl-C reaches a worker that has only begun to start too: that is no failure of its own.
+        if (!(signal?.aborted && error instanceof WorkerEnd)) errors.push(error);
         silence?.ends(number);
         this.#stop();
       }),
     );
     await Promise.all(feeds);
+    this.#isIdle = true;
     silence?.dispose();
     signal?.removeEventListener('abort', onAbort);
     if (errors.length > 0) throw errors[0];
@@ -105,11 +134,22 @@ export class WorkerPool<Work = ExampleWork, Output = ScorerOutput> {
 
   /**
    * Lets the workers end: each finishes the model call it is in, drops the rest of its block and frees its models.
-   * They are given the time for it: what they computed still comes.
+   * They are given the time for it: what they computed still comes. One that takes longer than a silence may is killed.
    */
   async close(): Promise<void> {
     this.#stop();
+    const seconds = this.#isIdle ? IDLE_END_SECONDS : this.#watch && loadSecondsOf(this.#watch);
+    const late = seconds && setTimeout(() => this.#kill(), 1000 * seconds);
     await Promise.all(this.#workers.map((worker) => worker.ended));
+    clearTimeout(late);
+  }
+
+  #giveUp(error: Error): void {
+    for (const worker of this.#workers) worker.giveUp(error);
+  }
+
+  #kill(): void {
+    for (const worker of this.#workers) worker.kill();
   }
 
   #stop(): void {
@@ -146,6 +186,8 @@ class PoolWorker<Work, Output> {
   readonly ended: Promise<void>;
   /** Why nothing more can be expected of it. */
   failure: Error | undefined;
+  /** Bytes, as it last told. */
+  resident = 0;
 
   constructor(file: URL, settings: ScorerSettings | DrawSettings) {
     this.#worker = new WorkerProcess(file, settings);
@@ -171,6 +213,10 @@ class PoolWorker<Work, Output> {
   /** Ends it, whatever it is doing. */
   giveUp(error: Error): void {
     this.#fail(error);
+    this.kill();
+  }
+
+  kill(): void {
     this.#worker.kill();
   }
 
@@ -187,7 +233,7 @@ class PoolWorker<Work, Output> {
     });
   }
 
-  /** Sends one more block; without one, the thread is through once it has done those that it has. */
+  /** Sends one more block; without one, the worker is through once it has done those that it has. */
   #send(feed: Feed<Work, Output>): void {
     const work = feed.take();
     if (work) {
@@ -201,6 +247,7 @@ class PoolWorker<Work, Output> {
 
   #receive(reply: WorkerReply<Output>): void {
     const feed = this.#feed;
+    if (reply.type === 'ready' || reply.type === 'block-done') this.resident = reply.resident;
     if (reply.type === 'ready') {
       this.#opened?.resolve();
       this.#opened = undefined;
@@ -208,7 +255,7 @@ class PoolWorker<Work, Output> {
     else if (!feed) return;
     else if (reply.type === 'output') feed.emit(reply.output);
     else if (reply.type === 'nearly-done') {
-      // The next block arrives before this one ends: a thread never waits for its work.
+      // The next block arrives before this one ends: a worker never waits for its work.
       if (feed.sent === 1) this.#send(feed);
     } else {
       feed.sent--;
@@ -223,6 +270,13 @@ class PoolWorker<Work, Output> {
     this.#feed?.reject(this.failure);
     this.#feed = undefined;
   }
+}
+
+function hungLoading(watch: PoolWatch): HungWorkerError {
+  return new HungWorkerError({
+    what: `the model was not open after ${Math.round(loadSecondsOf(watch))} s`,
+    fix: 'Its worker was ended: run the same command again, with a larger --worker-timeout if the disk is only slow.',
+  });
 }
 
 /** The same settings for another device. */

@@ -1,4 +1,4 @@
-/** The opened graphs of a diffusion model, shared by whatever uses them within one thread. */
+/** The opened graphs of a diffusion model, shared by whatever uses them within one process. */
 
 import { centerCrop, resizeToCover } from '../images/crop.ts';
 import { decodeImage, type ImageSource, type RgbImage } from '../images/decode.ts';

@@ -26,6 +26,7 @@ import { RowLosses } from './row-losses.ts';
 import type { ExampleWork, Scorer, ScorerOutput, TrialRows } from './scorer.ts';
 import { lossRead, type StoppingPlan, type StopRule } from './stop-rule.ts';
 import { subjectOf } from './subject.ts';
+import { rowsOfTrial } from './trial-rows.ts';
 
 /** Everything that decides a diffusion scorer's results. Plain data, sent to the workers. */
 export interface DiffusionSettings {
@@ -250,17 +251,7 @@ class DiffusionScorer {
       rows.map((row) => row.condition),
     );
     const loss = lossRead(this.#settings.stop);
-    const result: TrialRows = {
-      type: 'trials',
-      index: Int32Array.from(rows, (row) => row.work.index),
-      image: Int16Array.from(rows, (row) => row.pair.image),
-      caption: Int16Array.from(rows, (row) => row.pair.caption),
-      trial: new Int32Array(rows.length).fill(k),
-      mse: new Float64Array(rows.length),
-      mae: new Float64Array(rows.length),
-      huber: new Float64Array(rows.length),
-      ...(widths && { kl: new Float64Array(rows.length), nll: new Float64Array(rows.length) }),
-    };
+    const result = rowsOfTrial(k, rows, widths !== undefined);
     for (const [r, { latent, map, progress, slot }] of rows.entries()) {
       const target = predictionTarget(this.#schedule, timestep, { latent, noise, out: this.#target });
       const [start, end] = [r * length, (r + 1) * length];

@@ -3,6 +3,7 @@
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { packageRoot } from '../../src/hub/package-root.ts';
 import type { AuditCheck } from '../../src/run/audit-check.ts';
 import type { Summary } from '../../src/run/summary-schema.ts';
 import { forgeJson, forgeTrials } from '../support/forge.ts';
@@ -45,6 +46,31 @@ describe('an honest run', () => {
     // Four examples of six pairs (∅ among them), five trials, three losses; four of four cosines.
     expect(passed).toContain('"diffusion" gives 360 stored numbers again, to the bit.');
     expect(passed).toContain('"clip" gives 16 stored numbers again, to the bit.');
+  });
+
+  test('of a classifier and of a model with a variational bound: their numbers too', async () => {
+    const run = join(folder, 'classes');
+    const probe = join(packageRoot(), 'fixtures', 'tiny-world', 'probes', 'classes');
+    const scorers = ['--diffusion', 'tiny-world-dit', '--classifier', 'tiny-world-synthetic'];
+    await runOk([
+      'score',
+      probe,
+      ...scorers,
+      '--limit',
+      '2',
+      '--timesteps',
+      '2',
+      '--loss',
+      'vlb',
+      '--out',
+      run,
+      '--quiet',
+    ]);
+    const { failed, notChecked, passed } = await audited(run, '--trials', '3');
+    expect({ failed, notChecked }).toEqual({ failed: [], notChecked: [] });
+    // Three trials of twenty classes on one picture, three losses and two parts of the bound.
+    expect(passed).toContain('"diffusion" gives 300 stored numbers again, to the bit.');
+    expect(passed).toContain('"classifier" gives 40 stored numbers again, to the bit.');
   });
 
   test('is told so in words', async () => {

@@ -41,6 +41,28 @@ test('the command in it makes a run of the same identity', async () => {
   expect(openRun(again).manifest.identityHash).toBe(manifest.identityHash);
 });
 
+test('the command says it where one timestep was named, and where no maps were stored', async () => {
+  const run = join(folder, 'one-timestep');
+  const flags = [
+    '--diffusion',
+    'tiny-world',
+    '--timesteps',
+    '437,',
+    '--maps',
+    'off',
+    '--limit',
+    '1',
+    '--quiet',
+  ];
+  await runOk(['score', PROBE, ...flags, '--out', run]);
+  const { manifest } = openRun(run);
+  const command = repeatCommand(manifest, { loss: 'mse', errorSpace: 'native' });
+  expect(command).toMatch(/ --timesteps 437, .*--maps off$/);
+  const again = join(folder, 'one-timestep-again');
+  await runOk([...command.split(' ').slice(1), '--quiet', '--out', again]);
+  expect(openRun(again).manifest.identityHash).toBe(manifest.identityHash);
+});
+
 test('runs of different tasks are refused in a sentence', async () => {
   const other = join(folder, 'other');
   writeProbe(join(folder, 'other-probe'), worldRecords(1));

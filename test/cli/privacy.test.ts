@@ -126,6 +126,11 @@ for await (const line of createInterface({ input: process.stdin }))
       () => ['--external', command(chatty), '--on-error', 'skip'],
     ],
     ['a token within a command', 1, () => ['--external', command(careless, onUnix ? `T=${TOKEN} ` : '')]],
+    [
+      'a token within the command of a run that is stored',
+      3,
+      () => ['--external', command(chatty, onUnix ? `chatty=T=${TOKEN} ` : ''), '--on-error', 'skip'],
+    ],
   ] as const)('the token is in nothing that is printed or written: %s', async (_, expected, args) => {
     const [home, work] = [fresh(), fresh()];
     const env = {

@@ -91,6 +91,15 @@ describe('a diffusion folder', () => {
     expect(pick(names, 'diffusion')).toEqual([...names].sort());
   });
 
+  test('a transformer that is told classes has nothing that reads text', () => {
+    const names = OLDEST.filter((name) => !/^(?:text_encoder|tokenizer)/.test(name)).map((name) =>
+      name.replace('unet/', 'transformer/'),
+    );
+    expect(pick(names, 'diffusion')).toEqual([...names].sort());
+    expect(() => pick([...names, 'tokenizer/vocab.json'], 'diffusion')).toThrow(/text_encoder/);
+    expect(() => pick([...names, 'text_encoder/model.safetensors'], 'diffusion')).toThrow(/text_encoder/);
+  });
+
   test.each([
     ['vae_encoder/model.onnx', /vae_encoder/],
     ['unet/model.onnx', /unet\/ or transformer/],
