@@ -1,4 +1,4 @@
-/** Draws what was prepared into its folder, in worker threads. What is there already is left as it is. */
+/** Draws what was prepared into its folder, in worker processes. What is there already is left as it is. */
 
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -71,7 +71,7 @@ export interface NearlyDone {
 /** Anything a scorer hands out; `type` tells which. */
 export type ScorerOutput = TrialRows | MapSums | PairScores | ExampleFailure | NearlyDone;
 
-/** Scores examples; one per worker thread. */
+/** Scores examples; one per worker. */
 export interface Scorer {
   /** Told of the block that comes next while another one is evaluated: what can be done aside is begun. */
   prepare?(work: readonly ExampleWork[]): void;

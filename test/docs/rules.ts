@@ -133,8 +133,15 @@ export const RULES: readonly Rule[] = [
   {
     match: /^winoscope submit slurm /,
     how: 'run',
-    instead: (line) => line.replace('slurm ', line.includes('--dry-run') ? 'slurm ' : 'slurm --dry-run '),
-    note: 'with --dry-run: no cluster',
+    instead: (line) =>
+      onCpu(line).replace('slurm ', line.includes('--dry-run') ? 'slurm ' : 'slurm --dry-run '),
+    note: 'with --dry-run, for the CPU: no cluster',
+  },
+  {
+    match: /^winoscope merge from-node1 /,
+    how: 'run',
+    instead: (line) => `rm -rf runs/mine && ${line}`,
+    note: 'into a new folder',
   },
   { match: /^winoscope verify/, how: 'run', codes: [3], note: 'on made-up score files: exit code 3' },
   { match: /^winoscope view/, how: 'run', note: 'without a terminal (test/e2e has one)' },
