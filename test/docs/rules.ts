@@ -104,6 +104,18 @@ export const RULES: readonly Rule[] = [
     instead: (line) => line.replace(/--count \d+/, '--count 14'),
     note: '14 examples',
   },
+  {
+    match: /^winoscope task check my-probe --clip/,
+    how: 'run',
+    codes: [2],
+    note: 'finds that the embedded CLIP, in place of ORG/NAME, knows no dogs: exit code 2',
+  },
+  {
+    match: /^winoscope score DIR .*--out RUN/,
+    how: 'run',
+    instead: (line) => `rm -rf RUN && ${line} --limit 2 --timesteps 4`,
+    note: 'into a new folder, with --limit 2 --timesteps 4',
+  },
   { match: /^node \.\/block\.mjs$/, how: 'run', note: 'as a module beside a run' },
   // Winoscope itself.
   { match: /^winoscope task new my-probe/, how: 'run', instead: (line) => `rm -rf my-probe && ${line}` },
@@ -197,8 +209,8 @@ export const RULES: readonly Rule[] = [
     match: /^winoscope generate /,
     how: 'run',
     instead: (line) =>
-      `rm -rf drawn && ${line.replace(/--images-per-caption \d+/, '--images-per-caption 2')} --steps 2 --force${line.includes('--task') ? ' --limit 2' : ''}`,
-    note: 'with --steps 2, two images a caption, --limit 2 of a task',
+      `rm -rf drawn && ${line.replace(/--images-per-caption \d+/, '--images-per-caption 2')} --steps 10 --force${line.includes('--task') ? ' --limit 8' : ''}`,
+    note: 'with --steps 10, two images a caption, --limit 8 of a task',
   },
   {
     match: /^winoscope paper/,

@@ -102,7 +102,6 @@ export class Stage {
     writeFileSync(join(folder, 'blip.py'), EXTERNAL);
     writeFileSync(join(folder, 'names.txt'), 'red circle\nblue star\n');
     writeFileSync(join(folder, 'models.csv'), ACCURACIES);
-    writeFileSync(join(folder, 'PRIOR.json'), '{"a red circle": 2}');
     mkdirSync(join(folder, 'statistics', 'model_scores'), { recursive: true });
     writeFileSync(join(folder, 'statistics', 'model_scores', 'clip.jsonl'), madeUpScores());
     sugarCrepe(folder);
@@ -132,7 +131,8 @@ export class Stage {
       });
       if (status !== 0) throw new Error(`winoscope ${all.join(' ')} ended with ${status}: ${stderr}`);
     };
-    score('runs/RUN', 'tiny-world', '--limit', '12', '--timesteps', '6', '--repeats', '2');
+    score('runs/RUN', 'tiny-world', '--limit', '24', '--timesteps', '6', '--repeats', '2');
+    writeFileSync(join(folder, 'PRIOR.json'), priorOf(24));
     score('runs/A', 'tiny-world', '--limit', '12', '--timesteps', '4');
     score('runs/B', 'tiny-world', '--limit', '12', '--timesteps', '4', '--seed', '1');
     for (const name of ['classes', 'classes-shifted'])
@@ -160,6 +160,12 @@ function madeUpScores(): string {
     .join('');
 }
 
+/** A weight for every caption of the first examples of the embedded probe. */
+function priorOf(examples: number): string {
+  const captions = worldRecords(examples).flatMap(({ caption_0, caption_1 }) => [caption_0, caption_1]);
+  return JSON.stringify(Object.fromEntries(captions.map((caption, k) => [caption, 1 + (k % 3)])));
+}
+
 /** SugarCrepe's seven files with two records each, its pictures, and another program's scores. */
 function sugarCrepe(folder: string): void {
   const parts = ['add_att', 'add_obj', 'replace_att', 'replace_obj', 'replace_rel', 'swap_att', 'swap_obj'];
@@ -173,7 +179,9 @@ function sugarCrepe(folder: string): void {
   );
   for (const part of parts)
     writeFileSync(join(folder, 'sugar-crepe', 'data', `${part}.json`), JSON.stringify(records));
-  const rows = [0, 1].flatMap((id) => [0, 1].map((caption) => `${id},0,${caption},${1 - caption / 2}`));
+  const rows = [0, 1].flatMap((id) =>
+    [0, 1].map((caption) => `swap_obj/${id},0,${caption},${1 - caption / 2}`),
+  );
   writeFileSync(join(folder, 'blip.csv'), ['example,image,caption,score', ...rows, ''].join('\n'));
 }
 
