@@ -90,7 +90,7 @@ describe('docs/cli.md', () => {
       .filter(
         (name) =>
           !titles.some((title) => title === name || title.startsWith(`${name} `)) &&
-          !text.includes(`| \`${name} `),
+          !new RegExp(`^\\| \`${name}[ \`]`, 'm').test(text),
       );
     expect(missing).toEqual([]);
   });

@@ -240,7 +240,7 @@ export const NO_COMMANDS: readonly { match: RegExp; what: string }[] = [
   { match: /^id,image/, what: 'CSV' },
   { match: /^(?:fields|name|license):/, what: 'YAML' },
   { match: /^(?:my-probe|runs\/\S+)\/$/, what: 'a list of files' },
-  { match: /^(?:tiny-world: |timesteps {2}|trials {2})/, what: 'output' },
+  { match: /^(?:diffusion {4}|Not above chance|tiny-world: |timesteps {2}|trials {2})/, what: 'output' },
   { match: /^errors, stats →/, what: 'an order of folders' },
   { match: /[=√Σ≤∏]|\bP\(|θ/, what: 'a formula' },
 ];
