@@ -37,7 +37,7 @@ export function addExternalFlags(command: Command): Command {
 export function addScoresFlag(command: Command): Command {
   return command.option(
     '--scores <[name=]file>',
-    'scores of another program: lines {"label":"<id>_c0_i0","score":x}, or CSV; see docs/results.md (repeatable)',
+    'scores of another program: lines {"label":"<id>_c0_i0","score":x}, or CSV; see docs/tasks.md (repeatable)',
     repeatable,
   );
 }

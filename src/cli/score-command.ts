@@ -91,7 +91,7 @@ export function addScoreCommand(
     )
     .option(
       '--workers <n|auto>',
-      'worker threads, each with its own model (default: auto, as for --batch; it changes no result)',
+      'worker processes, each with its own model (default: auto, as for --batch; it changes no result)',
       autoOr(1),
     );
   addStopFlags(command)
