@@ -35,13 +35,23 @@ export function findingsTable({ findings }: PaperReport): Table {
 }
 
 /** One of the paper's tables. */
-export function tablePart({ title, head, rows }: PaperTable): Table {
-  return { title, head, rows: rows.map(({ name, cells }) => [name, ...cells.map(cellText)]) };
+export function tablePart({ title, head, rows, publishedHead }: PaperTable): Table {
+  if (publishedHead === undefined)
+    return { title, head, rows: rows.map(({ name, cells }) => [name, ...cells.map(cellText)]) };
+  return {
+    title,
+    head: [...head, `in the paper: ${publishedHead}`],
+    rows: rows.map(({ name, cells, published }) => [name, ...cells.map(cellText), published ?? '']),
+  };
 }
 
 /** Where the paper has it, and what to know. */
-export function noteLines({ counterpart, notes }: Pick<PaperTable, 'counterpart' | 'notes'>): string[] {
-  return [`In the paper: ${counterpart}.`, ...notes];
+export function noteLines(about: Pick<PaperTable, 'counterpart' | 'notes' | 'publishedHead'>): string[] {
+  const { counterpart, notes, publishedHead } = about;
+  return [
+    `In the paper: ${counterpart}.${publishedHead === undefined ? '' : ' The last column is what it printed, in percent, for its own models on its own photographs; nothing in it was measured here.'}`,
+    ...notes,
+  ];
 }
 
 /** A figure's numbers: a row per line, a column per place of x; empty where a line has no point. */
@@ -107,8 +117,13 @@ type Row = Partial<Record<(typeof PAPER_COLUMNS)[number], string | number>>;
 /** Every cell of every table and figure, a row each. */
 export function paperRows({ tables, figures }: PaperReport): Row[] {
   return [
-    ...tables.flatMap(({ id, head, rows }) =>
-      rows.flatMap(({ name, cells }) => cells.flatMap((cell, k) => cellRow([id, name, head[k + 1]!], cell))),
+    ...tables.flatMap(({ id, head, rows, publishedHead }) =>
+      rows.flatMap(({ name, cells, published }) => [
+        ...cells.flatMap((cell, k) => cellRow([id, name, head[k + 1]!], cell)),
+        ...(published === undefined
+          ? []
+          : [{ table: id, row: name, column: `in the paper: ${publishedHead}`, text: published }]),
+      ]),
     ),
     ...figures.flatMap(({ id, lines }) =>
       lines.flatMap(({ name, points }) =>
