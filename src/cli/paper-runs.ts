@@ -2,7 +2,7 @@
 
 import { EMBEDDED } from '../hub/resolve-ref.ts';
 import type { Part, Role } from '../report/paper/material.ts';
-import type { StageSetting } from '../run/replays.ts';
+import type { Saving } from '../report/paper/trial-tables.ts';
 
 /** One call of `winoscope score`. */
 export interface PaperRunSpec {
@@ -81,17 +81,34 @@ export function paperRuns({ limit, timesteps, repeats, supervised }: PaperSize):
   ];
 }
 
-/** Elimination as the paper's settings have it, on a grid of so many timesteps; the last one is the report's example. */
-export function paperStages(timesteps: number): (StageSetting & { name: string })[] {
+/** Elimination as the paper's settings have it, scaled to a grid of so many timesteps, and pruning by CLIP. */
+export function paperSavings(timesteps: number): {
+  savings: readonly Saving[];
+  chosen: { stages: Saving; prune: Saving };
+} {
   const part = (share: number) => Math.max(1, Math.round(timesteps / share));
-  return [
-    { keep: [1], samples: [timesteps] },
-    { keep: [5, 1], samples: [part(8), timesteps] },
-    { keep: [5, 1], samples: [part(4), timesteps] },
-    { keep: [10, 5, 1], samples: [part(16), part(4), timesteps] },
-    { keep: [10, 5, 1], samples: [part(8), part(2), timesteps] },
-  ].map((setting) => ({
-    ...setting,
-    name: setting.keep.length === 1 ? 'none' : `${setting.keep.join(' ')} / ${setting.samples.join(' ')}`,
-  }));
+  const stages = (keep: readonly number[], ...samples: number[]): Saving => ({
+    name: `${keep.join(' ')} / ${samples.join(' ')}`,
+    stages: { keep, samples },
+  });
+  const prune = (keep: number, then?: Saving): Saving => ({
+    ...then,
+    name: `CLIP's first ${keep}${then ? `, then ${then.name}` : ''}`,
+    prune: keep,
+  });
+  const chosen = { stages: stages([10, 5, 1], part(8), part(2), timesteps), prune: prune(5) };
+  return {
+    savings: [
+      { name: 'all' },
+      stages([5, 1], part(8), timesteps),
+      stages([5, 1], part(4), timesteps),
+      stages([10, 5, 1], part(16), part(4), timesteps),
+      chosen.stages,
+      prune(2),
+      chosen.prune,
+      prune(10),
+      prune(10, stages([5, 1], part(4), timesteps)),
+    ],
+    chosen,
+  };
 }

@@ -22,7 +22,7 @@ import {
   PARTS,
   type PaperRunSpec,
   paperRuns,
-  paperStages,
+  paperSavings,
   QUICK,
   SETS,
   SWAPS,
@@ -32,8 +32,8 @@ const ENDINGS = { html: 'html', md: 'md', latex: 'tex', csv: 'csv', json: 'json'
 
 /** Carries out `winoscope paper`; see `docs/paper.md`. @throws WinoscopeError for what the user can mend. */
 export async function paper(flags: PaperFlags): Promise<void> {
-  const { out, quick = false, quiet = false, format } = flags;
-  const size = quick ? QUICK : FULL;
+  const { out, quick = false, quiet = false, format, limit } = flags;
+  const size = { ...(quick ? QUICK : FULL), ...(limit !== undefined && { limit }) };
   makeFolder(out);
   const specs = paperRuns(size);
   for (const [k, spec] of specs.entries()) {
@@ -49,9 +49,9 @@ export async function paper(flags: PaperFlags): Promise<void> {
   }
   const runs = new Map(specs.map(({ name }) => [name, openRun(join(out, name))]));
   const report = paperReport(materialOf(runs), {
-    stages: paperStages(size.timesteps),
+    ...paperSavings(size.timesteps),
     runs: specs.map((spec) => aboutRun(spec, out, runs.get(spec.name)!)),
-    reduced: quick,
+    reduced: quick || limit !== undefined,
   });
   const path = flags.output ?? join(out, `report.${ENDINGS[format]}`);
   writeOutput(path, await textOf(report, format), 'the report');

@@ -118,7 +118,11 @@ describe('what a stored run would have scored otherwise', () => {
   it('replays pruning by another scorer as a run with it really goes', async () => {
     const real = await scored('pruned', ['--prune', '4', '--timesteps', '8']);
     const { metrics, evaluations } = real.last!.scorers.diffusion!;
-    const { correct, count, evaluations: each } = replay(run, {
+    const {
+      correct,
+      count,
+      evaluations: each,
+    } = replay(run, {
       metric: 'accuracy',
       prune: { by: 'clip', keep: 4 },
     });

@@ -72,7 +72,9 @@ export function swapsTable(material: Material, place: number): PaperTable {
       row('diffusion', material.parts.diffusion),
     ],
     publishedHead: 'Winoground, in the same order',
-    notes: ['The paper gives text scores only; image and group scores are in the runs. Its CLIP here is ViT-L/14.'],
+    notes: [
+      'The paper gives text scores only; image and group scores are in the runs. Its CLIP here is ViT-L/14.',
+    ],
   };
 }
 
