@@ -16,11 +16,11 @@ export const PARTS: Readonly<Record<Role, Part>> = {
   synthetic: { scorer: 'synthetic', title: "ResNet trained on the model's generated images" },
   features: { scorer: 'features', title: "head on the UNet's features of labelled images" },
   linear: { scorer: 'linear', title: 'linear probe of the same features' },
-  diffusion: { scorer: 'diffusion', title: 'diffusion classifier, zero-shot' },
-  clip: { scorer: 'clip', title: 'CLIP, zero-shot' },
+  diffusion: { scorer: 'diffusion', title: 'zero-shot diffusion classifier' },
+  clip: { scorer: 'clip', title: 'CLIP' },
 };
 /** The class-conditional model, and what it is held against. */
-export const DIT: Part = { scorer: 'dit', title: 'DiT, class-conditional' };
+export const DIT: Part = { scorer: 'dit', title: 'class-conditional DiT' };
 export const DISCRIMINATIVE: readonly Part[] = [
   { scorer: 'resnet-small', title: 'ResNet on labelled images, 0.05 M parameters' },
   { scorer: 'resnet', title: 'ResNet on labelled images, 0.18 M parameters' },

@@ -8,7 +8,14 @@ import { packageRoot } from '../hub/package-root.ts';
 import { visible } from '../report/format.ts';
 import { paperReport } from '../report/paper/assemble.ts';
 import type { Material } from '../report/paper/material.ts';
-import { PAPER_COLUMNS, PAPER_TITLE, paperParts, paperRows } from '../report/paper/paper-parts.ts';
+import {
+  findingLines,
+  leadSentences,
+  PAPER_COLUMNS,
+  PAPER_TITLE,
+  paperParts,
+  paperRows,
+} from '../report/paper/paper-parts.ts';
 import type { PaperReport, PaperRun } from '../report/paper/paper-report.ts';
 import { shellWord } from '../report/shell-word.ts';
 import { csvOf, documentOf } from '../report/tables.ts';
@@ -56,7 +63,7 @@ export async function paper(flags: PaperFlags): Promise<void> {
   const path = flags.output ?? join(out, `report.${ENDINGS[format]}`);
   writeOutput(path, await textOf(report, format), 'the report');
   process.stdout.write(
-    `${documentOf(PAPER_TITLE, paperParts(report).slice(0, 2), 'text')}\nReport: ${visible(path)}\n`,
+    `${[...leadSentences(report), '', ...findingLines(report), '', `Report: ${visible(path)}`].join('\n')}\n`,
   );
 }
 

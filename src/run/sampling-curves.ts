@@ -12,7 +12,7 @@ import type { StoredRun } from './open-run.ts';
 import { type DiffusionView, toMatrix } from './scorer-view.ts';
 
 /** In which order a limited number of trials is spent (Li et al. 2023, section 4.1 and figure 4). */
-export const STRATEGIES = ['even', 'low', 'middle', 'high', 'one', 'three', 'four'] as const;
+export const STRATEGIES = ['even', 'low', 'middle', 'high', 'one', 'three'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
 /** What each strategy does, for a legend. */
@@ -23,7 +23,6 @@ export const strategyTexts: Record<Strategy, string> = {
   high: 'from the highest timestep down',
   one: 'the middle timestep, more noises',
   three: 'first, middle and last timestep, more noises',
-  four: 'four even timesteps, more noises',
 };
 
 /** Right verdicts with so many trials per pair. */
@@ -97,10 +96,9 @@ interface Place {
 /** Numbers of trials at which a strategy is looked at: doubling, up to all it can have. */
 function countsOf(strategy: Strategy, { timesteps, repeats }: Plan): number[] {
   const ranks = ranksOf(strategy, timesteps.length, timesteps.length).length;
-  const isFixed = strategy === 'three' || strategy === 'four';
   const counts: number[] = [];
   const most = ranks * repeats;
-  for (let count = isFixed ? ranks : 1; count < most; count *= 2) counts.push(count);
+  for (let count = strategy === 'three' ? ranks : 1; count < most; count *= 2) counts.push(count);
   // A count that is no whole number of passes would favour the first timesteps of the last pass.
   const whole = counts.filter((count) => count <= ranks || count % ranks === 0);
   return [...whole, most];
@@ -136,8 +134,6 @@ function ranksOf(strategy: Strategy, size: number, trials: number): number[] {
       return [Math.floor(size / 2)];
     case 'three':
       return [...new Set([0, Math.floor(size / 2), size - 1])];
-    case 'four':
-      return uniformTimesteps(Math.min(4, size), size);
   }
 }
 

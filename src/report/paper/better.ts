@@ -15,7 +15,7 @@ export interface Named {
 
 /** Holds where the first is above the second by an exact McNemar test, not where it is below; else undecided. */
 export function better(
-  about: Pick<PaperFinding, 'claim' | 'counterpart'>,
+  about: Pick<PaperFinding, 'claim' | 'on' | 'counterpart'>,
   [a, b]: readonly [Named, Named],
 ): PaperFinding {
   const found = duel(a.of, b.of);

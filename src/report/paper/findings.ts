@@ -43,7 +43,7 @@ function zeroShotFindings({ sets, parts }: Material): PaperFinding[] {
         name: title,
         of: outcomes(zeroShot, { scorer, metric: 'accuracy' }),
       });
-      return better({ claim: `${claim} (${label}).`, counterpart: counterpart[Math.min(place, 1)]! }, [
+      return better({ claim: `${claim}.`, on: label, counterpart: counterpart[Math.min(place, 1)]! }, [
         of(parts.diffusion),
         of(parts[role]),
       ]);
@@ -60,7 +60,8 @@ function swapFindings({ swaps, parts }: Material): PaperFinding[] {
     });
     return better(
       {
-        claim: `On swaps of the same words the diffusion classifier's text score is above CLIP's (${label}).`,
+        claim: "On swaps of the same words the diffusion classifier's text score is above CLIP's.",
+        on: label,
         counterpart: 'Table 3',
       },
       [of(parts.diffusion), of(parts.clip)],
@@ -84,7 +85,9 @@ function supervisedFindings(
     findings.push(
       better(
         {
-          claim: `Under a shift the supervised diffusion classifier is above the best of the discriminative ones (${shifted.label}).`,
+          claim:
+            'Under a shift the supervised diffusion classifier is above the best of the discriminative ones.',
+          on: shifted.label,
           counterpart: 'section 6.3.1, Table 4, ImageNet-A; not on ImageNetV2 and ObjectNet',
         },
         [{ name: dit.title, of: of(dit) }, best],
@@ -95,10 +98,11 @@ function supervisedFindings(
 }
 
 /** Effective robustness: the class-conditional model above the line through the discriminative ones. */
-function aboveTheLine({ rows, line, why }: RobustnessReport, model: string): PaperFinding {
+function aboveTheLine({ rows, line, why, sets }: RobustnessReport, model: string): PaperFinding {
   const about = {
     claim:
       'The supervised diffusion classifier lies above the line of discriminative models: it has effective robustness.',
+    on: sets.shifted,
     counterpart: 'section 6.3.1, Figure 6, ImageNet-A; not on ImageNetV2 and ObjectNet',
   };
   const row = rows.find((one) => one.model === model);
@@ -126,14 +130,16 @@ function lossFindings({ sets, parts, dit }: Material): PaperFinding[] {
     noLossIsBest({ sets, parts }),
     better(
       {
-        claim: `The class-conditional model is better by the squared error than by the variational bound (${first!.label}).`,
+        claim: 'The class-conditional model is better by the squared error than by the variational bound.',
+        on: first!.label,
         counterpart: 'section 6.3.3, Table 5',
       },
       [squared, { name: 'variational bound', of: supervised('vlb') }],
     ),
     better(
       {
-        claim: `The class-conditional model is better by the squared error than by the absolute one (${first!.label}).`,
+        claim: 'The class-conditional model is better by the squared error than by the absolute one.',
+        on: first!.label,
         counterpart: 'appendix C, Table 9',
       },
       [squared, { name: 'absolute error', of: supervised('mae') }],
@@ -155,6 +161,7 @@ function noLossIsBest({ sets, parts }: Pick<Material, 'sets' | 'parts'>): PaperF
   const [squared, absolute] = [wins(true), wins(false)];
   return {
     claim: 'Zero-shot, neither the squared nor the absolute error is better on all data.',
+    on: 'all sets',
     counterpart: 'appendix C, Table 8: squared on four sets, absolute on three, one tie',
     holds: squared && absolute ? 'holds' : squared || absolute ? 'does not hold' : 'undecided',
     measured: `${found.map(({ label, a, b, aOnly, bOnly, p }) => `${label}: squared ${percent(a)}, absolute ${percent(b)}, only squared right ${aOnly}, only absolute ${bOnly}, exact McNemar p = ${pValue(p)}`).join('; ')}.`,

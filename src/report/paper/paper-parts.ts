@@ -2,7 +2,7 @@
 
 import { percent } from '../format.ts';
 import type { Part, Table } from '../tables.ts';
-import type { PaperCell, PaperFigure, PaperReport, PaperTable } from './paper-report.ts';
+import type { PaperCell, PaperFigure, PaperFinding, PaperReport, PaperTable } from './paper-report.ts';
 
 /** Title of the whole. */
 export const PAPER_TITLE = '"Your Diffusion Model is Secretly a Zero-Shot Classifier" on the embedded world';
@@ -18,7 +18,7 @@ export function cellText(cell: PaperCell | undefined): string {
 export function leadSentences({ findings, reduced, version }: PaperReport): string[] {
   const count = (holds: string) => findings.filter((finding) => finding.holds === holds).length;
   return [
-    `Of ${findings.length} findings of the paper that can be held against this small world, ${count('holds')} hold here, ${count('does not hold')} do not, and ${count('undecided')} cannot be told.`,
+    `${findings.length} checks of the paper's findings on this small world: ${count('holds')} hold here, ${count('does not hold')} ${count('does not hold') === 1 ? 'does' : 'do'} not, ${count('undecided')} cannot be told from so few examples.`,
     `Scores are percent right with 95 % Wilson intervals; winoscope ${version}.`,
     ...(reduced ? ['Made in short: fewer examples and trials than the report is meant for.'] : []),
   ];
@@ -28,10 +28,28 @@ export function leadSentences({ findings, reduced, version }: PaperReport): stri
 export function findingsTable({ findings }: PaperReport): Table {
   return {
     title: 'What holds of the findings',
-    head: ['finding', 'in the paper', 'here', 'measured'],
-    rows: findings.map(({ claim, counterpart, holds, measured }) => [claim, counterpart, holds, measured]),
-    prose: [0, 3],
+    head: ['finding', 'on', 'in the paper', 'here', 'measured'],
+    rows: findings.map(({ claim, on, counterpart, holds, measured }) => [
+      claim,
+      on,
+      counterpart,
+      holds,
+      measured,
+    ]),
+    prose: [0, 4],
   };
+}
+
+/** One line per finding, for a terminal. */
+export function findingLines({ findings }: PaperReport): string[] {
+  return findings.map(({ claim, on, holds }) => `${holds.padEnd('does not hold'.length)}  ${claim} (${on})`);
+}
+
+/** The findings by claim, in their order. */
+export function findingGroups({ findings }: PaperReport): { claim: string; on: PaperFinding[] }[] {
+  const groups = new Map<string, PaperFinding[]>();
+  for (const finding of findings) groups.set(finding.claim, [...(groups.get(finding.claim) ?? []), finding]);
+  return [...groups].map(([claim, on]) => ({ claim, on }));
 }
 
 /** One of the paper's tables. */

@@ -50,8 +50,10 @@ export interface PaperFigure {
 export type Holds = 'holds' | 'does not hold' | 'undecided';
 
 export interface PaperFinding {
-  /** What the paper says, in our words, with the place. */
+  /** What the paper says, in our words. */
   claim: string;
+  /** The set that it was looked at on. */
+  on: string;
   counterpart: string;
   holds: Holds;
   /** What was measured, in a sentence. */

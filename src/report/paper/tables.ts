@@ -41,7 +41,7 @@ export function zeroShotTable({ sets, parts }: Material): PaperTable {
     ],
     publishedHead: 'mean of its eight sets / ObjectNet',
     notes: [
-      'The linear probe is no part of the paper; it reads the same features as the ResNet above it.',
+      'The linear probe is no part of the paper; it reads the same features as the head above it.',
       'Baselines are trained on the trained look alone; the shifted look is new to all.',
     ],
   };
@@ -66,14 +66,13 @@ export function swapsTable(material: Material, place: number): PaperTable {
       {
         name: 'chance',
         cells: [...CATEGORIES, 'all'].map(() => chanceCell(run, 'text')),
-        ...publishedAs(publishedSwaps('chance')),
       },
       row('clip', material.parts.clip),
       row('diffusion', material.parts.diffusion),
     ],
-    publishedHead: 'Winoground, in the same order',
+    publishedHead: 'Winoground',
     notes: [
-      'The paper gives text scores only; image and group scores are in the runs. Its CLIP here is ViT-L/14.',
+      'The paper gives text scores only; image and group scores are in the runs. The paper's, in the order of the columns, are of CLIP ViT-L/14 and Stable Diffusion 2.0.',
     ],
   };
 }
