@@ -72,7 +72,7 @@ export function swapsTable(material: Material, place: number): PaperTable {
     ],
     publishedHead: 'Winoground',
     notes: [
-      'The paper gives text scores only; image and group scores are in the runs. The paper's, in the order of the columns, are of CLIP ViT-L/14 and Stable Diffusion 2.0.',
+      'The paper gives text scores only; image and group scores are in the runs. Its own, in the order of the columns, are of CLIP ViT-L/14 and Stable Diffusion 2.0.',
     ],
   };
 }
