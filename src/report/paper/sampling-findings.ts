@@ -6,6 +6,7 @@ import {
   exampleShares,
   samplingCurves,
   singleTimesteps,
+  strategyTexts,
 } from '../../run/sampling-curves.ts';
 import { binomialTest } from '../../stats/binomial.ts';
 import { holm } from '../../stats/holm.ts';
