@@ -1,12 +1,14 @@
 /** The flags of `winoscope paper`. What it does is loaded when it is called. */
 
 import { type Command, Option } from 'commander';
+import { atLeast } from './options.ts';
 
 export interface PaperFlags {
   out: string;
   format: 'html' | 'text' | 'md' | 'latex' | 'csv' | 'json';
   output?: string;
   quick?: boolean;
+  limit?: number;
   quiet?: boolean;
 }
 
@@ -29,6 +31,7 @@ export function addPaperCommand(program: Command): void {
     )
     .option('--output <file>', 'write the report there (default: in the folder)')
     .option('--quick', 'few examples and trials, to see the form in a minute or two; the report says so')
+    .option('--limit <n>', 'only the first n examples of every task; the report says so', atLeast(1))
     .option('--quiet', 'no progress')
     .action(async (flags: PaperFlags) => (await import('./paper.ts')).paper(flags));
 }

@@ -2,7 +2,7 @@
 
 import { EMBEDDED } from '../hub/resolve-ref.ts';
 import type { Part, Role } from '../report/paper/material.ts';
-import type { StageSetting } from '../run/replays.ts';
+import type { Saving } from '../report/paper/trial-tables.ts';
 
 /** One call of `winoscope score`. */
 export interface PaperRunSpec {
@@ -16,11 +16,11 @@ export const PARTS: Readonly<Record<Role, Part>> = {
   synthetic: { scorer: 'synthetic', title: "ResNet trained on the model's generated images" },
   features: { scorer: 'features', title: "head on the UNet's features of labelled images" },
   linear: { scorer: 'linear', title: 'linear probe of the same features' },
-  diffusion: { scorer: 'diffusion', title: 'diffusion classifier, zero-shot' },
-  clip: { scorer: 'clip', title: 'CLIP, zero-shot' },
+  diffusion: { scorer: 'diffusion', title: 'zero-shot diffusion classifier' },
+  clip: { scorer: 'clip', title: 'CLIP' },
 };
 /** The class-conditional model, and what it is held against. */
-export const DIT: Part = { scorer: 'dit', title: 'DiT, class-conditional' };
+export const DIT: Part = { scorer: 'dit', title: 'class-conditional DiT' };
 export const DISCRIMINATIVE: readonly Part[] = [
   { scorer: 'resnet-small', title: 'ResNet on labelled images, 0.05 M parameters' },
   { scorer: 'resnet', title: 'ResNet on labelled images, 0.18 M parameters' },
@@ -81,17 +81,34 @@ export function paperRuns({ limit, timesteps, repeats, supervised }: PaperSize):
   ];
 }
 
-/** Elimination as the paper's settings have it, on a grid of so many timesteps; the last one is the report's example. */
-export function paperStages(timesteps: number): (StageSetting & { name: string })[] {
+/** Elimination as the paper's settings have it, scaled to a grid of so many timesteps, and pruning by CLIP. */
+export function paperSavings(timesteps: number): {
+  savings: readonly Saving[];
+  chosen: { stages: Saving; prune: Saving };
+} {
   const part = (share: number) => Math.max(1, Math.round(timesteps / share));
-  return [
-    { keep: [1], samples: [timesteps] },
-    { keep: [5, 1], samples: [part(8), timesteps] },
-    { keep: [5, 1], samples: [part(4), timesteps] },
-    { keep: [10, 5, 1], samples: [part(16), part(4), timesteps] },
-    { keep: [10, 5, 1], samples: [part(8), part(2), timesteps] },
-  ].map((setting) => ({
-    ...setting,
-    name: setting.keep.length === 1 ? 'none' : `${setting.keep.join(' ')} / ${setting.samples.join(' ')}`,
-  }));
+  const stages = (keep: readonly number[], ...samples: number[]): Saving => ({
+    name: `${keep.join(' ')} / ${samples.join(' ')}`,
+    stages: { keep, samples },
+  });
+  const prune = (keep: number, then?: Saving): Saving => ({
+    ...then,
+    name: `CLIP's first ${keep}${then ? `, then ${then.name}` : ''}`,
+    prune: keep,
+  });
+  const chosen = { stages: stages([10, 5, 1], part(8), part(2), timesteps), prune: prune(5) };
+  return {
+    savings: [
+      { name: 'all' },
+      stages([5, 1], part(8), timesteps),
+      stages([5, 1], part(4), timesteps),
+      stages([10, 5, 1], part(16), part(4), timesteps),
+      chosen.stages,
+      prune(2),
+      chosen.prune,
+      prune(10),
+      prune(10, stages([5, 1], part(4), timesteps)),
+    ],
+    chosen,
+  };
 }

@@ -8,7 +8,14 @@ import { packageRoot } from '../hub/package-root.ts';
 import { visible } from '../report/format.ts';
 import { paperReport } from '../report/paper/assemble.ts';
 import type { Material } from '../report/paper/material.ts';
-import { PAPER_COLUMNS, PAPER_TITLE, paperParts, paperRows } from '../report/paper/paper-parts.ts';
+import {
+  findingLines,
+  leadSentences,
+  PAPER_COLUMNS,
+  PAPER_TITLE,
+  paperParts,
+  paperRows,
+} from '../report/paper/paper-parts.ts';
 import type { PaperReport, PaperRun } from '../report/paper/paper-report.ts';
 import { shellWord } from '../report/shell-word.ts';
 import { csvOf, documentOf } from '../report/tables.ts';
@@ -22,7 +29,7 @@ import {
   PARTS,
   type PaperRunSpec,
   paperRuns,
-  paperStages,
+  paperSavings,
   QUICK,
   SETS,
   SWAPS,
@@ -32,8 +39,8 @@ const ENDINGS = { html: 'html', md: 'md', latex: 'tex', csv: 'csv', json: 'json'
 
 /** Carries out `winoscope paper`; see `docs/paper.md`. @throws WinoscopeError for what the user can mend. */
 export async function paper(flags: PaperFlags): Promise<void> {
-  const { out, quick = false, quiet = false, format } = flags;
-  const size = quick ? QUICK : FULL;
+  const { out, quick = false, quiet = false, format, limit } = flags;
+  const size = { ...(quick ? QUICK : FULL), ...(limit !== undefined && { limit }) };
   makeFolder(out);
   const specs = paperRuns(size);
   for (const [k, spec] of specs.entries()) {
@@ -49,14 +56,14 @@ export async function paper(flags: PaperFlags): Promise<void> {
   }
   const runs = new Map(specs.map(({ name }) => [name, openRun(join(out, name))]));
   const report = paperReport(materialOf(runs), {
-    stages: paperStages(size.timesteps),
+    ...paperSavings(size.timesteps),
     runs: specs.map((spec) => aboutRun(spec, out, runs.get(spec.name)!)),
-    reduced: quick,
+    reduced: quick || limit !== undefined,
   });
   const path = flags.output ?? join(out, `report.${ENDINGS[format]}`);
   writeOutput(path, await textOf(report, format), 'the report');
   process.stdout.write(
-    `${documentOf(PAPER_TITLE, paperParts(report).slice(0, 2), 'text')}\nReport: ${visible(path)}\n`,
+    `${[...leadSentences(report), '', ...findingLines(report), '', `Report: ${visible(path)}`].join('\n')}\n`,
   );
 }
 

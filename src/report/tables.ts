@@ -16,7 +16,7 @@ export interface Table {
   prose?: readonly number[];
 }
 
-/** Tables with sentences between them, in reading order. */
+/** Tables with sentences between them, in reading order; an empty title belongs to what is above. */
 export type Part = Table | { title: string; lines: readonly string[] };
 
 /** The forms that hold tables and sentences. */
@@ -37,13 +37,13 @@ export function partText(part: Part): string {
     'lines' in part
       ? part.lines.map((line) => `  ${visible(line)}`)
       : columns([part.head, ...part.rows].map((row) => row.map(visible)));
-  return [visible(part.title), ...lines].join('\n');
+  return [...(part.title === '' ? [] : [visible(part.title)]), ...lines].join('\n');
 }
 
 function markdownPart(part: Part): string {
   if ('lines' in part)
     return [
-      `## ${escapeMarkdown(part.title)}`,
+      part.title === '' ? '' : `## ${escapeMarkdown(part.title)}`,
       part.lines.map((line) => `- ${escapeMarkdown(line)}`).join('\n'),
     ]
       .filter((text) => text !== '')
@@ -60,7 +60,7 @@ function latexPart(part: Part): string {
   if ('lines' in part) {
     const items = part.lines.map((line) => `  \\item ${escapeLatex(line)}`);
     const list = items.length === 0 ? [] : ['\\begin{itemize}', ...items, '\\end{itemize}'];
-    return [`\\paragraph{${escapeLatex(part.title)}}`, ...list].join('\n');
+    return [...(part.title === '' ? [] : [`\\paragraph{${escapeLatex(part.title)}}`]), ...list].join('\n');
   }
   return latexTable(part);
 }

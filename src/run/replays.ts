@@ -5,6 +5,7 @@ import { verdict } from '../metrics/evaluate.ts';
 import type { MetricName } from '../metrics/score-matrix.ts';
 import { scoreExample } from '../scoring/aggregate.ts';
 import { applyRule } from '../scoring/apply-rule.ts';
+import type { UncondMode } from '../scoring/conditions.ts';
 import { Course } from '../scoring/course.ts';
 import { makePlan, type Plan } from '../scoring/plan.ts';
 import type { StopRule } from '../scoring/stop-rule.ts';
@@ -12,7 +13,8 @@ import { subjectOf } from '../scoring/subject.ts';
 import { readingOf } from '../scoring/weighting.ts';
 import { diffusionScorerOf } from './diffusion-scorer-of.ts';
 import type { StoredRun } from './open-run.ts';
-import { type DiffusionView, toMatrix } from './scorer-view.ts';
+import { prunedSlots } from './prune.ts';
+import { type DiffusionView, scoresOf, toMatrix } from './scorer-view.ts';
 
 /** One rule as it would have run. */
 export interface Replayed {
@@ -20,8 +22,9 @@ export interface Replayed {
   count: number;
   /** Model evaluations per example, the mean. */
   evaluations: number;
-  /** Examples on which the verdict is that of the whole plan. */
-  same: number;
+  /** Examples that the whole plan gets right and the rule does not, and the other way round. */
+  lost: number;
+  gained: number;
 }
 
 /** Li et al.'s elimination: timesteps of each stage, and the captions that go on after it. */
@@ -30,16 +33,24 @@ export interface StageSetting {
   keep: readonly number[];
 }
 
+/** What is replayed on a stored run. */
+export interface ReplayOptions {
+  /** Which diffusion scorer of the run; by default the only one. */
+  scorer?: string;
+  metric: MetricName;
+  stages?: StageSetting;
+  rule?: StopRule;
+  /** Only the captions that another scorer of the run ranks highest, before the first trial (`--prune`). */
+  prune?: { by: string; keep: number };
+}
+
 /**
  * A rule replayed on the first noise of every timestep of a stored run that has the whole plan. The order of evaluation
  * is the rule's own; stages take the timesteps that Li et al.'s code would have taken from the run's grid.
  * @throws UsageError where the run stopped early itself, or the last stage is not the run's whole grid.
  */
-export function replay(
-  run: StoredRun,
-  options: { scorer?: string; metric: MetricName; stages?: StageSetting; rule?: StopRule },
-): Replayed {
-  const { stages, metric } = options;
+export function replay(run: StoredRun, options: ReplayOptions): Replayed {
+  const { stages, metric, prune } = options;
   const [name, view] = diffusionScorerOf(run, options.scorer);
   const identity = run.manifest.identity.scorers[name]!;
   const uncond = identity.kind === 'diffusion' ? identity.uncond : 'auto';
@@ -50,13 +61,14 @@ export function replay(
   const places = new Map(view.plan.trials.map(({ noise }, k) => [noise, k]));
   const order = plan.trials.map(({ noise }) => places.get(noise)!);
   const reading = readingOf(schedule, { loss: 'mse', errorSpace: 'native' });
-  const total = { correct: 0, count: 0, evaluations: 0, same: 0 };
+  const total = { correct: 0, count: 0, evaluations: 0, lost: 0, gained: 0 };
   for (const [index, example] of run.examples.entries()) {
     if (results.store.done(index) < view.plan.trials.length) continue;
     const errors = results.store
       .pairs(index)
       .map((_, slot) => Float64Array.from(order, (k) => results.store.values(index, slot, 'mse')[k]!));
-    const subject = subjectOf(example, uncond);
+    const skipped = prune && skippedBy(run, { index, uncond, ...prune });
+    const subject = subjectOf(example, uncond, skipped);
     const course = new Course(stopping, subject, plan.trials.length);
     course.advance(
       () => plan.trials.length,
@@ -80,10 +92,28 @@ export function replay(
     if (isRight === undefined) continue;
     total.count++;
     if (isRight) total.correct++;
-    if (isRight === judged(false)) total.same++;
+    const wasRight = judged(false);
+    if (wasRight && !isRight) total.lost++;
+    if (isRight && !wasRight) total.gained++;
     total.evaluations += course.leaves.reduce((sum, trials) => sum + trials, 0);
   }
   return { ...total, evaluations: total.evaluations / Math.max(1, total.count) };
+}
+
+/** Slots that pruning leaves out. @throws UsageError where the run has no such scorer, or it lacks the example. */
+function skippedBy(
+  run: StoredRun,
+  { index, uncond, by, keep }: { index: number; uncond: UncondMode; by: string; keep: number },
+): number[] {
+  const view = run.views.get(by);
+  const scores = view && scoresOf(view, index, { loss: 'mse', errorSpace: 'native' })?.raw;
+  const example = run.examples[index]!;
+  const skipped = prunedSlots(example, uncond, { scores, keep });
+  if (skipped) return skipped;
+  throw new UsageError({
+    what: `the run has no scores by "${by}" for example "${example.id}" to prune by`,
+    where: run.folder.path,
+  });
 }
 
 /** The rule's plan over the first noises of the run. */

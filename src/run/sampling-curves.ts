@@ -11,8 +11,8 @@ import { diffusionScorerOf } from './diffusion-scorer-of.ts';
 import type { StoredRun } from './open-run.ts';
 import { type DiffusionView, toMatrix } from './scorer-view.ts';
 
-/** In which order a limited number of trials is spent (Li et al. 2023, section 5.2 and its figure). */
-export const STRATEGIES = ['even', 'low', 'middle', 'high', 'one', 'four'] as const;
+/** In which order a limited number of trials is spent (Li et al. 2023, section 4.1 and figure 4). */
+export const STRATEGIES = ['even', 'low', 'middle', 'high', 'one', 'three'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
 /** What each strategy does, for a legend. */
@@ -22,7 +22,7 @@ export const strategyTexts: Record<Strategy, string> = {
   middle: 'from the middle outwards',
   high: 'from the highest timestep down',
   one: 'the middle timestep, more noises',
-  four: 'four even timesteps, more noises',
+  three: 'first, middle and last timestep, more noises',
 };
 
 /** Right verdicts with so many trials per pair. */
@@ -73,6 +73,20 @@ export function singleTimesteps(run: StoredRun, options: CurveOptions): Timestep
   }));
 }
 
+/**
+ * Of each complete example the share of draws that a strategy gets right with so many trials: what two strategies are
+ * compared by, since draws of one example are not independent. @throws as `samplingCurves`.
+ */
+export function exampleShares(
+  run: StoredRun,
+  options: CurveOptions,
+  { strategy, trials }: { strategy: Strategy; trials: number },
+): number[] {
+  const [, view] = diffusionScorerOf(run, options.scorer);
+  const sets = draws(strategy, view.plan, trials);
+  return rightDraws(run, view, options)(sets).map((right) => right / sets.length);
+}
+
 /** A trial by the place of its timestep in the grid and the number of its noise. */
 interface Place {
   rank: number;
@@ -81,10 +95,10 @@ interface Place {
 
 /** Numbers of trials at which a strategy is looked at: doubling, up to all it can have. */
 function countsOf(strategy: Strategy, { timesteps, repeats }: Plan): number[] {
-  const ranks = { one: 1, four: Math.min(4, timesteps.length) }[strategy as string] ?? timesteps.length;
+  const ranks = ranksOf(strategy, timesteps.length, timesteps.length).length;
   const counts: number[] = [];
   const most = ranks * repeats;
-  for (let count = strategy === 'four' ? ranks : 1; count < most; count *= 2) counts.push(count);
+  for (let count = strategy === 'three' ? ranks : 1; count < most; count *= 2) counts.push(count);
   // A count that is no whole number of passes would favour the first timesteps of the last pass.
   const whole = counts.filter((count) => count <= ranks || count % ranks === 0);
   return [...whole, most];
@@ -118,8 +132,8 @@ function ranksOf(strategy: Strategy, size: number, trials: number): number[] {
       return all.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle)).slice(0, trials);
     case 'one':
       return [Math.floor(size / 2)];
-    case 'four':
-      return uniformTimesteps(Math.min(4, size), size);
+    case 'three':
+      return [...new Set([0, Math.floor(size / 2), size - 1])];
   }
 }
 
@@ -127,8 +141,21 @@ function ranksOf(strategy: Strategy, size: number, trials: number): number[] {
 function judgeOf(
   run: StoredRun,
   view: DiffusionView,
-  { metric, loss }: CurveOptions,
+  options: CurveOptions,
 ): (draws: readonly (readonly Place[])[]) => { correct: number; count: number } {
+  const judge = rightDraws(run, view, options);
+  return (sets) => {
+    const right = judge(sets);
+    return { correct: right.reduce((sum, one) => sum + one, 0), count: right.length * sets.length };
+  };
+}
+
+/** Of each example with the whole plan the number of draws with a right verdict. */
+function rightDraws(
+  run: StoredRun,
+  view: DiffusionView,
+  { metric, loss }: CurveOptions,
+): (draws: readonly (readonly Place[])[]) => number[] {
   const { plan, results, schedule } = view;
   if (plan.stages || plan.antithetic || seedsOf(plan).length > 1) {
     throw new UsageError({
@@ -153,16 +180,16 @@ function judgeOf(
     errors: results.errors(index, loss),
   }));
   return (sets) => {
-    let correct = 0;
+    const right = read.map(() => 0);
     for (const places of sets) {
       const trials = places.map(({ rank, repeat }) => placeOf.get(rank + repeat * plan.timesteps.length)!);
       const chosen: Plan = { ...plan, trials: trials.map((k) => plan.trials[k]!) };
-      for (const { example, errors } of read) {
+      for (const [k, { example, errors }] of read.entries()) {
         const scores = scoreExample(chosen, pick(errors, trials), reading);
-        if (verdict(toMatrix(scores, example))[metric]) correct++;
+        if (verdict(toMatrix(scores, example))[metric]) right[k]!++;
       }
     }
-    return { correct, count: read.length * sets.length };
+    return right;
   };
 }
 

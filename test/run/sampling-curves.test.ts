@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openRun, type StoredRun } from '../../src/run/open-run.ts';
 import { replay } from '../../src/run/replays.ts';
-import { STRATEGIES, samplingCurves, singleTimesteps } from '../../src/run/sampling-curves.ts';
+import { exampleShares, STRATEGIES, samplingCurves, singleTimesteps } from '../../src/run/sampling-curves.ts';
 import type { DiffusionView } from '../../src/run/scorer-view.ts';
 import { runCli } from '../support/run-cli.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -14,6 +14,8 @@ const CLASSES = [
   '--limit',
   '6',
   '--diffusion',
+  'tiny-world',
+  '--clip',
   'tiny-world',
   '--quiet',
 ];
@@ -61,7 +63,7 @@ describe('what a stored run would have scored otherwise', () => {
       expect(curves[strategy].at(-1), strategy).toEqual({ trials: 16, correct: accuracy!.correct, count: 6 });
     }
     expect(curves.one.map(({ trials }) => trials)).toEqual([1, 2]);
-    expect(curves.four.map(({ trials }) => trials)).toEqual([4, 8]);
+    expect(curves.three.map(({ trials }) => trials)).toEqual([3, 6]);
   });
 
   it('reads the trials that the strategy names, on each draw of noises', () => {
@@ -81,6 +83,11 @@ describe('what a stored run would have scored otherwise', () => {
     expect(curves.high[1]).toEqual({ trials: 2, correct: both(timesteps.slice(-2)), count: 12 });
     expect(curves.middle[1]).toEqual({ trials: 2, correct: both(timesteps.slice(3, 5)), count: 12 });
     expect(curves.even[1]).toEqual({ trials: 2, correct: both([timesteps[2]!, timesteps[6]!]), count: 12 });
+    const ends = [timesteps[0]!, timesteps[4]!, timesteps[7]!];
+    expect(curves.three[0]).toEqual({ trials: 3, correct: both(ends), count: 12 });
+    const shares = exampleShares(run, options, { strategy: 'three', trials: 3 });
+    expect(shares).toHaveLength(6);
+    expect(shares.reduce((sum, share) => sum + 2 * share, 0)).toBe(both(ends));
   });
 
   it('reads every timestep alone', () => {
@@ -104,7 +111,26 @@ describe('what a stored run would have scored otherwise', () => {
     expect({ correct, count }).toEqual({ correct: metrics.accuracy!.correct, count: 6 });
     expect(each * count).toBe(evaluations);
     const all = replay(run, { metric: 'accuracy', stages: { samples: [8], keep: [1] } });
-    expect(all).toMatchObject({ evaluations: 160, same: 6 });
+    expect(all).toMatchObject({ evaluations: 160, lost: 0, gained: 0 });
+  }, 60_000);
+
+  it('replays pruning by another scorer as a run with it really goes', async () => {
+    const real = await scored('pruned', ['--prune', '4', '--timesteps', '8']);
+    const { metrics, evaluations } = real.last!.scorers.diffusion!;
+    const {
+      correct,
+      count,
+      evaluations: each,
+    } = replay(run, {
+      metric: 'accuracy',
+      prune: { by: 'clip', keep: 4 },
+    });
+    expect({ correct, count }).toEqual({ correct: metrics.accuracy!.correct, count: 6 });
+    expect(each).toBe(4 * 8);
+    expect(each * count).toBe(evaluations);
+    expect(() => replay(run, { metric: 'accuracy', prune: { by: 'nobody', keep: 4 } })).toThrow(
+      /has no scores by "nobody" for example .* to prune by/,
+    );
   }, 60_000);
 
   it('refuses what it cannot read, in a sentence', async () => {

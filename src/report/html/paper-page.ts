@@ -2,13 +2,13 @@
 
 import {
   figureTable,
-  findingsTable,
+  findingGroups,
   leadSentences,
   noteLines,
   runsTable,
   tablePart,
 } from '../paper/paper-parts.ts';
-import type { PaperFigure, PaperReport, PaperTable } from '../paper/paper-report.ts';
+import type { Holds, PaperFigure, PaperReport, PaperTable } from '../paper/paper-report.ts';
 import { paperLines } from '../plots/paper-lines.ts';
 import { openPen, type Pen } from '../plots/pen.ts';
 import { robustnessFigure } from '../plots/robustness.ts';
@@ -28,7 +28,7 @@ export async function paperPage(report: PaperReport): Promise<string> {
 ${more.map((line) => html`<p>${line}</p>`)}
 <p>The comparisons are Li et al.'s (2023), their pictures and models this package's own small world: it says how the methods fare there, not how they fare on photographs.</p>`,
     sections: [
-      section('findings', 'What holds', partMarkup(findingsTable(report))),
+      section('findings', 'What holds', findingsMarkup(report)),
       section('tables', 'Tables', report.tables.map(tableMarkup)),
       section('figures', 'Figures', [
         ...report.figures.map((one) => figureMarkup(pen, one)),
@@ -45,6 +45,27 @@ ${more.map((line) => html`<p>${line}</p>`)}
     footer: html`<p>Made by winoscope ${report.version}. This file is complete: it loads nothing from anywhere.</p>`,
   });
 }
+
+/** By claim; beneath it each set with its verdict, in words. */
+function findingsMarkup(report: PaperReport): Markup {
+  return html`<ol class="findings">${findingGroups(report).map(
+    ({ claim, on }) => html`<li><h3>${claim}</h3>
+<ul>${on.map(
+      ({ on: set, counterpart, holds, measured }) =>
+        html`<li><p><strong class="${SIGNS[holds]}">${holds}</strong> · ${set} <span class="place">In the paper: ${counterpart}.</span></p>
+<p>${measured}</p></li>
+`,
+    )}</ul></li>
+`,
+  )}</ol>`;
+}
+
+/** Classes of the verdicts; their colour only repeats the word. */
+const SIGNS: Readonly<Record<Holds, string>> = {
+  holds: 'holds',
+  'does not hold': 'fails',
+  undecided: 'open',
+};
 
 function tableMarkup(table: PaperTable): Markup {
   return html`${partMarkup(tablePart(table))}${sentences(noteLines(table))}`;
@@ -63,7 +84,7 @@ function robustnessMarkup(pen: Pen, { effective, robustness = [] }: PaperReport)
   const { rows, curve, sets } = effective;
   return html`${figure({
     panels: [twoWidths((width) => robustnessFigure(pen, { rows, curve, sets }, width))],
-    caption: html`<strong>Effective robustness.</strong> ● discriminative classifiers, ◆ other models. In the paper: Figure 5.`,
+    caption: html`<strong>Effective robustness.</strong> ● discriminative classifiers, ◆ other models. In the paper: Figure 6, ImageNet against ImageNet-A.`,
     numbers: false,
   })}${robustness.map(partMarkup)}`;
 }

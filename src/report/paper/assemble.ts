@@ -2,27 +2,21 @@
 
 import { packageVersion } from '../../hub/package-root.ts';
 import type { StoredRun } from '../../run/open-run.ts';
-import type { StageSetting } from '../../run/replays.ts';
 import { type RobustnessModel, robustnessParts, robustnessReport } from '../robustness.ts';
-import { lossFigure, strategyFigure, timestepFigure } from './figures.ts';
-import { findingsOf } from './findings.ts';
+import { lossFigure, savingFigure, strategyFigure, timestepFigure } from './figures.ts';
+import { modelFindings } from './findings.ts';
 import type { Material, Part } from './material.ts';
 import { outcomes } from './outcome.ts';
 import type { PaperReport, PaperRun } from './paper-report.ts';
-import {
-  eliminationTable,
-  lossTable,
-  objectiveTable,
-  spreadTable,
-  supervisedTable,
-  swapsTable,
-  zeroShotTable,
-} from './tables.ts';
+import { samplingFindings } from './sampling-findings.ts';
+import { lossTable, objectiveTable, supervisedTable, swapsTable, zeroShotTable } from './tables.ts';
+import { eliminationTable, type Saving, spreadTable } from './trial-tables.ts';
 
 /** What the runs themselves do not say. */
 export interface AssemblyOptions {
-  /** Elimination settings with their names, the first of them none; the last one is the one that findings are about. */
-  stages: readonly (StageSetting & { name: string })[];
+  /** Elimination and pruning: every setting of the table, and the two that findings are about. */
+  savings: readonly Saving[];
+  chosen: { stages: Saving; prune: Saving };
   runs: readonly PaperRun[];
   reduced: boolean;
 }
@@ -31,7 +25,10 @@ export interface AssemblyOptions {
  * Tables, figures and findings; all of it from stored trials, without a model.
  * @throws UsageError where a run is not what a table needs: stopped early, or with one noise per timestep.
  */
-export function paperReport(material: Material, { stages, runs, reduced }: AssemblyOptions): PaperReport {
+export function paperReport(
+  material: Material,
+  { savings, chosen, runs, reduced }: AssemblyOptions,
+): PaperReport {
   const places = [...material.sets.keys()];
   const effective = robustnessReport(modelsOf(material), {
     sets: { id: material.sets[0]!.label, shifted: material.sets.at(-1)!.label },
@@ -42,20 +39,21 @@ export function paperReport(material: Material, { stages, runs, reduced }: Assem
     kind: 'paper',
     version: packageVersion(),
     reduced,
-    findings: findingsOf(material, stages.at(-1)!),
+    findings: [...modelFindings(material, effective), ...samplingFindings(material, chosen)],
     tables: [
       zeroShotTable(material),
       ...material.swaps.map((_, place) => swapsTable(material, place)),
       supervisedTable(material),
       lossTable(material),
       objectiveTable(material),
-      eliminationTable(material, stages),
+      eliminationTable(material, savings),
       spreadTable(material),
     ],
     figures: [
       timestepFigure(material),
       ...places.map((place) => strategyFigure(material, place)),
       ...places.map((place) => lossFigure(material, place)),
+      ...places.map((place) => savingFigure(material, place, savings)),
     ],
     effective,
     robustness: robustnessParts(effective),

@@ -2,7 +2,8 @@
 
 import { STRATEGIES, samplingCurves, singleTimesteps, strategyTexts } from '../../run/sampling-curves.ts';
 import type { Material } from './material.ts';
-import type { PaperFigure } from './paper-report.ts';
+import type { PaperFigure, PaperLine } from './paper-report.ts';
+import { type Saving, saved } from './trial-tables.ts';
 
 /** Share right with one timestep alone, by data set. */
 export function timestepFigure({ sets, parts }: Material): PaperFigure {
@@ -49,7 +50,7 @@ export function lossFigure({ sets, parts }: Material, place: number): PaperFigur
   return {
     id: `losses-${place + 1}`,
     title: `Accuracy against trials per caption, by loss, ${label}`,
-    counterpart: 'the ablation of the loss',
+    counterpart: 'none; Table 8 has the losses with all trials',
     x: 'trials per caption',
     isLog: true,
     lines: (['mse', 'mae'] as const).map((loss) => ({
@@ -59,5 +60,47 @@ export function lossFigure({ sets, parts }: Material, place: number): PaperFigur
       ),
     })),
     notes: [],
+  };
+}
+
+/** Share right against evaluations per image: fewer trials for all captions, elimination, and pruning, for one data set. */
+export function savingFigure(material: Material, place: number, savings: readonly Saving[]): PaperFigure {
+  const { label, zeroShot } = material.sets[place]!;
+  const { scorer } = material.parts.diffusion;
+  const captions = Math.max(...zeroShot.examples.map((example) => example.captions.length));
+  const { even } = samplingCurves(zeroShot, { scorer, metric: 'accuracy', loss: 'mse' });
+  const pointsOf = (chosen: readonly Saving[]): PaperLine['points'] =>
+    chosen
+      .map((saving) => saved(material, place, saving))
+      .map(({ evaluations, correct, count }) => ({ x: Math.round(evaluations), correct, count }))
+      .sort((a, b) => a.x - b.x);
+  const most = pointsOf([{ name: 'none' }])[0]!.x;
+  return {
+    id: `savings-${place + 1}`,
+    title: `Accuracy against evaluations per image, by how they are saved, ${label}`,
+    counterpart: 'none; Tables 6 and 7 have elimination and pruning',
+    x: 'evaluations per image',
+    isLog: true,
+    lines: [
+      {
+        name: 'all captions, fewer even timesteps',
+        points: even
+          .map(({ trials, ...counts }) => ({ x: trials * captions, ...counts }))
+          .filter(({ x }) => x <= most),
+      },
+      {
+        name: 'captions eliminated in stages',
+        points: pointsOf(savings.filter(({ stages, prune }) => stages && prune === undefined)),
+      },
+      {
+        name: 'captions pruned by CLIP',
+        points: pointsOf(savings.filter(({ stages, prune }) => !stages && prune !== undefined)),
+      },
+      {
+        name: 'pruned by CLIP, then stages',
+        points: pointsOf(savings.filter(({ stages, prune }) => stages && prune !== undefined)),
+      },
+    ],
+    notes: ['Elimination and pruning replayed with one noise per timestep.'],
   };
 }

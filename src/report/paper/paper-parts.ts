@@ -2,7 +2,7 @@
 
 import { percent } from '../format.ts';
 import type { Part, Table } from '../tables.ts';
-import type { PaperCell, PaperFigure, PaperReport, PaperTable } from './paper-report.ts';
+import type { PaperCell, PaperFigure, PaperFinding, PaperReport, PaperTable } from './paper-report.ts';
 
 /** Title of the whole. */
 export const PAPER_TITLE = '"Your Diffusion Model is Secretly a Zero-Shot Classifier" on the embedded world';
@@ -18,7 +18,7 @@ export function cellText(cell: PaperCell | undefined): string {
 export function leadSentences({ findings, reduced, version }: PaperReport): string[] {
   const count = (holds: string) => findings.filter((finding) => finding.holds === holds).length;
   return [
-    `Of ${findings.length} findings of the paper that can be held against this small world, ${count('holds')} hold here, ${count('does not hold')} do not, and ${count('undecided')} cannot be told.`,
+    `${findings.length} checks of the paper's findings on this small world: ${count('holds')} hold here, ${count('does not hold')} ${count('does not hold') === 1 ? 'does' : 'do'} not, ${count('undecided')} cannot be told from so few examples.`,
     `Scores are percent right with 95 % Wilson intervals; winoscope ${version}.`,
     ...(reduced ? ['Made in short: fewer examples and trials than the report is meant for.'] : []),
   ];
@@ -28,20 +28,48 @@ export function leadSentences({ findings, reduced, version }: PaperReport): stri
 export function findingsTable({ findings }: PaperReport): Table {
   return {
     title: 'What holds of the findings',
-    head: ['finding', 'in the paper', 'here', 'measured'],
-    rows: findings.map(({ claim, counterpart, holds, measured }) => [claim, counterpart, holds, measured]),
-    prose: [0, 3],
+    head: ['finding', 'on', 'in the paper', 'here', 'measured'],
+    rows: findings.map(({ claim, on, counterpart, holds, measured }) => [
+      claim,
+      on,
+      counterpart,
+      holds,
+      measured,
+    ]),
+    prose: [0, 4],
   };
 }
 
+/** One line per finding, for a terminal. */
+export function findingLines({ findings }: PaperReport): string[] {
+  return findings.map(({ claim, on, holds }) => `${holds.padEnd('does not hold'.length)}  ${claim} (${on})`);
+}
+
+/** The findings by claim, in their order. */
+export function findingGroups({ findings }: PaperReport): { claim: string; on: PaperFinding[] }[] {
+  const groups = new Map<string, PaperFinding[]>();
+  for (const finding of findings) groups.set(finding.claim, [...(groups.get(finding.claim) ?? []), finding]);
+  return [...groups].map(([claim, on]) => ({ claim, on }));
+}
+
 /** One of the paper's tables. */
-export function tablePart({ title, head, rows }: PaperTable): Table {
-  return { title, head, rows: rows.map(({ name, cells }) => [name, ...cells.map(cellText)]) };
+export function tablePart({ title, head, rows, publishedHead }: PaperTable): Table {
+  if (publishedHead === undefined)
+    return { title, head, rows: rows.map(({ name, cells }) => [name, ...cells.map(cellText)]) };
+  return {
+    title,
+    head: [...head, `in the paper: ${publishedHead}`],
+    rows: rows.map(({ name, cells, published }) => [name, ...cells.map(cellText), published ?? '']),
+  };
 }
 
 /** Where the paper has it, and what to know. */
-export function noteLines({ counterpart, notes }: Pick<PaperTable, 'counterpart' | 'notes'>): string[] {
-  return [`In the paper: ${counterpart}.`, ...notes];
+export function noteLines(about: Pick<PaperTable, 'counterpart' | 'notes' | 'publishedHead'>): string[] {
+  const { counterpart, notes, publishedHead } = about;
+  return [
+    `In the paper: ${counterpart}.${publishedHead === undefined ? '' : ' The last column is what it printed, in percent, for its own models on its own photographs; nothing in it was measured here.'}`,
+    ...notes,
+  ];
 }
 
 /** A figure's numbers: a row per line, a column per place of x; empty where a line has no point. */
@@ -107,8 +135,13 @@ type Row = Partial<Record<(typeof PAPER_COLUMNS)[number], string | number>>;
 /** Every cell of every table and figure, a row each. */
 export function paperRows({ tables, figures }: PaperReport): Row[] {
   return [
-    ...tables.flatMap(({ id, head, rows }) =>
-      rows.flatMap(({ name, cells }) => cells.flatMap((cell, k) => cellRow([id, name, head[k + 1]!], cell))),
+    ...tables.flatMap(({ id, head, rows, publishedHead }) =>
+      rows.flatMap(({ name, cells, published }) => [
+        ...cells.flatMap((cell, k) => cellRow([id, name, head[k + 1]!], cell)),
+        ...(published === undefined
+          ? []
+          : [{ table: id, row: name, column: `in the paper: ${publishedHead}`, text: published }]),
+      ]),
     ),
     ...figures.flatMap(({ id, lines }) =>
       lines.flatMap(({ name, points }) =>

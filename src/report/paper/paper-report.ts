@@ -8,6 +8,13 @@ export type PaperCell =
   | { correct: number; count: number; score: number; ci95: readonly [number, number] }
   | { text: string };
 
+/** A row of a table, and what the paper printed for its own models on its own data. */
+export interface PaperRow {
+  name: string;
+  cells: readonly (PaperCell | undefined)[];
+  published?: string;
+}
+
 export interface PaperTable {
   id: string;
   title: string;
@@ -15,7 +22,9 @@ export interface PaperTable {
   counterpart: string;
   /** The first names the rows. */
   head: readonly string[];
-  rows: readonly { name: string; cells: readonly (PaperCell | undefined)[] }[];
+  rows: readonly PaperRow[];
+  /** What the numbers that the paper printed are of; they stand in a last column, apart from what is measured here. */
+  publishedHead?: string;
   notes: readonly string[];
 }
 
@@ -41,8 +50,10 @@ export interface PaperFigure {
 export type Holds = 'holds' | 'does not hold' | 'undecided';
 
 export interface PaperFinding {
-  /** What the paper says, in our words, with the place. */
+  /** What the paper says, in our words. */
   claim: string;
+  /** The set that it was looked at on. */
+  on: string;
   counterpart: string;
   holds: Holds;
   /** What was measured, in a sentence. */

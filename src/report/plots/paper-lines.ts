@@ -12,9 +12,8 @@ interface Point {
 /** The lines as one drawing, percent right from 0 to 100. */
 export function paperLines(pen: Pen, { title, x, isLog, lines }: PaperFigure, width: number): Markup {
   const { plot: Plot } = pen;
-  const places = [...new Set(lines.flatMap(({ points }) => points.map((point) => point.x)))].sort(
-    (a, b) => a - b,
-  );
+  // Ticks of the first line alone: those of all would run into each other.
+  const places = (lines[0]?.points ?? []).map((point) => point.x);
   return pen.draw(`${title}: percent right against ${x}.`, {
     width,
     height: Math.round(Math.min(320, width * 0.6)),

@@ -35,6 +35,12 @@ main>section:first-child{margin-top:0}
 .sentences{margin:0 0 1rem;padding:0;list-style:none;max-width:46rem;font-size:.97rem;line-height:1.5}
 .sentences li{padding:.28rem 0 .28rem 1.1rem;position:relative}
 .sentences li::before{content:"";position:absolute;left:0;top:.95em;width:.45rem;border-top:1px solid var(--muted)}
+ol.findings,.findings ul{list-style:none;margin:0;padding:0}
+.findings>li{border-top:1px solid var(--rule);padding:.9rem 0 .4rem}
+.findings h3{margin:0 0 .4rem;max-width:46rem}
+.findings li li{padding:.1rem 0 .5rem 1.1rem;font:.9rem/1.5 var(--sans)}
+.findings li p{margin:0;max-width:50rem}
+.findings .holds{color:var(--right)}.findings .fails{color:var(--wrong)}.findings .open,.findings .place{color:var(--muted)}
 footer{margin-top:4rem;padding-top:1.2rem;border-top:1px solid var(--rule);font:.82rem/1.6 var(--sans);color:var(--muted)}
 .contents{font:.86rem/1.4 var(--sans);margin-bottom:1.6rem}
 .contents ol{list-style:none;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:.15rem 1.15rem}

@@ -1,0 +1,29 @@
+/** Whether one scorer is above another: the test behind most findings. */
+
+import { percent, pValue } from '../format.ts';
+import { duel, type Outcomes } from './outcome.ts';
+import type { PaperFinding } from './paper-report.ts';
+
+/** A difference with a smaller p counts as shown. */
+export const ALPHA = 0.05;
+
+/** A scorer's verdicts with its name. */
+export interface Named {
+  name: string;
+  of: Outcomes;
+}
+
+/** Holds where the first is above the second by an exact McNemar test, not where it is below; else undecided. */
+export function better(
+  about: Pick<PaperFinding, 'claim' | 'on' | 'counterpart'>,
+  [a, b]: readonly [Named, Named],
+): PaperFinding {
+  const found = duel(a.of, b.of);
+  if (!found) return { ...about, holds: 'undecided', measured: 'The two have no example in common.' };
+  const { aOnly, bOnly, p } = found;
+  return {
+    ...about,
+    holds: p >= ALPHA ? 'undecided' : aOnly > bOnly ? 'holds' : 'does not hold',
+    measured: `${a.name} ${percent(found.a)}, ${b.name} ${percent(found.b)} on ${found.count} examples; only the first right ${aOnly}, only the second ${bOnly}, exact McNemar p = ${pValue(p)}.`,
+  };
+}
