@@ -286,7 +286,7 @@ describe('flags', () => {
     [['score', 'tiny-world', 'another'], 'too many arguments'],
     [['pair', '--caption', CAPTION], "'image'"],
     [['pair', IMAGE], '--caption'],
-    [['report'], "'run'"],
+    [['report'], "'runs'"],
     [['score', '--limit'], '--limit'],
   ])('winoscope %j', async (args, part) => {
     expectRefusal(await runCli(args), 2, part, '--help');
@@ -484,7 +484,7 @@ describe('run folders', () => {
       'cannot write',
       'report.md',
     );
-    expectRefusal(await runCli(['report', stored, '--format', 'pdf']), 2, '--format', 'json, md');
+    expectRefusal(await runCli(['report', stored, '--format', 'pdf']), 2, '--format', 'text, md, html, latex, csv, json');
   });
 
   test('nothing of all this leaves a folder or changes the run', async () => {

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { forgeScores, forgeTrials } from '../support/forge.ts';
 import { runCli, runOk, startCli, until } from '../support/run-cli.ts';
 import {
   decisionsOf,
@@ -19,7 +20,6 @@ import {
   resultHashes,
   storedSummary,
   timelessSummary,
-  trialRows,
 } from '../support/run-files.ts';
 import { worldRecords, writeProbe } from '../support/small-probe.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -263,15 +263,10 @@ describe('two shards of six examples', () => {
 
   test('that contradict each other about a trial are refused, and both files named', async () => {
     const run = copyOf('liar', '1/2');
-    const file = join(shardOf('liar', '1/2'), 'trials', 'diffusion.arrow');
-    const bytes = readFileSync(file);
-    const { mse } = trialRows(shardOf('liar', '1/2'))[7]!;
-    const value = Buffer.alloc(8);
-    value.writeDoubleLE(mse);
-    const at = bytes.indexOf(value);
-    expect(at).toBeGreaterThan(0);
-    bytes.writeDoubleLE(mse * (1 + 1e-12), at);
-    writeFileSync(file, bytes);
+    // To the last bit but one, and whole by its checksum: as another computer might have computed it.
+    forgeTrials(shardOf('liar', '1/2'), ({ mse }) => {
+      mse[7] = mse[7]! * (1 + 1e-12);
+    });
     const { code, stderr } = await runCli(['merge', run, out('two'), '--out', out('never')]);
     expect(code).toBe(1);
     expect(stderr).toMatch(ONE_SENTENCE);
@@ -283,11 +278,29 @@ describe('two shards of six examples', () => {
 
   test('that contradict each other about a score are refused, and both folders named', async () => {
     const run = copyOf('forger', '1/2');
-    const file = join(shardOf('forger', '1/2'), 'scores', 'clip.jsonl');
-    writeFileSync(file, readFileSync(file, 'utf8').replace(/"score":0\.(\d)/, '"score":0.1$1'));
+    forgeScores(shardOf('forger', '1/2'), (text) => text.replace(/"score":0\.(\d)/, '"score":0.1$1'), 'clip');
     const { code, stderr } = await runCli(['merge', run, out('two'), '--out', out('never')]);
     expect(code).toBe(1);
+    expect(stderr).toMatch(ONE_SENTENCE);
     expect(stderr).toMatch(/two scores of one pair differ, by "clip": .*two.*forger/);
+    expect(existsSync(join(out('never'), 'run.json'))).toBe(false);
+  });
+
+  test.each([
+    ['trials', 'diffusion.arrow'],
+    ['maps', 'diffusion.arrow'],
+    ['scores', 'clip.jsonl'],
+  ])('of which one has a damaged file in %s are refused, and the file named', async (part, name) => {
+    const run = copyOf(`damaged-${part}`, '1/2');
+    const file = join(shardOf(`damaged-${part}`, '1/2'), part, name);
+    const bytes = readFileSync(file);
+    bytes[bytes.length >> 1]! ^= 1;
+    writeFileSync(file, bytes);
+    const { code, stderr } = await runCli(['merge', run, out('two'), '--out', out('never')]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(ONE_SENTENCE);
+    expect(stderr).toContain(`a results file is damaged: ${file}`);
+    expect(existsSync(join(out('never'), 'run.json'))).toBe(false);
   });
 
   test('are no more than there are examples: one without any is done at once', async () => {

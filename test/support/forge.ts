@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeBatches, encodeFile, readMetadata, type TrialColumns } from '../../src/results/arrow.ts';
-import { sealObject } from '../../src/results/seal.ts';
+import { sealLines, sealObject, unsealLines } from '../../src/results/seal.ts';
 
 /** Changes stored trials of a scorer. */
 export function forgeTrials(
@@ -27,4 +27,11 @@ export function forgeJson<T extends object>(path: string, change: (value: T) => 
   const { sha256: _, ...value } = JSON.parse(readFileSync(path, 'utf8'));
   change(value as T);
   writeFileSync(path, `${JSON.stringify(sealObject(value), null, 2)}\n`);
+}
+
+/** Changes stored scores of a scorer: the text of `scores/<scorer>.jsonl` as it is without its checksum. */
+export function forgeScores(run: string, change: (text: string) => string, scorer = 'diffusion'): void {
+  const path = join(run, 'scores', `${scorer}.jsonl`);
+  const { lines } = unsealLines(readFileSync(path, 'utf8'));
+  writeFileSync(path, sealLines(change(lines.map((line) => `${line}\n`).join(''))));
 }

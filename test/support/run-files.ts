@@ -1,9 +1,10 @@
-/** A run folder's results, read without the code that wrote them. */
+/** A run folder's results, read without the code that wrote them; checksums alone are those of the program. */
 
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
+import { unsealObject } from '../../src/results/seal.ts';
 import type { Summary } from '../../src/run/summary-schema.ts';
 
 /** sha256 by path of everything in `trials/`, `maps/` and `scores/`: equal objects mean equal bytes. */
@@ -55,9 +56,12 @@ export function scoresByLabel(folder: string, scorer: string): Record<string, nu
   return Object.fromEntries(lines.map((line) => JSON.parse(line)).map(({ label, score }) => [label, score]));
 }
 
-/** `summary.json`. */
+/** `summary.json` without its checksum, which must fit. */
 export function storedSummary(folder: string): Summary {
-  return JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as Summary;
+  const path = join(folder, 'summary.json');
+  const { value, fits } = unsealObject(JSON.parse(readFileSync(path, 'utf8')));
+  if (!fits) throw new Error(`the checksum of ${path} does not fit`);
+  return value as Summary;
 }
 
 /** What a finished or interrupted run must not leave behind: locks and half-written files. */
