@@ -113,7 +113,7 @@ export const diskFaults: Fault[] = [
   {
     name: 'damage-final',
     what: 'one file of a finished run torn, or one bit of it flipped',
-    rounds: { short: 2, long: 60 },
+    rounds: { short: 1, long: 60 },
     async round(lab, folder, random) {
       const path = join(folder, 'run');
       for (let k = 0; k < 20; k++) {

@@ -1,11 +1,11 @@
-/** The short form of `npm run faults`: one round or two of every fault. */
+/** The short form of `npm run faults`: a round of every fault, in which one kill is one. */
 
 import { beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { faults, tryFault } from './campaign.ts';
 import { Lab } from './lab.ts';
 
-const lab = new Lab(temporaryFolder());
+const lab = new Lab(temporaryFolder(), 1);
 beforeAll(() => lab.prepare());
 
 test.each(faults.map((fault) => [fault.what, fault] as const))('%s', async (_, fault) => {

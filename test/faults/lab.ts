@@ -35,6 +35,8 @@ export interface Fault {
 /** Everything a fault needs. */
 export class Lab {
   readonly folder: string;
+  /** Kills of a round of a fault that kills. */
+  readonly kills: number;
   readonly probe: string;
   /** Of the undisturbed run. */
   hashes: Record<string, string> = {};
@@ -44,8 +46,9 @@ export class Lab {
   /** Scores by scorer and example, as JSON. */
   #scores = new Map<string, string>();
 
-  constructor(folder: string) {
+  constructor(folder: string, kills: number) {
     this.folder = folder;
+    this.kills = kills;
     this.probe = writeProbe(join(folder, 'probe'), worldRecords(8));
   }
 

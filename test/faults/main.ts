@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { faults, type Tally, tryFault } from './campaign.ts';
 import { Lab } from './lab.ts';
-import { KILLS } from './processes.ts';
 
 const { values } = parseArgs({
   options: { rounds: { type: 'string' }, seed: { type: 'string', default: '1' }, only: { type: 'string' } },
@@ -21,7 +20,7 @@ if (chosen.length === 0) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'winoscope-faults-'));
-const lab = new Lab(folder);
+const lab = new Lab(folder, 4);
 const begun = performance.now();
 await lab.prepare();
 console.log('| fault | tried | survived |\n| --- | --- | --- |');
@@ -30,7 +29,7 @@ for (const fault of chosen) {
   const rounds = values.rounds === undefined ? fault.rounds.long : Number(values.rounds);
   const tally = await tryFault(lab, fault, { rounds, seed: Number(values.seed) });
   tallies.push(tally);
-  const times = fault.name.startsWith('kill-') ? KILLS : 1;
+  const times = fault.name.startsWith('kill-') ? lab.kills : 1;
   const counts = tally.notRun
     ? `not run: ${tally.notRun} | `
     : `${tally.tried * times} | ${tally.survived * times}`;

@@ -23,7 +23,7 @@ function killing(
     what,
     rounds: { short: 1, long: 25 },
     async round(lab, run, random) {
-      for (let kills = 0; kills < KILLS; ) {
+      for (let kills = 0; kills < lab.kills; ) {
         // Before it starts: it watches for files that appear.
         const waiting = point(lab, run, random);
         const cli = lab.start(run);
@@ -42,9 +42,6 @@ function killing(
     },
   };
 }
-
-/** Kills of a round. */
-export const KILLS = 4;
 
 const FINAL = [
   'run.json',

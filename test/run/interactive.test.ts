@@ -2,7 +2,7 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { storedRunModel } from '../../src/report/stored-run-model.ts';
 import { sealObject } from '../../src/results/seal.ts';
 import { openInteractive } from '../../src/run/interactive.ts';
@@ -17,15 +17,24 @@ const analysis = { loss: 'mse', errorSpace: 'native' } as const;
 const run = join(folder, 'run');
 const opened: Interactive[] = [];
 
+/** Models of a run that no case has asked anything yet; closed when the case is over, so that no workers pile up. */
 function open(path = run): Interactive {
   const interactive = openInteractive(path, analysis);
   opened.push(interactive);
   return interactive;
 }
 
-afterAll(async () => {
-  for (const interactive of opened) await interactive.close();
+/** The run's models, opened by the first case that asks: for cases that any earlier request may precede. */
+let shared: Interactive | undefined;
+function warm(): Interactive {
+  shared ??= openInteractive(run, analysis);
+  return shared;
+}
+
+afterEach(async () => {
+  for (const interactive of opened.splice(0)) await interactive.close();
 });
+afterAll(() => shared?.close());
 
 /** The first example as it was scored, with other captions where given. */
 function request(captions?: string[], force = false): RescoreRequest {
@@ -62,7 +71,7 @@ describe('an unedited example', () => {
   const model = () => storedRunModel(openRun(run));
 
   beforeAll(async () => {
-    events = await all(open().score(request()));
+    events = await all(warm().score(request()));
   });
 
   test.each(['diffusion', 'clip'])('gets the scores of the stored run by %s, bit for bit', (scorer) => {
@@ -93,9 +102,8 @@ describe('an unedited example', () => {
   });
 
   test('is scored at once the second time: the models stay open', async () => {
-    const interactive = open();
-    await all(interactive.score(request()));
-    const again = await all(interactive.score(request()));
+    expect(ofType(events, 'loading')).toHaveLength(2);
+    const again = await all(warm().score(request()));
     expect(ofType(again, 'loading')).toEqual([]);
     expect(ofType(again, 'scored', 'clip')).toEqual(ofType(events, 'scored', 'clip'));
   });
@@ -169,7 +177,7 @@ test('a model that is told a guidance scale is told the run’s', async () => {
 });
 
 test('an edited caption changes its own scores and no other', async () => {
-  const interactive = open();
+  const interactive = warm();
   const { caption_0, caption_1 } = worldRecords(1)[0]!;
   const before = await all(interactive.score(request()));
   const after = await all(interactive.score(request([caption_0, 'a blue square above a green cross'])));
@@ -200,7 +208,7 @@ test('foreign words are refused in one sentence before a model is loaded, and sc
 
 test('a caption that is too long is told by its number: the edited example has no name', async () => {
   const long = Array.from({ length: 60 }, () => 'red').join(' ');
-  const events = await all(open().score(request([long, 'a red circle'], true)));
+  const events = await all(warm().score(request([long, 'a red circle'], true)));
   const notes = ofType(events, 'note').map(({ message }) => message);
   expect(notes.length).toBeGreaterThan(0);
   for (const note of notes) {
@@ -210,7 +218,7 @@ test('a caption that is too long is told by its number: the edited example has n
 });
 
 test('aborting ends the stream with its reason, and the next request is answered in full', async () => {
-  const interactive = open();
+  const interactive = warm();
   const controller = new AbortController();
   const reason = new Error('the caption was edited again');
   let trials = 0;
@@ -238,7 +246,7 @@ describe('drawings', () => {
   test('of two captions from one noise, with every step told, and stopped at once when left', async () => {
     const captions = ['a red star', 'a blue circle'];
     const told: { done: number; total: number }[] = [];
-    const interactive = open();
+    const interactive = warm();
     const pictures = await interactive.draw(
       'diffusion',
       { captions, seed: 0 },
@@ -269,7 +277,7 @@ describe('drawings', () => {
 describe('reconstructions', () => {
   test('that nobody waits for any more are given up', async () => {
     const controller = new AbortController();
-    const asked = open().reconstruct(
+    const asked = warm().reconstruct(
       'diffusion',
       { image: { path: worldImage(0, 0) }, captions: ['a star'], timestep: 484, noise: 15 },
       controller.signal,
@@ -280,7 +288,7 @@ describe('reconstructions', () => {
 
   test('come as pictures of the model’s size, for every caption and ∅', async () => {
     const { caption_0, caption_1 } = worldRecords(1)[0]!;
-    const found = await open().reconstruct('diffusion', {
+    const found = await warm().reconstruct('diffusion', {
       image: { path: worldImage(0, 0) },
       captions: [caption_0, caption_1, ''],
       timestep: 484,
@@ -295,7 +303,7 @@ describe('reconstructions', () => {
   });
 
   test('of CLIP there are none', async () => {
-    const asked = open().reconstruct('clip', {
+    const asked = warm().reconstruct('clip', {
       image: { path: worldImage(0, 0) },
       captions: ['a star'],
       timestep: 484,
