@@ -118,6 +118,13 @@ export const RULES: readonly Rule[] = [
   },
   { match: /^node \.\/block\.mjs$/, how: 'run', note: 'as a module beside a run' },
   // Winoscope itself.
+  {
+    match: /^winoscope score .*--external "blip=python /,
+    how: 'run',
+    needs: 'python',
+    instead: (line) => `${line}${short} --force`,
+    note: 'with --limit 2 --timesteps 2, and a program that counts letters in place of BLIP',
+  },
   { match: /^winoscope task new my-probe/, how: 'run', instead: (line) => `rm -rf my-probe && ${line}` },
   {
     match: /^winoscope report runs\/my-probe-…/,
