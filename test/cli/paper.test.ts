@@ -34,7 +34,7 @@ describe('winoscope paper', () => {
     again = await runOk([...SMALLEST, '--quiet', '--format', 'json']);
     times.push(written());
     report = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')) as PaperReport;
-  }, 240_000);
+  }, 600_000);
 
   it('scores six runs, says how far it is, and names its report', () => {
     for (const [k, name] of RUNS.entries()) expect(first.stderr).toContain(`${k + 1} of 6: ${name}\n`);
@@ -124,17 +124,17 @@ describe('winoscope paper', () => {
     expect(stdout).toBe('');
     expect(code).not.toBe(0);
     expect(stderr).toMatch(/the run "swaps" ended with exit code \d+, so there is no report/);
-  }, 60_000);
+  }, 240_000);
 
   it('passes an interruption on and says how to go on', async () => {
     const { child, stderr, result } = startCli(['paper', '--quick', '--out', temporaryFolder()]);
-    await expect.poll(stderr, { timeout: 60_000 }).toContain('1 of 6: swaps\n');
+    await expect.poll(stderr, { timeout: 180_000 }).toContain('1 of 6: swaps\n');
     child.kill('SIGTERM');
     const { code, stdout } = await result;
     expect(code).not.toBe(0);
     expect(stdout).toBe('');
     expect(stderr()).toContain('what was scored is kept in');
-  }, 90_000);
+  }, 240_000);
 
   it.skipIf(!CHROMIUM).each([
     ['laptop', 'light'],
