@@ -49,7 +49,7 @@ describe('what a stored run would have scored otherwise', () => {
   let run: StoredRun;
   beforeAll(async () => {
     run = await scored('full', ['--timesteps', '8', '--repeats', '2']);
-  }, 60_000);
+  }, 240_000);
 
   it('ends every strategy that covers the grid at the score of the run itself', () => {
     const { accuracy } = run.last!.scorers.diffusion!.metrics;
@@ -112,7 +112,7 @@ describe('what a stored run would have scored otherwise', () => {
     expect(each * count).toBe(evaluations);
     const all = replay(run, { metric: 'accuracy', stages: { samples: [8], keep: [1] } });
     expect(all).toMatchObject({ evaluations: 160, lost: 0, gained: 0 });
-  }, 60_000);
+  }, 240_000);
 
   it('replays pruning by another scorer as a run with it really goes', async () => {
     const real = await scored('pruned', ['--prune', '4', '--timesteps', '8']);
@@ -131,7 +131,7 @@ describe('what a stored run would have scored otherwise', () => {
     expect(() => replay(run, { metric: 'accuracy', prune: { by: 'nobody', keep: 4 } })).toThrow(
       /has no scores by "nobody" for example .* to prune by/,
     );
-  }, 60_000);
+  }, 240_000);
 
   it('refuses what it cannot read, in a sentence', async () => {
     expect(() => replay(run, { metric: 'accuracy', stages: { samples: [2, 4], keep: [5, 1] } })).toThrow(
