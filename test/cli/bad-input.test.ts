@@ -484,7 +484,12 @@ describe('run folders', () => {
       'cannot write',
       'report.md',
     );
-    expectRefusal(await runCli(['report', stored, '--format', 'pdf']), 2, '--format', 'text, md, html, latex, csv, json');
+    expectRefusal(
+      await runCli(['report', stored, '--format', 'pdf']),
+      2,
+      '--format',
+      'text, md, html, latex, csv, json',
+    );
   });
 
   test('nothing of all this leaves a folder or changes the run', async () => {
