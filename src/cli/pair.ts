@@ -4,6 +4,7 @@ import { UsageError } from '../errors.ts';
 import { imageSize, readSource } from '../images/decode.ts';
 import { visible } from '../report/format.ts';
 import { columns } from '../report/table.ts';
+import { withAutoCalls } from '../run/auto-calls.ts';
 import { checkGuidance, checkNames } from '../run/check-scorers.ts';
 import type { ConfidentChoice } from '../run/pair-confidence.ts';
 import { preflight } from '../run/preflight.ts';
@@ -39,7 +40,9 @@ export async function pair(images: string[], flags: PairFlags): Promise<void> {
   const scoring = scoringOf(flags, { maps: false });
   const requests = await scorersOf(flags, await otherScorersOf(flags));
   checkNames(requests);
-  const scorers = requests.map((request) => prepareScorer(request, scoring));
+  const scorers = await Promise.all(
+    requests.map((request) => withAutoCalls(prepareScorer(request, scoring), { scoring, measure: false })),
+  );
   checkGuidance(scorers, scoring.guidance);
   const checks = { sizes, strict: flags.strict ?? false, force: flags.force ?? false, skip: false };
   for (const warning of scorers.flatMap((scorer) => preflight([example], scorer, checks).warnings)) {

@@ -18,7 +18,8 @@ import { type ResultSource, readAllTables } from './read-tables.ts';
 import { type RunFolder, writeAtomically } from './run-folder.ts';
 import type { PendingExample, ScorerResults } from './scorer-results.ts';
 import { SegmentWriter } from './segment-writer.ts';
-import { type PairCounts, type PairValues, TrialStore, trialValues } from './trial-store.ts';
+import { type PairCounts, type PairValues, TrialStore } from './trial-store.ts';
+import { trialValues } from './trial-values.ts';
 
 /** Rows or milliseconds after which buffered trials are written. */
 const FLUSH_ROWS = 256;

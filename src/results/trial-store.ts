@@ -1,32 +1,13 @@
 /** All denoising errors of one scorer in memory: per example, loss, pair and trial. */
 
-import {
-  BOUND_PARTS,
-  LOSSES,
-  type Loss,
-  lossOf,
-  needsBound,
-  type ScoreLoss,
-  type TrialLosses,
-} from '../diffusion/denoising-error.ts';
-import { ResultsError, UsageError } from '../errors.ts';
+import { LOSSES, type Loss, needsBound, type ScoreLoss } from '../diffusion/denoising-error.ts';
+import { ResultsError } from '../errors.ts';
 import type { ExampleErrors } from '../scoring/aggregate.ts';
 import { type PairIndex, pairsOf, type UncondMode } from '../scoring/conditions.ts';
 import { type Example, UNCONDITIONAL } from '../scoring/example.ts';
 import type { Plan } from '../scoring/plan.ts';
 import type { TrialColumns } from './arrow.ts';
-
-/** What a row has in its columns, in this order; the parts of the bound only where the model has them. */
-const KINDS = [...LOSSES, ...BOUND_PARTS] as const;
-type Kind = (typeof KINDS)[number];
-
-/** The values of one row of columns, in the store's order. */
-export function trialValues(
-  columns: Pick<TrialColumns, Loss> & Partial<Pick<TrialColumns, 'kl' | 'nll'>>,
-  row: number,
-): number[] {
-  return KINDS.flatMap((kind) => (columns[kind] ? [columns[kind][row]!] : []));
-}
+import { combined, KINDS, type Kind, noBound } from './trial-values.ts';
 
 /** Errors of one example under one numeric setting. */
 interface StoredErrors {
@@ -207,23 +188,10 @@ export class TrialStore {
   }
 
   #read(index: number, setting: number, slot: number, loss: ScoreLoss): Float64Array {
-    if (needsBound(loss) && !this.#kinds.includes('kl')) {
-      throw new UsageError({
-        what: 'no parts of the variational bound are stored here',
-        where: `--loss ${loss}`,
-        expected: 'a model that learns the width of the reverse step, as DiT does',
-        fix: 'Use --loss mse, mae, huber or l2norm.',
-      });
-    }
+    if (needsBound(loss) && !this.#kinds.includes('kl')) throw noBound(loss);
     if ((LOSSES as readonly string[]).includes(loss)) return this.#values(index, setting, slot, loss as Loss);
-    const elements = this.#elements ?? Number.NaN;
-    if (loss === 'l2norm' && Number.isNaN(elements))
-      throw new Error('a trial store was not told the size of the latents');
     const columns = this.#kinds.map((kind) => [kind, this.#values(index, setting, slot, kind)] as const);
-    return Float64Array.from(this.#plan.trials, ({ timestep }, trial) => {
-      const errors = Object.fromEntries(columns.map(([kind, values]) => [kind, values[trial]!]));
-      return lossOf(errors as unknown as TrialLosses, loss, { timestep, elements });
-    });
+    return combined(columns, loss, { trials: this.#plan.trials, elements: this.#elements });
   }
 
   #values(index: number, setting: number, slot: number, kind: Kind): Float64Array {

@@ -85,6 +85,13 @@ function splitsOf({ rule, fixed, isSmall, settings }: ChoiceOptions): Pick<Calls
   return [first, ...splits.filter((split) => split.threads !== first.threads)];
 }
 
+/** The wanted batch, halved until it fits; two rows are the least. */
+export function largestBatch(wanted: number, fits: (batch: number) => boolean): number {
+  let batch = wanted;
+  while (batch > 2 && !fits(batch)) batch = Math.max(2, 2 * Math.floor(batch / 4));
+  return batch;
+}
+
 /** Measurements with the workers that are open at the moment. */
 class Search {
   readonly measured: MeasuredCalls[] = [];
@@ -118,9 +125,7 @@ class Search {
     const rows = 2 * this.#split!.workers;
     this.#perRow = Math.max(0, this.#workers!.resident - this.#before) / rows;
     this.isSlow = rows / rate > SLOW_CALL_SECONDS;
-    let batch = wanted;
-    while (batch > 2 && !this.#fits(batch)) batch = Math.max(2, 2 * Math.floor(batch / 4));
-    return batch;
+    return largestBatch(wanted, (batch) => this.#fits(batch));
   }
 
   /** Of the rule's batch and some around it, the rule's unless another is clearly faster. */

@@ -3,7 +3,8 @@
 import { noiseSchedule } from '../diffusion/noise-schedule.ts';
 import { errorMaps } from '../results/error-maps.ts';
 import { errorsByTimestep } from '../results/errors-by-timestep.ts';
-import { TrialStore, trialValues } from '../results/trial-store.ts';
+import { TrialStore } from '../results/trial-store.ts';
+import { trialValues } from '../results/trial-values.ts';
 import { scoreExample } from '../scoring/aggregate.ts';
 import { applyRule } from '../scoring/apply-rule.ts';
 import { Course } from '../scoring/course.ts';

@@ -134,14 +134,19 @@ function fail({ scorer, examples, failures, onError }: ScorerRun, index: number,
   return { type: 'example-failed', scorer: scorer.name, id, message };
 }
 
-/** Counts evaluations as they come and tells of them at a bounded rate. */
+/**
+ * Counts evaluations as they come and tells of them at a bounded rate. What an output changes is looked at when it
+ * comes, never all examples: a run of many would spend its main thread on telling.
+ */
 class Progress {
   readonly #run: ScorerRun;
   readonly #emit: (event: RunEvent) => void;
   readonly #total: number;
   readonly #before: number;
-  /** Places of the selected examples that are done or will be: not of those that failed with the scorer that prunes. */
-  readonly #counted: readonly number[];
+  readonly #done = new Set<number>();
+  /** What a stopping rule has spared the examples by now: each, and all that are done or will be. */
+  readonly #spared = new Map<number, number>();
+  #allSpared = 0;
   #fresh = 0;
   #last = 0;
 
@@ -150,36 +155,47 @@ class Progress {
     this.#emit = emit;
     const { selected, examples, scorer } = run;
     const isPending = new Set(pending.map(({ index }) => index));
-    this.#counted = selected.filter((index) => isPending.has(index) || run.view.results.isDone(index));
-    this.#total = this.#counted.reduce((sum, index) => sum + evaluationsOf(scorer, examples[index]!), 0);
+    // Not those that failed with the scorer that prunes.
+    const counted = selected.filter((index) => isPending.has(index) || run.view.results.isDone(index));
+    for (const index of counted) this.#look(index);
+    this.#total = counted.reduce((sum, index) => sum + evaluationsOf(scorer, examples[index]!), 0);
     // Not what is stored: trials whose maps were lost are evaluated again.
     const left = pending.reduce((sum, { index, start }) => sum + run.view.results.remaining(index, start), 0);
-    this.#before = this.#total - left - this.#spared();
+    this.#before = this.#total - left - this.#allSpared;
   }
 
-  /** What a stopping rule has spared these examples by now. */
-  #spared(): number {
-    return this.#counted.reduce((sum, index) => sum + this.#run.view.results.spared(index), 0);
+  #look(index: number): void {
+    const { results } = this.#run.view;
+    const spared = results.spared(index);
+    this.#allSpared += spared - (this.#spared.get(index) ?? 0);
+    this.#spared.set(index, spared);
+    if (results.isDone(index)) this.#done.add(index);
+    else this.#done.delete(index);
   }
 
   count(output: ScorerOutput): void {
-    if (output.type === 'trials') this.#fresh += output.index.length;
-    if (output.type === 'scores') this.#fresh += output.scores.flat().length;
+    if (output.type === 'trials') {
+      this.#fresh += output.index.length;
+      for (const index of new Set(output.index)) this.#look(index);
+    }
+    if (output.type === 'scores') {
+      this.#fresh += output.scores.flat().length;
+      this.#look(output.index);
+    }
     if (performance.now() - this.#last < PROGRESS_MS) return;
     // The end is told once, after the last result.
-    if (this.#before + this.#fresh < this.#total - this.#spared()) this.tell();
+    if (this.#before + this.#fresh < this.#total - this.#allSpared) this.tell();
   }
 
   tell(): void {
     this.#last = performance.now();
-    const { selected, scorer, view } = this.#run;
     this.#emit({
       type: 'progress',
-      scorer: scorer.name,
+      scorer: this.#run.scorer.name,
       done: this.#before + this.#fresh,
-      total: this.#total - this.#spared(),
+      total: this.#total - this.#allSpared,
       fresh: this.#fresh,
-      examples: selected.filter((index) => view.results.isDone(index)).length,
+      examples: this.#done.size,
     });
   }
 }

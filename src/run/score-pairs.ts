@@ -2,7 +2,8 @@
 
 import { noiseSchedule } from '../diffusion/noise-schedule.ts';
 import { InputError } from '../errors.ts';
-import { TrialStore, trialValues } from '../results/trial-store.ts';
+import { TrialStore } from '../results/trial-store.ts';
+import { trialValues } from '../results/trial-values.ts';
 import { type ExampleScores, scoreExample, trialWeights } from '../scoring/aggregate.ts';
 import type { Example } from '../scoring/example.ts';
 import { makePlan } from '../scoring/plan.ts';

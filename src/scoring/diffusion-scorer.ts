@@ -1,13 +1,8 @@
 /** Scores pairs by denoising error (Li et al. 2023, algorithms 1 and 2). */
 
-import { denoisingError, lossOf } from '../diffusion/denoising-error.ts';
-import {
-  type DiffusionScheduleConfig,
-  type NoiseSchedule,
-  noiseSchedule,
-} from '../diffusion/noise-schedule.ts';
+import { lossOf } from '../diffusion/denoising-error.ts';
+import { type NoiseSchedule, noiseSchedule } from '../diffusion/noise-schedule.ts';
 import { addNoise, predictionTarget } from '../diffusion/prediction-target.ts';
-import { boundTerms, type ReverseSteps, reverseSteps } from '../diffusion/variational-bound.ts';
 import { InputError, messageOf } from '../errors.ts';
 import type { ImageSource } from '../images/decode.ts';
 import type { Interpolation } from '../images/resize.ts';
@@ -27,6 +22,7 @@ import { ImagesAhead } from './images-ahead.ts';
 import type { LatentMode } from './latent-draw.ts';
 import { keeping, type Noises, noisesOf } from './noises.ts';
 import { makePlan, type Plan, type PlanSpec } from './plan.ts';
+import { RowLosses } from './row-losses.ts';
 import type { ExampleWork, Scorer, ScorerOutput, TrialRows } from './scorer.ts';
 import { lossRead, type StoppingPlan, type StopRule } from './stop-rule.ts';
 import { subjectOf } from './subject.ts';
@@ -113,6 +109,7 @@ class DiffusionScorer {
   /** What the denoiser should answer of one row. */
   readonly #target: Float32Array;
   readonly #stop: StoppingPlan | undefined;
+  readonly #losses: RowLosses;
 
   constructor(settings: DiffusionSettings, { images, denoiser, captions }: DiffusionParts) {
     this.#settings = settings;
@@ -123,6 +120,7 @@ class DiffusionScorer {
     this.#plan = makePlan(settings.plan);
     this.#schedule = noiseSchedule(settings.description.schedule);
     this.#bank = keeping(noisesOf(settings.plan, settings.description.latent), this.#plan.trials.length);
+    this.#losses = new RowLosses(settings.description.schedule);
     this.#noisy = new Float32Array(denoiser.batch * size(denoiser.latent));
     this.#target = new Float32Array(size(denoiser.latent));
     this.#stop = settings.stop && applyRule(this.#plan, settings.stop, this.#schedule);
@@ -266,30 +264,17 @@ class DiffusionScorer {
     for (const [r, { latent, map, progress, slot }] of rows.entries()) {
       const target = predictionTarget(this.#schedule, timestep, { latent, noise, out: this.#target });
       const [start, end] = [r * length, (r + 1) * length];
-      const errors = {
-        ...denoisingError({ predictions, offset: start, target }, map),
-        ...(widths &&
-          boundTerms(this.#forward(), timestep, {
-            latent,
-            noisy: this.#noisy.subarray(start, end),
-            prediction: predictions.subarray(start, end),
-            width: widths.subarray(start, end),
-          })),
-      };
+      const row = { latent, noisy: this.#noisy.subarray(start, end), target, map };
+      const errors = this.#losses.of(timestep, row, {
+        prediction: predictions.subarray(start, end),
+        width: widths?.subarray(start, end),
+      });
       const seen = progress.errors[slot];
       // What is stored counts, also where this device gives other bits now.
       if (seen && Number.isNaN(seen[k])) seen[k] = lossOf(errors, loss, { timestep, elements: length });
       for (const [name, value] of Object.entries(errors)) result[name as 'mse'][r] = value;
     }
     return result;
-  }
-
-  #steps: ReverseSteps | undefined;
-
-  /** The forward process and its reverse steps, of models that learn their width: none of these is a flow. */
-  #forward(): { schedule: NoiseSchedule; steps: ReverseSteps } {
-    this.#steps ??= reverseSteps(this.#settings.description.schedule as DiffusionScheduleConfig);
-    return { schedule: this.#schedule, steps: this.#steps };
   }
 }
 

@@ -8,6 +8,8 @@ import type { UnetShape } from './subject.ts';
 export interface BareSetup {
   unet: UnetShape;
   threads: number;
+  /** Of the session, beside those of the product's own. */
+  options?: ort.InferenceSession.SessionOptions;
 }
 
 /** `prepare` builds the feeds and runs once; `measure` runs them again and again. */
@@ -16,21 +18,24 @@ export type BareRequest =
   | { type: 'measure'; seconds: number }
   | { type: 'stop' };
 
-/** Rows and seconds of a measurement; zeros in answer to the others. */
+/** Rows and seconds of a measurement; of the first reply the seconds that opening took; else zeros. */
 export interface BareReply {
   rows: number;
   seconds: number;
 }
 
 const port = parentPort!;
-const { unet, threads } = workerData as BareSetup;
+const { unet, threads, options } = workerData as BareSetup;
+const begun = performance.now();
 // The options of the product's own sessions.
 const session = await ort.InferenceSession.create(unet.graph, {
   executionProviders: ['cpu'],
   intraOpNumThreads: threads,
   interOpNumThreads: 1,
   logSeverityLevel: 4,
+  ...options,
 });
+const opened = performance.now() - begun;
 let batch = 0;
 let feeds: Record<string, ort.Tensor> = {};
 
@@ -78,4 +83,4 @@ async function handle(request: BareRequest): Promise<BareReply> {
 port.on('message', (request: BareRequest) => {
   handle(request).then((reply) => port.postMessage(reply)); // a failure ends the thread as an unhandled rejection
 });
-port.postMessage({ rows: 0, seconds: 0 } satisfies BareReply);
+port.postMessage({ rows: 0, seconds: opened / 1000 } satisfies BareReply);

@@ -8,11 +8,14 @@ import type { UnetShape } from './subject.ts';
 
 export class BareLoops implements Contestant {
   readonly label: string;
+  /** Seconds until the last session was open. */
+  readonly openSeconds: number;
   readonly #workers: Worker[];
   readonly #ended: Promise<unknown>;
 
-  private constructor(label: string, workers: Worker[]) {
+  private constructor(label: string, workers: Worker[], openSeconds: number) {
     this.label = label;
+    this.openSeconds = openSeconds;
     this.#workers = workers;
     this.#ended = Promise.all(
       workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve))),
@@ -22,13 +25,14 @@ export class BareLoops implements Contestant {
   /** Starts the threads; resolves once each has its own session. */
   static async start(
     unet: UnetShape,
-    { workers, threads }: { workers: number; threads: number },
+    { workers, threads, options }: Pick<BareSetup, 'threads' | 'options'> & { workers: number },
   ): Promise<BareLoops> {
     const file = new URL('./bare-worker.ts', import.meta.url);
-    const workerData: BareSetup = { unet, threads };
+    const workerData: BareSetup = { unet, threads, ...(options && { options }) };
     const started = Array.from({ length: workers }, () => new Worker(file, { workerData }));
-    await Promise.all(started.map((worker) => once(worker, 'message')));
-    return new BareLoops(`${workers} x ${threads} thread${threads > 1 ? 's' : ''}`, started);
+    const first = await Promise.all(started.map((worker) => once(worker, 'message') as Promise<[BareReply]>));
+    const label = `${workers} x ${threads} thread${threads > 1 ? 's' : ''}`;
+    return new BareLoops(label, started, Math.max(...first.map(([{ seconds }]) => seconds)));
   }
 
   async measure({ batch }: Call, seconds: number): Promise<number> {

@@ -1,10 +1,11 @@
 /**
- * The benchmark: `npm run bench -- [--part a,b,c,d,e,f,dashboard,report,soak] [--model embedded,middle,sd15] [--seconds S]
+ * The benchmark: `npm run bench -- [--part a,b,c,d,e,f,dashboard,report,options,precision,soak] [--model embedded,middle,sd15] [--seconds S]
  * [--rounds N] [--trials N] [--json FILE]`.
  *
  * (a) the product against a bare loop over the same graph, (b) against PyTorch, (c) against the reference's scheme on
  * the same graphs, (d) evaluations per decision, (e) growth, (f) start-up and memory of every command; the dashboard: how
- * soon a key shows, and what it costs; the reports: size, and time to write and to open; the soak: a million trials. a, b and c measure the models that are named. Prints
+ * soon a key shows, and what it costs; the reports: size, and time to write and to open; onnxruntime's options; weights of
+ * reduced precision; the soak: a million trials. a, b and c measure the models that are named. Prints
  * tables on stdout, what goes on to stderr, and writes nothing but the file of `--json` and models that are missing.
  */
 
@@ -16,6 +17,8 @@ import { decisionLines, measureDecisions } from './decisions.ts';
 import { growthLines, measureGrowth } from './growth.ts';
 import { describeMachine, machineLines } from './machine.ts';
 import { MODELS, type ModelName, subjectOptions } from './models.ts';
+import { measureOptions, optionLines } from './options.ts';
+import { measurePrecision, precisionLines } from './precision.ts';
 import { measureScheme, schemeLines } from './reference-scheme.ts';
 import { measureReport, reportLines } from './report.ts';
 import { measureSoak, soakLines } from './soak.ts';
@@ -23,7 +26,7 @@ import { measureStartup, startupLines } from './startup.ts';
 import { openSubject, type Subject } from './subject.ts';
 import { measureThroughput, throughputLines } from './throughput.ts';
 
-const PARTS = ['a', 'b', 'c', 'd', 'e', 'f', 'dashboard', 'report', 'soak'];
+const PARTS = ['a', 'b', 'c', 'd', 'e', 'f', 'dashboard', 'report', 'options', 'precision', 'soak'];
 /** Those that take minutes of all cores are run when they are named. */
 const DEFAULT_PARTS = 'a,b,c,d,e,f,dashboard,report';
 /** A breakdown needs fewer calls than a comparison: its parts are large or measured apart. */
@@ -67,6 +70,12 @@ for (const model of models) {
 }
 await part('d', () => measureDecisions(note), decisionLines);
 await part('e', async () => measureGrowth(await openSubject(), { rounds, note }), growthLines);
+await part(
+  'options',
+  async () => measureOptions(await openSubject(), { seconds, rounds, note }),
+  optionLines,
+);
+await part('precision', () => measurePrecision(note), precisionLines);
 await part('soak', async () => measureSoak(await openSubject(), { count: trials, note }), soakLines);
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
 

@@ -30,7 +30,7 @@ export interface ProductOptions {
 
 /** Runs the product once. */
 export async function runProduct(
-  { request, workers }: Subject,
+  { request, workers, settings }: Subject,
   { examples }: ProductOptions,
 ): Promise<ProductRun> {
   const out = mkdtempSync(join(tmpdir(), 'winoscope-bench-'));
@@ -61,7 +61,7 @@ export async function runProduct(
         [last, evaluations] = [performance.now(), event.fresh];
         mainThreadBusy = performance.eventLoopUtilization(idleBefore).utilization;
         const { user, system } = process.cpuUsage(cpuBefore);
-        cpuShare = (user + system) / 1000 / (last - score) / workers;
+        cpuShare = (user + system) / 1000 / (last - score) / (workers * settings.threads);
       }
     }
   } finally {

@@ -17,7 +17,7 @@ export interface SoakTenth {
   /** At its end: resident and JavaScript's, of the whole process, in bytes. */
   resident: number;
   heap: number;
-  /** Bytes of the array buffers: stored results lie in these. */
+  /** Bytes of array buffers: stored results and messages lie in these. */
   buffers: number;
   handles: number;
 }
@@ -90,7 +90,7 @@ export function soakLines({ trials, seconds, tenths }: SoakReport): string[] {
   return [
     '',
     `Soak: ${trials} trials in ${seconds.toFixed(0)} s; MiB of the whole process`,
-    ...tableLines(['tenth', 'evaluations/s', 'resident', 'heap', 'results', 'open files'], rows),
+    ...tableLines(['tenth', 'evaluations/s', 'resident', 'heap', 'buffers', 'open files'], rows),
     `  last to first tenth: rate ${(last.rate / first.rate).toFixed(3)}, resident ${(last.resident / first.resident).toFixed(3)}`,
   ];
 }

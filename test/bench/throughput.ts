@@ -79,7 +79,7 @@ export function throughputLines(
   const table = rows.map((row) => [
     row.name,
     String(row.batch),
-    showSpread(row.rate),
+    showSpread(row.rate, digitsOf(row.rate.median)),
     showSpread(row.ratio, 3),
   ]);
   const rounds = rows[0]!.rates.length;
@@ -96,9 +96,17 @@ export function throughputLines(
   ];
 }
 
-function productLines({ product, examples, workers, padding }: ThroughputReport): string[] {
+/** Decimals of a rate: slow models make a few evaluations a second. */
+function digitsOf(rate: number): number {
+  return rate < 100 ? 2 : 0;
+}
+
+function productLines({ product, examples, padding }: ThroughputReport): string[] {
   const { evaluations, denoiseSeconds, withLoadSeconds, wholeSeconds, mainThreadBusy, cpuShare } = product;
-  const rate = (seconds: number) => [seconds.toFixed(2), (evaluations / seconds).toFixed(0)];
+  const rate = (seconds: number) => [
+    seconds.toFixed(2),
+    (evaluations / seconds).toFixed(digitsOf(evaluations / seconds)),
+  ];
   return [
     `Product, ${evaluations} evaluations of ${examples} examples`,
     ...tableLines(
@@ -109,7 +117,7 @@ function productLines({ product, examples, workers, padding }: ThroughputReport)
         ['whole run', ...rate(wholeSeconds)],
       ],
     ),
-    `  in the denoise phase: main thread busy ${percent(mainThreadBusy)}, CPU used ${percent(cpuShare)} of ${workers} cores,`,
+    `  in the denoise phase: main thread busy ${percent(mainThreadBusy)}, CPU used ${percent(cpuShare)} of its threads’ cores,`,
     `  padding ${percent(padding)} of the rows computed`,
   ];
 }
@@ -119,7 +127,7 @@ function sweepLines(sweeps: readonly Sweep[], batches: readonly number[]): strin
     const formats = [...new Set(tried.map(({ call }) => call.format))];
     return formats.map((format) => [
       format ? `${label}, ${format}` : label,
-      ...tried.filter(({ call }) => call.format === format).map(({ rate }) => rate.toFixed(0)),
+      ...tried.filter(({ call }) => call.format === format).map(({ rate }) => rate.toFixed(digitsOf(rate))),
     ]);
   });
   if (rows.length === 0) return [];

@@ -44,7 +44,8 @@ def main() -> None:
             if request.get("compile"):
                 # One for each call: compiled for these sizes and this memory format.
                 key = (rows, request["format"])
-                compiled[key] = compiled.get(key) or torch.compile(unet, dynamic=False)
+                if key not in compiled:
+                    compiled[key] = torch.compile(unet, dynamic=False)
                 model = compiled[key]
 
             def run(model=model):

@@ -1,6 +1,7 @@
 /** One run in every form: each form is read back, and every number in it must be the summary's. */
 
 import { join } from 'node:path';
+import { parseHTML } from 'linkedom';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Summary } from '../../src/run/summary-schema.ts';
 import { parseCsv } from '../../src/scoring/csv.ts';
@@ -173,12 +174,46 @@ function fromCsv(text: string): Numbers {
   );
 }
 
-/** A form with how it is read back. The page is held to the same by an entry here. */
+/** The page's tables: scorers down and metrics across, and by tag a table per metric with scorers across. */
+function fromPage(text: string): Numbers {
+  const { document } = parseHTML(text);
+  const rowsOf = (table: Element) =>
+    [...table.querySelectorAll('tr')].map((row) =>
+      [...row.children].map(({ textContent }) => (textContent ?? '').trim()),
+    );
+  const captionOf = (table: Element) => table.querySelector('caption')?.textContent ?? '';
+  const main = [...document.querySelectorAll('#scores table')].find(
+    (table) => captionOf(table) === 'Scores in percent',
+  )!;
+  let last = '';
+  const scores = fromTable(rowsOf(main), (first) => {
+    if (first === 'raw scores') return { scorer: last, reading: 'raw', tag: '' };
+    last = first;
+    return mainPlace(first);
+  });
+  const tags = [...document.querySelectorAll('#tags table')].map((table) => {
+    const title = captionOf(table).replace(' score by tag, in percent', '');
+    const [head, ...body] = rowsOf(table);
+    return merged(
+      head!.slice(2).map((scorer, k) =>
+        fromTable([['', title], ...body.map((cells) => [cells[0]!, cells[2 + k]!])], (tag) => ({
+          scorer,
+          reading: primaryOf(scorer),
+          tag,
+        })),
+      ),
+    );
+  });
+  return merged([scores, ...tags]);
+}
+
+/** A form with how it is read back. */
 const FORMS: [format: string, read: (text: string) => Numbers, intervals: 'all' | 'main'][] = [
   ['text', fromTerminal, 'main'],
   ['md', fromMarkdown, 'all'],
   ['latex', fromLatex, 'all'],
   ['csv', fromCsv, 'all'],
+  ['html', fromPage, 'all'],
 ];
 
 describe.each(FORMS)('%s', (format, read, intervals) => {
@@ -195,7 +230,7 @@ describe.each(FORMS)('%s', (format, read, intervals) => {
   });
 });
 
-test.each(['text', 'md', 'latex'])('%s has every comparison of the scorers', async (format) => {
+test.each(['text', 'md', 'latex', 'html'])('%s has every comparison of the scorers', async (format) => {
   const text = (await reported(format)).replaceAll('$-$', '−').replaceAll(/[\\{}]|scriptsize /g, '');
   expect(summary.comparisons.length).toBe(4);
   for (const { aOnly, bOnly, difference, metric } of summary.comparisons) {
@@ -236,7 +271,7 @@ test("Winoground's published scores stand beside measured ones, each with its so
   expect(markdown).toMatch(/## Published scores\n\nWinoground scores that others published/);
   expect(markdown).toContain('| MTurk Human | 89.5 | 88.5 | 85.5 | recomputed | Thrush et al.');
   expect(await reported('csv', path)).not.toContain('MTurk');
-  for (const format of ['text', 'md', 'latex', 'csv', 'json'])
+  for (const format of ['text', 'md', 'html', 'latex', 'csv', 'json'])
     expect(await reported(format)).not.toMatch(/MTurk|Published/);
   const asked = await runOk(['report', path, '--format', 'csv', '--published']);
   expect(asked.stdout).toMatch(/^,winoground,MTurk Human,published,,,,text,0\.895,,400,/m);

@@ -3,13 +3,15 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { resolveRef } from '../../src/hub/resolve-ref.ts';
 import { withAutoCalls } from '../../src/run/auto-calls.ts';
-import { type Calls, chooseCalls } from '../../src/run/choose-calls.ts';
+import { workersFor } from '../../src/run/call-rules.ts';
+import { type Calls, chooseCalls, largestBatch } from '../../src/run/choose-calls.ts';
 import { rememberCalls, rememberedCalls } from '../../src/run/remembered-calls.ts';
 import { type PreparedScorer, prepareScorer, type ScoringOptions } from '../../src/run/settings.ts';
 import type { DiffusionSettings } from '../../src/scoring/diffusion-scorer.ts';
+import { runCli, runOk } from '../support/run-cli.ts';
 import { temporaryFolder } from '../temporary.ts';
 
 const CORES = availableParallelism();
@@ -133,4 +135,60 @@ test('other sizes of the latent have a choice of their own', () => {
   rememberCalls(key(), odd);
   const { description } = settingsOf(prepared({ resolution: 128 }));
   expect(rememberedCalls({ ...key(), description })).toBeUndefined();
+});
+
+test('a batch is halved until it fits the memory, down to two rows', () => {
+  expect(largestBatch(24, () => true)).toBe(24);
+  expect(largestBatch(24, (batch) => batch <= 6)).toBe(6);
+  expect(largestBatch(24, (batch) => batch <= 5)).toBe(2);
+  expect(largestBatch(6, () => false)).toBe(2);
+});
+
+test('there are no more workers than the free memory holds', () => {
+  const model = { bytes: 200 * 2 ** 20, device: scoring.device, threads: 1 };
+  const free = vi.spyOn(process, 'availableMemory').mockReturnValue(600 * 2 ** 20);
+  expect(workersFor(model)).toBe(1);
+  free.mockReturnValue(2 ** 40);
+  expect(workersFor(model)).toBe(CORES);
+  free.mockRestore();
+});
+
+const RUN = ['score', '--diffusion', 'tiny-world', '--timesteps', '2', '--maps', 'off', '--quiet'];
+const numericsOf = (folder: string) =>
+  (JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as { numerics: { calls: object }[] }).numerics;
+
+test('a run that goes on keeps the calls that it was begun with, whatever is remembered by then', async () => {
+  const env = { WINOSCOPE_CACHE: process.env.WINOSCOPE_CACHE! };
+  const [out, other] = [join(temporaryFolder(), 'run'), join(temporaryFolder(), 'run')];
+  rememberCalls(key(), { ...odd, workers: 1 });
+  await runOk([...RUN, '--limit', '2', '--out', out], { env });
+  const folder = join(env.WINOSCOPE_CACHE, 'calls');
+  for (const name of readdirSync(folder)) writeFileSync(join(folder, name), ''); // as if it were forgotten
+  rememberCalls(key(), { ...odd, batch: 12, workers: 1 });
+  await runOk([...RUN, '--limit', '4', '--out', out], { env });
+  expect(numericsOf(out).map(({ calls }) => calls)).toEqual([{ diffusion: { batch: 10, threads: 1 } }]);
+  await runOk([...RUN, '--limit', '2', '--out', other, '--workers', '2'], { env });
+  expect(numericsOf(other)[0]!.calls).toEqual({ diffusion: { batch: 12, threads: 1 } });
+});
+
+test('score measures once and says so, the dry run and doctor show what was chosen', async () => {
+  const env = { WINOSCOPE_CACHE: process.env.WINOSCOPE_CACHE! };
+  const out = join(temporaryFolder(), 'run');
+  const dry = ['score', '--diffusion', 'tiny-world', '--limit', '2', '--out', out, '--dry-run', '--json'];
+  const first = await runCli(dry, { env });
+  expect(first.stderr).toContain('measuring how this machine calls it fastest');
+  const [estimate] = JSON.parse(first.stdout) as { batch: number; threads: number; calls: string }[];
+  expect(estimate!.calls).toBe('measured');
+  const second = await runCli(dry, { env });
+  expect(second.stderr).not.toContain('measuring');
+  expect(JSON.parse(second.stdout)[0]).toMatchObject({
+    batch: estimate!.batch,
+    threads: estimate!.threads,
+    calls: 'remembered',
+  });
+  const doctor = await runCli(['doctor', 'tiny-world', '--json'], { env });
+  expect(JSON.parse(doctor.stdout).models[0].calls).toMatchObject({
+    batch: estimate!.batch,
+    chosen: 'remembered',
+  });
 });

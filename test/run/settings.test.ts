@@ -69,6 +69,13 @@ describe.each([
   });
 
   test('one worker on a GPU', () => expect(prepared(kind, model, { device: cuda }).workers).toBe(1));
+  test('and one on each of several', () => {
+    const moreDevices: Device[] = [{ name: 'cuda', id: 1 }];
+    const request: ScorerRequest = { name: 'x', ref: model, folder: model, kind };
+    const { workers, devices } = prepareScorer(request, { ...options, device: cuda, moreDevices });
+    expect(workers).toBe(2);
+    expect(devices).toEqual([cuda, ...moreDevices]);
+  });
 
   test('what is asked for goes first', () => {
     const asked = { threads: 3, workers: 5, device: cuda };

@@ -67,3 +67,22 @@ test('a fault that is no sentence for the user comes with the stack it had in th
   expect((error as Error).stack).toContain('diffusion-scorer');
   await pool.close();
 });
+
+test('all blocks are evaluated once by threads that get the next one before the present one ends', async () => {
+  const short = { ...settings, plan: { timesteps: [100, 500, 900], repeats: 1, seed: 0 }, maps: false };
+  const pool = new WorkerPool(short as ScorerSettings, 2, [
+    { name: 'cpu', id: 0 },
+    { name: 'cpu', id: 0 },
+  ]);
+  await pool.ready();
+  const blocks = Array.from({ length: 7 }, (_, k) => [{ ...block[k % 3]!, index: k }]);
+  const rows: string[] = [];
+  await pool.run(blocks, (output) => {
+    if (output.type !== 'trials') return;
+    for (const [r, index] of output.index.entries())
+      rows.push([index, output.image[r], output.caption[r], output.trial[r]].join(' '));
+  });
+  await pool.close();
+  expect(rows.length).toBe(7 * 4 * 3);
+  expect(new Set(rows).size).toBe(rows.length);
+});

@@ -76,7 +76,11 @@ function view(data, example, image) {
     if (verdict?.heat) {
       const label = `Where the error of ${scorer} differs in ${name}`;
       parts.push(heatView(verdict.heat, image, uri ? picture(uri, '') : undefined, label));
-      parts.push(element('p', {}, [`where the error of ${scorer} differs`]));
+      parts.push(
+        element('p', {}, [
+          `where the error of ${scorer} is smaller: ${names[verdict.heat.first]} orange, ${names[verdict.heat.second]} blue`,
+        ]),
+      );
     }
     const curve = verdict?.curves && curveView(verdict.curves, image, names);
     if (curve && verdict?.curves) {

@@ -42,7 +42,7 @@ ${data.pairs.length > 0 && html`<label class="check"><input type="checkbox" name
 <button type="button" id="clear">Clear</button>
 </form>
 <p id="found" class="found" role="status" aria-live="polite"></p>
-${hasHeat && html`<p class="note heat-key"><span class="swatch a" aria-hidden="true"></span> caption A has the smaller error there, <span class="swatch b" aria-hidden="true"></span> caption B. A framed score is of a true pair.</p>`}
+${hasHeat && html`<p class="note heat-key">Heat maps: <span class="swatch a" aria-hidden="true"></span> orange where the error under the first caption named is smaller, <span class="swatch b" aria-hidden="true"></span> blue where it is under the second. Curves: above the line the first is better. A framed score is of a true pair.</p>`}
 <div id="gallery"></div>
 <nav id="pager" class="pager" aria-label="Pages of examples" hidden></nav>
 <script type="application/json" id="gallery-data">${scriptJson(data)}</script>`,
