@@ -95,7 +95,7 @@ export function looksLikeClassifier(folder: string): boolean {
   if (!existsSync(path)) return false;
   const { id2label, text_config } = readJson(
     path,
-    z.looseObject({ id2label: z.unknown(), text_config: z.unknown() }),
+    z.looseObject({ id2label: z.unknown().optional(), text_config: z.unknown().optional() }),
   );
   return id2label !== undefined && text_config === undefined;
 }

@@ -112,7 +112,8 @@ function lookUp({ whole, names }: ClassLabels, key: string): number[] | undefine
 /** Classes whose names stand in a sentence as whole words; a name within a longer one does not count. */
 function inSentence({ names }: ClassLabels, sentence: string): number[] | undefined {
   const places = Object.entries(names).flatMap(([name, ids]) => {
-    const at = name === '' ? -1 : wholeWords(sentence, name);
+    // A single letter is an article sooner than a class.
+    const at = name.length < 2 ? -1 : wholeWords(sentence, name);
     return at < 0 ? [] : [{ ids, start: at, end: at + name.length }];
   });
   const longest = places.filter(
