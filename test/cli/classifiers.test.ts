@@ -14,13 +14,20 @@ const FIRST = ['tiny-world-classes', '--limit', '4', '--json', '--quiet'];
 describe('the embedded models that know classes', () => {
   it('are scored side by side by one command, and a second one resumes to the same', async () => {
     const out = join(temporaryFolder(), 'run');
-    const models = ['synthetic', 'features', 'linear'].flatMap((name) => [
+    const models = ['synthetic', 'features', 'linear', 'resnet', 'resnet-small'].flatMap((name) => [
       '--classifier',
       `${name}=tiny-world-${name}`,
     ]);
     const args = ['score', ...FIRST, ...DIT, ...models, '--out', out];
     const first = JSON.parse((await runOk(args)).stdout);
-    expect(Object.keys(first.scorers).sort()).toEqual(['dit', 'features', 'linear', 'synthetic']);
+    expect(Object.keys(first.scorers).sort()).toEqual([
+      'dit',
+      'features',
+      'linear',
+      'resnet',
+      'resnet-small',
+      'synthetic',
+    ]);
     expect(first.scorers.features.kind).toBe('classifier');
     expect(first.scorers.features.metrics.accuracy.count).toBe(4);
     const again = JSON.parse((await runOk(args)).stdout);
@@ -34,7 +41,7 @@ describe('the embedded models that know classes', () => {
     expect(JSON.parse((await runOk(bound)).stdout).analysis).toMatchObject({ loss: 'vlb' });
   });
 
-  it.each(['tiny-world-dit', 'tiny-world-synthetic', 'tiny-world-features'])('doctor %s', async (name) => {
+  it.each(['tiny-world-dit', 'tiny-world-synthetic', 'tiny-world-features', 'tiny-world-resnet'])('doctor %s', async (name) => {
     const { stdout } = await runOk(['doctor', name]);
     expect(stdout).toMatch(/problems\s+none found/);
     expect(stdout).toMatch(name === 'tiny-world-dit' ? /learned width/ : /kind\s+classifier/);
