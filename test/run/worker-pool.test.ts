@@ -68,12 +68,14 @@ test('a fault that is no sentence for the user comes with the stack it had in th
   await pool.close();
 });
 
-test('all blocks are evaluated once by threads that get the next one before the present one ends', async () => {
+test('all blocks are evaluated once by workers that get the next one before the present one ends', async () => {
   const short = { ...settings, plan: { timesteps: [100, 500, 900], repeats: 1, seed: 0 }, maps: false };
-  const pool = new WorkerPool(short as ScorerSettings, 2, [
-    { name: 'cpu', id: 0 },
-    { name: 'cpu', id: 0 },
-  ]);
+  const pool = new WorkerPool(short as ScorerSettings, 2, {
+    devices: [
+      { name: 'cpu', id: 0 },
+      { name: 'cpu', id: 0 },
+    ],
+  });
   await pool.ready();
   const blocks = Array.from({ length: 7 }, (_, k) => [{ ...block[k % 3]!, index: k }]);
   const rows: string[] = [];
