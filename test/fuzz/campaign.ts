@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Report } from './child.ts';
 import type { Target } from './target.ts';
+import { fileOf } from './targets/index.ts';
 
 /** No input may take longer, nor the start of a process: machines are busy. */
 const MOST_SECONDS = 150;
@@ -65,7 +66,7 @@ async function batch(target: Target, { seed, from, count }: Batch, outcome: Outc
   for (const name of ['box', 'home', 'tmp', 'cache']) mkdirSync(join(root, name));
   const child = fork(
     fileURLToPath(new URL('./child.ts', import.meta.url)),
-    [target.name, `${seed}`, `${from}`, `${count}`, join(root, 'box')],
+    [fileOf(target), target.name, `${seed}`, `${from}`, `${count}`, join(root, 'box')],
     {
       env: {
         ...process.env,

@@ -1,12 +1,12 @@
 /**
- * Reads hostile inputs of one target in a process of its own, which its parent watches: `child.ts NAME SEED COUNT`. Tells
+ * Reads hostile inputs of one target in a process of its own, which its parent watches: `child.ts FILE NAME SEED FROM COUNT FOLDER`. Tells
  * the parent which input it is at, and every finding.
  */
 
 import { chdir } from 'node:process';
 import { messageOf, WinoscopeError } from '../../src/errors.ts';
 import { Mutator } from './mutate.ts';
-import { TARGETS } from './targets/index.ts';
+import type { Target } from './target.ts';
 
 /** Sent to the parent. */
 export type Report =
@@ -14,14 +14,16 @@ export type Report =
   | { type: 'finding'; index: number; what: string }
   | { type: 'end'; read: number; refused: number };
 
-const [name, seedText, fromText, countText, folder] = process.argv.slice(2) as [
+const [file, name, seedText, fromText, countText, folder] = process.argv.slice(2) as [
+  string,
   string,
   string,
   string,
   string,
   string,
 ];
-const target = TARGETS.find((candidate) => candidate.name === name)!;
+const exported = Object.values((await import(file)) as Record<string, readonly Target[]>).flat();
+const target = exported.find((candidate) => candidate.name === name)!;
 const [seed, from, count] = [Number(seedText), Number(fromText), Number(countText)];
 const send = (report: Report) => void process.send!(report);
 

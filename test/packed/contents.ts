@@ -37,7 +37,9 @@ const WANTED = [
   /^bin\/winoscope\.js$/,
   /^dist\/(?:src|tasks|tui)\/.+(?:\.js|\.d\.ts)$/,
   /^docs\/.+\.(?:md|json|svg|png)$/,
-  /^docs\/export_transformer\.py$/, // which the documents tell to run
+  // Which the documents tell to run.
+  /^docs\/(?:export_transformer|read_run)\.py$/,
+  /^docs\/kubernetes\/(?:score|merge)\.yaml$/,
   /^fixtures\/tiny-world\/(?!recipe\/)/,
   /^tasks\/data\//,
 ];
