@@ -41,11 +41,14 @@ describe('the embedded models that know classes', () => {
     expect(JSON.parse((await runOk(bound)).stdout).analysis).toMatchObject({ loss: 'vlb' });
   });
 
-  it.each(['tiny-world-dit', 'tiny-world-synthetic', 'tiny-world-features', 'tiny-world-resnet'])('doctor %s', async (name) => {
-    const { stdout } = await runOk(['doctor', name]);
-    expect(stdout).toMatch(/problems\s+none found/);
-    expect(stdout).toMatch(name === 'tiny-world-dit' ? /learned width/ : /kind\s+classifier/);
-  });
+  it.each(['tiny-world-dit', 'tiny-world-synthetic', 'tiny-world-features', 'tiny-world-resnet'])(
+    'doctor %s',
+    async (name) => {
+      const { stdout } = await runOk(['doctor', name]);
+      expect(stdout).toMatch(/problems\s+none found/);
+      expect(stdout).toMatch(name === 'tiny-world-dit' ? /learned width/ : /kind\s+classifier/);
+    },
+  );
 
   it('are refused where captions name no class', async () => {
     const { code, stderr } = await runCli(['score', 'tiny-world', '--limit', '2', ...DIT, '--plain']);
