@@ -152,7 +152,7 @@ function noLossIsBest({ sets, parts }: Pick<Material, 'sets' | 'parts'>): PaperF
   const { scorer } = parts.diffusion;
   const found = sets.flatMap(({ label, zeroShot }) => {
     const of = (loss: ScoreLoss) =>
-      outcomes(zeroShot, { scorer, metric: 'accuracy', analysis: { loss, errorSpace: 'native' } });
+      outcomes(zeroShot, { scorer, metric: 'accuracy', analysis: { loss, errorSpace: 'epsilon' } });
     const one = duel(of('mse'), of('mae'));
     return one ? [{ label, ...one }] : [];
   });

@@ -14,6 +14,7 @@ import { mcnemarExact } from '../../stats/mcnemar.ts';
 import { percent } from '../format.ts';
 import { ALPHA, pText } from './better.ts';
 import type { Material } from './material.ts';
+import { PAPER_ANALYSIS } from './outcome.ts';
 import type { PaperFinding } from './paper-report.ts';
 import { type Saving, saved } from './trial-tables.ts';
 
@@ -55,7 +56,7 @@ export function samplingFindings(
 function steadyDifferences({ sets, parts }: Material): PaperFinding[] {
   const spreads = sets.map(({ label, zeroShot }) => ({
     label,
-    spread: pairedSpread(zeroShot, parts.diffusion.scorer),
+    spread: pairedSpread(zeroShot, parts.diffusion.scorer, 'epsilon'),
   }));
   const against = [
     {
@@ -176,7 +177,7 @@ function signTest(a: readonly number[], b: readonly number[]): { above: number; 
 }
 
 function optionsOf(scorer: string) {
-  return { scorer, metric: 'accuracy', loss: 'mse' } as const;
+  return { scorer, metric: 'accuracy', ...PAPER_ANALYSIS } as const;
 }
 
 function shareOf({ correct, count }: CurvePoint): number {
