@@ -1,10 +1,11 @@
 /** How much a denoising error moves with the noise, and how much less a difference between captions does. */
 
 import { UsageError } from '../errors.ts';
+import { type ErrorSpace, errorFactor } from '../scoring/error-space.ts';
 import { diffusionScorerOf } from './diffusion-scorer-of.ts';
 import type { StoredRun } from './open-run.ts';
 
-/** Root mean squares over examples, captions and timesteps, mse in the model's own space. */
+/** Root mean squares over examples, captions and timesteps, mse in the chosen error space. */
 export interface PairedSpread {
   /** Standard deviation over noises of one error, at a fixed timestep. */
   error: number;
@@ -19,8 +20,12 @@ export interface PairedSpread {
  * whole plan.
  * @throws UsageError where the run has fewer than two noises per timestep, or no such example.
  */
-export function pairedSpread(run: StoredRun, scorer?: string): PairedSpread {
-  const [name, { plan, results }] = diffusionScorerOf(run, scorer);
+export function pairedSpread(
+  run: StoredRun,
+  scorer?: string,
+  errorSpace: ErrorSpace = 'native',
+): PairedSpread {
+  const [name, { plan, results, schedule }] = diffusionScorerOf(run, scorer);
   const where = `scorer "${name}" of ${run.folder.path}`;
   if (plan.repeats < 2 || plan.antithetic) {
     throw new UsageError({
@@ -31,6 +36,7 @@ export function pairedSpread(run: StoredRun, scorer?: string): PairedSpread {
   }
   const places = new Map<number, number[]>(plan.timesteps.map((t) => [t, []]));
   for (const [k, { timestep }] of plan.trials.entries()) places.get(timestep)!.push(k);
+  const factor = errorFactor(schedule, errorSpace, 'mse');
   const sums = { error: 0, paired: 0, count: 0 };
   for (const [index, { images, truth }] of run.examples.entries()) {
     const [first] = truth;
@@ -42,9 +48,10 @@ export function pairedSpread(run: StoredRun, scorer?: string): PairedSpread {
     for (const [slot, { caption }] of pairs) {
       if (slot === trueSlot || caption < 0) continue;
       const values = valuesOf(slot);
-      for (const trials of places.values()) {
-        sums.error += varianceOf(trials.map((k) => values[k]!));
-        sums.paired += varianceOf(trials.map((k) => values[k]! - best[k]!));
+      for (const [timestep, trials] of places) {
+        const scale = factor(timestep) ** 2;
+        sums.error += scale * varianceOf(trials.map((k) => values[k]!));
+        sums.paired += scale * varianceOf(trials.map((k) => values[k]! - best[k]!));
         sums.count++;
       }
     }

@@ -7,6 +7,7 @@ import { scoreExample } from '../scoring/aggregate.ts';
 import { applyRule } from '../scoring/apply-rule.ts';
 import type { UncondMode } from '../scoring/conditions.ts';
 import { Course } from '../scoring/course.ts';
+import { type ErrorSpace, errorFactor } from '../scoring/error-space.ts';
 import { makePlan, type Plan } from '../scoring/plan.ts';
 import type { StopRule } from '../scoring/stop-rule.ts';
 import { subjectOf } from '../scoring/subject.ts';
@@ -40,6 +41,8 @@ export interface ReplayOptions {
   metric: MetricName;
   stages?: StageSetting;
   rule?: StopRule;
+  /** What the rule and the scores read. @default 'native' */
+  errorSpace?: ErrorSpace;
   /** Only the captions that another scorer of the run ranks highest, before the first trial (`--prune`). */
   prune?: { by: string; keep: number };
 }
@@ -50,7 +53,7 @@ export interface ReplayOptions {
  * @throws UsageError where the run stopped early itself, or the last stage is not the run's whole grid.
  */
 export function replay(run: StoredRun, options: ReplayOptions): Replayed {
-  const { stages, metric, prune } = options;
+  const { stages, metric, prune, errorSpace = 'native' } = options;
   const [name, view] = diffusionScorerOf(run, options.scorer);
   const identity = run.manifest.identity.scorers[name]!;
   const uncond = identity.kind === 'diffusion' ? identity.uncond : 'auto';
@@ -60,13 +63,17 @@ export function replay(run: StoredRun, options: ReplayOptions): Replayed {
   const stopping = rule && applyRule(plan, rule, schedule);
   const places = new Map(view.plan.trials.map(({ noise }, k) => [noise, k]));
   const order = plan.trials.map(({ noise }) => places.get(noise)!);
+  // Converted before the rule sees them, so what is read afterwards is native.
+  const factor = errorFactor(schedule, errorSpace, 'mse');
+  const factors = plan.trials.map(({ timestep }) => factor(timestep));
   const reading = readingOf(schedule, { loss: 'mse', errorSpace: 'native' });
   const total = { correct: 0, count: 0, evaluations: 0, lost: 0, gained: 0 };
   for (const [index, example] of run.examples.entries()) {
     if (results.store.done(index) < view.plan.trials.length) continue;
-    const errors = results.store
-      .pairs(index)
-      .map((_, slot) => Float64Array.from(order, (k) => results.store.values(index, slot, 'mse')[k]!));
+    const errors = results.store.pairs(index).map((_, slot) => {
+      const values = results.store.values(index, slot, 'mse');
+      return Float64Array.from(order, (k, place) => values[k]! * factors[place]!);
+    });
     const skipped = prune && skippedBy(run, { index, uncond, ...prune });
     const subject = subjectOf(example, uncond, skipped);
     const course = new Course(stopping, subject, plan.trials.length);

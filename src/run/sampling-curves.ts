@@ -5,6 +5,7 @@ import { UsageError } from '../errors.ts';
 import { verdict } from '../metrics/evaluate.ts';
 import type { MetricName } from '../metrics/score-matrix.ts';
 import { type ExampleErrors, scoreExample } from '../scoring/aggregate.ts';
+import type { ErrorSpace } from '../scoring/error-space.ts';
 import { type Plan, seedsOf, uniformTimesteps } from '../scoring/plan.ts';
 import { readingOf } from '../scoring/weighting.ts';
 import { diffusionScorerOf } from './diffusion-scorer-of.ts';
@@ -44,6 +45,8 @@ export interface CurveOptions {
   scorer?: string;
   metric: MetricName;
   loss: ScoreLoss;
+  /** @default 'native' */
+  errorSpace?: ErrorSpace;
 }
 
 /**
@@ -154,7 +157,7 @@ function judgeOf(
 function rightDraws(
   run: StoredRun,
   view: DiffusionView,
-  { metric, loss }: CurveOptions,
+  { metric, loss, errorSpace = 'native' }: CurveOptions,
 ): (draws: readonly (readonly Place[])[]) => number[] {
   const { plan, results, schedule } = view;
   if (plan.stages || plan.antithetic || seedsOf(plan).length > 1) {
@@ -174,7 +177,7 @@ function rightDraws(
     });
   }
   const placeOf = new Map(plan.trials.map(({ noise }, k) => [noise, k]));
-  const reading = readingOf(schedule, { loss, errorSpace: 'native' });
+  const reading = readingOf(schedule, { loss, errorSpace });
   const read = indices.map((index) => ({
     example: run.examples[index]!,
     errors: results.errors(index, loss),

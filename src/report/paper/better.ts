@@ -24,6 +24,12 @@ export function better(
   return {
     ...about,
     holds: p >= ALPHA ? 'undecided' : aOnly > bOnly ? 'holds' : 'does not hold',
-    measured: `${a.name} ${percent(found.a)}, ${b.name} ${percent(found.b)} on ${found.count} examples; only the first right ${aOnly}, only the second ${bOnly}, exact McNemar p = ${pValue(p)}.`,
+    measured: `${a.name} ${percent(found.a)}, ${b.name} ${percent(found.b)} on ${found.count} examples; only the first right ${aOnly}, only the second ${bOnly}, exact McNemar ${pText(p)}.`,
   };
+}
+
+/** `p = 0.03` or `p < 0.0001`. */
+export function pText(p: number): string {
+  const value = pValue(p);
+  return value.startsWith('<') ? `p ${value}` : `p = ${value}`;
 }

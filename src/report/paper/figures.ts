@@ -2,6 +2,7 @@
 
 import { STRATEGIES, samplingCurves, singleTimesteps, strategyTexts } from '../../run/sampling-curves.ts';
 import type { Material } from './material.ts';
+import { PAPER_ANALYSIS } from './outcome.ts';
 import type { PaperFigure, PaperLine } from './paper-report.ts';
 import { type Saving, saved } from './trial-tables.ts';
 
@@ -16,7 +17,7 @@ export function timestepFigure({ sets, parts }: Material): PaperFigure {
     isLog: false,
     lines: sets.map(({ label, zeroShot }) => ({
       name: label,
-      points: singleTimesteps(zeroShot, { scorer, metric: 'accuracy', loss: 'mse' }).map(
+      points: singleTimesteps(zeroShot, { scorer, metric: 'accuracy', ...PAPER_ANALYSIS }).map(
         ({ timestep, ...counts }) => ({ x: timestep, ...counts }),
       ),
     })),
@@ -28,7 +29,7 @@ export function timestepFigure({ sets, parts }: Material): PaperFigure {
 export function strategyFigure({ sets, parts }: Material, place: number): PaperFigure {
   const { label, zeroShot } = sets[place]!;
   const { scorer } = parts.diffusion;
-  const curves = samplingCurves(zeroShot, { scorer, metric: 'accuracy', loss: 'mse' });
+  const curves = samplingCurves(zeroShot, { scorer, metric: 'accuracy', ...PAPER_ANALYSIS });
   return {
     id: `strategies-${place + 1}`,
     title: `Accuracy against trials per caption, by which timesteps are taken, ${label}`,
@@ -55,7 +56,7 @@ export function lossFigure({ sets, parts }: Material, place: number): PaperFigur
     isLog: true,
     lines: (['mse', 'mae'] as const).map((loss) => ({
       name: loss === 'mse' ? 'squared (l2)' : 'absolute (l1)',
-      points: samplingCurves(zeroShot, { scorer, metric: 'accuracy', loss }).even.map(
+      points: samplingCurves(zeroShot, { scorer, metric: 'accuracy', loss, errorSpace: 'epsilon' }).even.map(
         ({ trials, ...counts }) => ({ x: trials, ...counts }),
       ),
     })),
@@ -68,7 +69,7 @@ export function savingFigure(material: Material, place: number, savings: readonl
   const { label, zeroShot } = material.sets[place]!;
   const { scorer } = material.parts.diffusion;
   const captions = Math.max(...zeroShot.examples.map((example) => example.captions.length));
-  const { even } = samplingCurves(zeroShot, { scorer, metric: 'accuracy', loss: 'mse' });
+  const { even } = samplingCurves(zeroShot, { scorer, metric: 'accuracy', ...PAPER_ANALYSIS });
   const pointsOf = (chosen: readonly Saving[]): PaperLine['points'] =>
     chosen
       .map((saving) => saved(material, place, saving))

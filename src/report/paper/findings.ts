@@ -1,9 +1,9 @@
 /** What the paper found about models, held against what was measured here; what it found about trials is beside it. */
 
 import type { ScoreLoss } from '../../diffusion/denoising-error.ts';
-import { percent, pValue, signed } from '../format.ts';
+import { percent, signed } from '../format.ts';
 import type { RobustnessReport } from '../robustness.ts';
-import { ALPHA, better, type Named } from './better.ts';
+import { ALPHA, better, type Named, pText } from './better.ts';
 import type { Material, Part, Role } from './material.ts';
 import { duel, type Outcomes, outcomes } from './outcome.ts';
 import type { PaperFinding } from './paper-report.ts';
@@ -152,7 +152,7 @@ function noLossIsBest({ sets, parts }: Pick<Material, 'sets' | 'parts'>): PaperF
   const { scorer } = parts.diffusion;
   const found = sets.flatMap(({ label, zeroShot }) => {
     const of = (loss: ScoreLoss) =>
-      outcomes(zeroShot, { scorer, metric: 'accuracy', analysis: { loss, errorSpace: 'native' } });
+      outcomes(zeroShot, { scorer, metric: 'accuracy', analysis: { loss, errorSpace: 'epsilon' } });
     const one = duel(of('mse'), of('mae'));
     return one ? [{ label, ...one }] : [];
   });
@@ -164,7 +164,7 @@ function noLossIsBest({ sets, parts }: Pick<Material, 'sets' | 'parts'>): PaperF
     on: 'all sets',
     counterpart: 'appendix C, Table 8: squared on four sets, absolute on three, one tie',
     holds: squared && absolute ? 'holds' : squared || absolute ? 'does not hold' : 'undecided',
-    measured: `${found.map(({ label, a, b, aOnly, bOnly, p }) => `${label}: squared ${percent(a)}, absolute ${percent(b)}, only squared right ${aOnly}, only absolute ${bOnly}, exact McNemar p = ${pValue(p)}`).join('; ')}.`,
+    measured: `${found.map(({ label, a, b, aOnly, bOnly, p }) => `${label}: squared ${percent(a)}, absolute ${percent(b)}, only squared right ${aOnly}, only absolute ${bOnly}, exact McNemar ${pText(p)}`).join('; ')}.`,
   };
 }
 

@@ -10,6 +10,9 @@ import { wilsonInterval } from '../../stats/wilson.ts';
 import { percent } from '../format.ts';
 import type { PaperCell } from './paper-report.ts';
 
+/** The error that the paper averages: squares, of the noise. A model that predicts something else is converted. */
+export const PAPER_ANALYSIS = { loss: 'mse', errorSpace: 'epsilon' } as const satisfies Analysis;
+
 /** A scorer's verdicts on one metric, by example id. */
 export type Outcomes = ReadonlyMap<string, boolean>;
 
@@ -17,7 +20,7 @@ export type Outcomes = ReadonlyMap<string, boolean>;
 export interface OutcomesOf {
   scorer: string;
   metric: MetricName;
-  /** @default mean squares in the model's own space */
+  /** @default `PAPER_ANALYSIS` */
   analysis?: Analysis;
   /** Only examples with this tag. */
   tag?: string;
@@ -30,7 +33,7 @@ export function outcomes(run: StoredRun, { scorer, metric, analysis, tag }: Outc
   if (!view) return found;
   for (const [index, example] of run.examples.entries()) {
     if (tag !== undefined && !example.tags.includes(tag)) continue;
-    const scores = scoresOf(view, index, analysis ?? { loss: 'mse', errorSpace: 'native' });
+    const scores = scoresOf(view, index, analysis ?? PAPER_ANALYSIS);
     const isRight = scores && verdict(toMatrix(scores, example))[metric];
     if (isRight !== undefined) found.set(example.id, isRight);
   }

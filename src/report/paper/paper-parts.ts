@@ -19,7 +19,7 @@ export function leadSentences({ findings, reduced, version }: PaperReport): stri
   const count = (holds: string) => findings.filter((finding) => finding.holds === holds).length;
   return [
     `${findings.length} checks of the paper's findings on this small world: ${count('holds')} hold here, ${count('does not hold')} ${count('does not hold') === 1 ? 'does' : 'do'} not, ${count('undecided')} cannot be told from so few examples.`,
-    `Scores are percent right with 95 % Wilson intervals; winoscope ${version}.`,
+    `Scores are percent right with 95 % Wilson intervals; denoising errors are squared errors of the noise, as in the paper, unless a row says otherwise; winoscope ${version}.`,
     ...(reduced ? ['Made in short: fewer examples and trials than the report is meant for.'] : []),
   ];
 }

@@ -11,9 +11,10 @@ import {
 import { binomialTest } from '../../stats/binomial.ts';
 import { holm } from '../../stats/holm.ts';
 import { mcnemarExact } from '../../stats/mcnemar.ts';
-import { percent, pValue } from '../format.ts';
-import { ALPHA } from './better.ts';
+import { percent } from '../format.ts';
+import { ALPHA, pText } from './better.ts';
 import type { Material } from './material.ts';
+import { PAPER_ANALYSIS } from './outcome.ts';
 import type { PaperFinding } from './paper-report.ts';
 import { type Saving, saved } from './trial-tables.ts';
 
@@ -55,7 +56,7 @@ export function samplingFindings(
 function steadyDifferences({ sets, parts }: Material): PaperFinding[] {
   const spreads = sets.map(({ label, zeroShot }) => ({
     label,
-    spread: pairedSpread(zeroShot, parts.diffusion.scorer),
+    spread: pairedSpread(zeroShot, parts.diffusion.scorer, 'epsilon'),
   }));
   const against = [
     {
@@ -121,7 +122,7 @@ function moreIsBetter(material: Material, place: number): PaperFinding {
     on: label,
     counterpart: 'Figure 4',
     holds: p >= ALPHA ? 'undecided' : above > below ? 'holds' : 'does not hold',
-    measured: `${even.map((point) => `${percent(shareOf(point))} with ${point.trials}`).join(', ')} trials per caption; ${above} examples better with all than with ${first.trials}, ${below} worse, sign test p = ${pValue(p)}.`,
+    measured: `${even.map((point) => `${percent(shareOf(point))} with ${point.trials}`).join(', ')} trials per caption; ${above} examples better with all than with ${first.trials}, ${below} worse, sign test ${pText(p)}.`,
   };
 }
 
@@ -144,7 +145,7 @@ function evenIsBest(material: Material, place: number): PaperFinding {
     on: label,
     counterpart: 'section 4.1, Figure 4',
     holds: isBeaten ? 'does not hold' : others.every(({ share }) => share <= even) ? 'holds' : 'undecided',
-    measured: `With ${trials} trials per caption: evenly spread ${percent(even)}; ${others.map(({ strategy, share }, k) => `${strategyTexts[strategy]} ${percent(share)} (p = ${pValue(adjusted[k]!)})`).join('; ')}. Sign tests over examples, Holm-corrected.`,
+    measured: `With ${trials} trials per caption: evenly spread ${percent(even)}; ${others.map(({ strategy, share }, k) => `${strategyTexts[strategy]} ${percent(share)} (${pText(adjusted[k]!)})`).join('; ')}. Sign tests over examples, Holm-corrected.`,
   };
 }
 
@@ -164,7 +165,7 @@ function cheaper(
     on: material.sets[place]!.label,
     counterpart,
     holds: !isCheap || (isWorse && p < ALPHA) ? 'does not hold' : isWorse ? 'undecided' : 'holds',
-    measured: `${saving.name}: ${early.correct} of ${early.count} right with ${early.evaluations.toFixed(0)} evaluations per image, ${full.correct} with all ${full.evaluations.toFixed(0)}; lost ${early.lost}, gained ${early.gained}, exact McNemar p = ${pValue(p)}.`,
+    measured: `${saving.name}: ${early.correct} of ${early.count} right with ${early.evaluations.toFixed(0)} evaluations per image, ${full.correct} with all ${full.evaluations.toFixed(0)}; lost ${early.lost}, gained ${early.gained}, exact McNemar ${pText(p)}.`,
   };
 }
 
@@ -176,7 +177,7 @@ function signTest(a: readonly number[], b: readonly number[]): { above: number; 
 }
 
 function optionsOf(scorer: string) {
-  return { scorer, metric: 'accuracy', loss: 'mse' } as const;
+  return { scorer, metric: 'accuracy', ...PAPER_ANALYSIS } as const;
 }
 
 function shareOf({ correct, count }: CurvePoint): number {

@@ -20,6 +20,7 @@ export function saved({ sets, parts }: Material, place: number, { stages, prune 
   return replay(sets[place]!.zeroShot, {
     scorer: parts.diffusion.scorer,
     metric: 'accuracy',
+    errorSpace: 'epsilon',
     ...(stages && { stages }),
     ...(prune !== undefined && { prune: { by: parts.clip.scorer, keep: prune } }),
   });
@@ -54,7 +55,7 @@ export function eliminationTable(material: Material, savings: readonly Saving[])
 
 /** Why all captions share their noises: spreads over noises, in thousandths. */
 export function spreadTable({ sets, parts }: Material): PaperTable {
-  const found = sets.map(({ zeroShot }) => pairedSpread(zeroShot, parts.diffusion.scorer));
+  const found = sets.map(({ zeroShot }) => pairedSpread(zeroShot, parts.diffusion.scorer, 'epsilon'));
   const row = (name: string, of: (spread: (typeof found)[number]) => number) => ({
     name,
     cells: found.map((spread) => ({ text: (1000 * of(spread)).toFixed(2) })),
