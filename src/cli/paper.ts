@@ -1,6 +1,6 @@
 /** `winoscope paper`: scores what is missing, then reads every table and figure from the stored runs. */
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { messageOf, ResultsError } from '../errors.ts';
 import { makeFolder } from '../hub/make-folder.ts';
@@ -43,16 +43,21 @@ export async function paper(flags: PaperFlags): Promise<void> {
   const size = { ...(quick ? QUICK : FULL), ...(limit !== undefined && { limit }) };
   makeFolder(out);
   const specs = paperRuns(size);
-  for (const [k, spec] of specs.entries()) {
-    if (!quiet) process.stderr.write(`${k + 1} of ${specs.length}: ${spec.name}\n`);
-    const code = await scoreApart(commandOf(spec, out), quiet);
-    if (code !== 0) {
-      process.stderr.write(
-        `winoscope: the run "${spec.name}" ended with exit code ${code}, so there is no report; what was scored is kept in ${visible(out)}, and the same command goes on.\n`,
-      );
-      process.exitCode = code;
-      return;
+  const signals = listen();
+  try {
+    for (const [k, spec] of specs.entries()) {
+      if (!quiet) process.stderr.write(`${k + 1} of ${specs.length}: ${spec.name}\n`);
+      const code = (await scoreApart(commandOf(spec, out), quiet, signals)) || signals.code();
+      if (code !== 0) {
+        process.stderr.write(
+          `winoscope: the run "${spec.name}" ended with exit code ${code}, so there is no report; what was scored is kept in ${visible(out)}, and the same command goes on.\n`,
+        );
+        process.exitCode = code;
+        return;
+      }
     }
+  } finally {
+    signals.close();
   }
   const runs = new Map(specs.map(({ name }) => [name, openRun(join(out, name))]));
   const report = paperReport(materialOf(runs), {
@@ -72,26 +77,54 @@ function commandOf({ name, task, args }: PaperRunSpec, out: string): string[] {
 }
 
 /** A process of its own, as if typed: the command that the report prints is the one that ran. */
-function scoreApart(args: readonly string[], quiet: boolean): Promise<number> {
+function scoreApart(args: readonly string[], quiet: boolean, signals: Signals): Promise<number> {
   const bin = join(packageRoot(), 'bin', 'winoscope.js');
   const child = spawn(process.execPath, [bin, ...args, '--plain', ...(quiet ? ['--quiet'] : [])], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  // The terminal tells both; the child keeps what it has, and its exit code says so.
-  const wait = () => {};
-  const pass = (signal: NodeJS.Signals) => child.kill(signal);
-  process.on('SIGINT', wait);
-  process.on('SIGTERM', pass);
+  signals.passTo(child);
   return new Promise((resolve, reject) => {
     child.on('error', (error) =>
       reject(new ResultsError({ what: 'a run could not be started', got: messageOf(error), cause: error })),
     );
-    child.on('close', (code) => {
-      process.off('SIGINT', wait);
-      process.off('SIGTERM', pass);
-      resolve(code ?? 1);
-    });
+    child.on('close', (code) => resolve(code ?? (signals.code() || 1)));
   });
+}
+
+/** Interruptions while runs are made. */
+interface Signals {
+  /** What is asked to end from now on. */
+  passTo(child: ChildProcess): void;
+  /** Exit code of an interruption that came, as a shell has it; else 0. */
+  code(): number;
+  close(): void;
+}
+
+/** Listens from before the first run to after the last: between two, a signal ends the command as well. */
+function listen(): Signals {
+  let child: ChildProcess | undefined;
+  let code = 0;
+  const interrupted = () => {
+    // The terminal tells the child too: it keeps what it has, and its exit code says so.
+    code = 130;
+  };
+  const ended = () => {
+    code = 143;
+    child?.kill('SIGTERM');
+  };
+  process.on('SIGINT', interrupted);
+  process.on('SIGTERM', ended);
+  return {
+    passTo: (next) => {
+      child = next;
+      if (code === 143) next.kill('SIGTERM');
+    },
+    code: () => code,
+    close: () => {
+      process.off('SIGINT', interrupted);
+      process.off('SIGTERM', ended);
+    },
+  };
 }
 
 function materialOf(runs: ReadonlyMap<string, StoredRun>): Material {
