@@ -18,9 +18,11 @@ const SMALLEST = ['paper', '--quick', '--limit', '2', '--out', out];
 const RUNS = paperRuns(QUICK).map(({ name }) => name);
 const { open } = openBrowser();
 
-/** When the stored results of every run were last written. */
+/** When the trials of every run were last written. */
 function written(): Record<string, number> {
-  const files = RUNS.flatMap((name) => ['trials', 'segments'].map((kind) => join(out, name, kind)));
+  const files = RUNS.map((name) =>
+    join(out, name, 'trials', `${name.endsWith('supervised') ? 'dit' : 'diffusion'}.arrow`),
+  );
   return Object.fromEntries(files.map((file) => [file, statSync(file).mtimeMs]));
 }
 
