@@ -154,7 +154,7 @@ describe('winoscope pull', () => {
     const checked = await runCli(['pull', 'acme/tiny', '--check'], { env, nodeArgs: GUARD });
     expect(checked.stdout).toMatch(/wrong .*unet\/model\.onnx/);
     expect(checked.stderr).toMatch(
-      /1 of 15 files in the cache has other contents.*winoscope pull acme\/tiny@main/,
+      /1 of 16 files in the cache has other contents.*winoscope pull acme\/tiny@main/,
     );
     expect(checked.code).toBe(1);
     await runOk(['pull', 'acme/tiny'], { env });

@@ -160,7 +160,9 @@ describe('runs that have too little', () => {
   test('no diffusion scorer', async () => {
     await score('tiny-world', 'clip', '--clip', 'tiny-world', '--limit', '1');
     for (const scorer of [undefined, 'clip'])
-      expect(refusal('clip', scorer)).toBe(`the run has no diffusion scorer: ${out('clip')}.`);
+      expect(refusal('clip', scorer)).toBe(
+        `the run has no diffusion scorer: ${out('clip')}. Pass a run that was scored with --diffusion: trials are what this reads.`,
+      );
   });
 
   test('two diffusion scorers, of which none is named; fewer than ten examples', async () => {
