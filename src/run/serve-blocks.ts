@@ -11,7 +11,7 @@ export type WorkerRequest<Work> = { type: 'block'; work: Work[] } | { type: 'sto
 export type WorkerReply<Output> =
   /** With the resident bytes of the worker's process. */
   | { type: 'ready'; resident: number }
-  | { type: 'output'; output: Output }
+  | { type: 'outputs'; outputs: Output[] }
   | NearlyDone
   | { type: 'block-done'; resident: number }
   | { type: 'error'; error: WorkerFailure };
@@ -24,6 +24,9 @@ export interface WorkerFailure {
   exitCode: number;
   stack: string | undefined;
 }
+
+/** Rows of calls that end within so long go out together: a message between processes costs more than a short call's rows. */
+const TOGETHER_MS = 100;
 
 /** What works on blocks: a scorer, a sampler. */
 export interface BlockServer<Work, Output> {
@@ -44,7 +47,22 @@ export async function serveBlocks<Work, Output extends { type: string }>(
 ): Promise<void> {
   const { data, port } = await openParentPort();
   let stopping = false;
-  const reply = (message: WorkerReply<Output>) => port.postMessage(message);
+  const waiting: Output[] = [];
+  let sent = performance.now();
+  const flush = () => {
+    sent = performance.now();
+    if (waiting.length > 0) port.postMessage({ type: 'outputs', outputs: waiting.splice(0) });
+  };
+  /** Whatever was put out before comes before it. */
+  const reply = (message: WorkerReply<Output>) => {
+    flush();
+    port.postMessage(message);
+  };
+  const put = (output: Output) => {
+    waiting.push(output);
+    // Rows of errors are nobody's any more; what may be written to again goes out at once.
+    if (output.type !== 'trials' || performance.now() - sent >= TOGETHER_MS) flush();
+  };
   const fail = (error: unknown) => reply({ type: 'error', error: failureOf(error) });
   /** Tells why and ends: nobody can be served any more. */
   const giveUp = (error: unknown) => {
@@ -60,8 +78,7 @@ export async function serveBlocks<Work, Output extends { type: string }>(
     }
     await server.evaluate(
       request.work,
-      (output) =>
-        reply(isNearlyDone(output) ? { type: 'nearly-done' } : { type: 'output', output: output as Output }),
+      (output) => (isNearlyDone(output) ? reply({ type: 'nearly-done' }) : put(output as Output)),
       () => stopping,
     );
     reply({ type: 'block-done', resident: process.memoryUsage.rss() });

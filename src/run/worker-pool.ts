@@ -253,7 +253,7 @@ class PoolWorker<Work, Output> {
       this.#opened = undefined;
     } else if (reply.type === 'error') this.#fail(revive(reply.error));
     else if (!feed) return;
-    else if (reply.type === 'output') feed.emit(reply.output);
+    else if (reply.type === 'outputs') for (const output of reply.outputs) feed.emit(output);
     else if (reply.type === 'nearly-done') {
       // The next block arrives before this one ends: a worker never waits for its work.
       if (feed.sent === 1) this.#send(feed);
