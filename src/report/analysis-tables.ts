@@ -6,7 +6,7 @@ import type { Reanalysis, Variant } from '../run/analyze.ts';
 import { weightingName } from '../scoring/weighting.ts';
 import { METRIC_TITLES, percent, pValue, withInterval } from './format.ts';
 import { differenceCell } from './report-parts.ts';
-import { SCORE_COLUMNS, type ScoreRow } from './score-rows.ts';
+import { SCORE_COLUMNS, type ScoreRow, scoreColumns } from './score-rows.ts';
 import type { Part, Table } from './tables.ts';
 
 /** The sides of a setting as words, in the order of columns. */
@@ -181,40 +181,32 @@ export const ANALYSIS_COLUMNS = [
 export function analysisRows({ variants, task }: Reanalysis, run: string): AnalysisRow[] {
   return variants.flatMap(({ scorer, setting, isOwn, metrics, byTag, comparisons }) => {
     const rows = (tag: string, found: Variant['metrics']) =>
-      Object.entries(found).map(
-        ([metric, { score, correct, count, chance, ci95, pAboveChance }]): AnalysisRow => {
-          const compared = tag === '' ? comparisons.find((one) => one.metric === metric) : undefined;
-          return {
-            run,
-            task: task.name,
-            scorer,
-            own: isOwn,
-            loss: setting.loss,
-            errorSpace: setting.errorSpace,
-            weighting: SIDES.weighting(setting),
-            normalization: setting.normalization,
-            timesteps: setting.timesteps?.length,
-            firstTimestep: setting.timesteps?.[0],
-            lastTimestep: setting.timesteps?.at(-1),
-            seed: setting.seed,
-            trials: setting.trials,
-            tag,
-            metric: metric as MetricName,
-            score,
-            correct,
-            count,
-            chance,
-            ciLow: ci95[0],
-            ciHigh: ci95[1],
-            pAboveChance,
-            difference: compared?.difference?.estimate,
-            differenceLow: compared?.difference?.ci95[0],
-            differenceHigh: compared?.difference?.ci95[1],
-            p: compared?.p,
-            pHolm: compared?.pHolm,
-          };
-        },
-      );
+      Object.entries(found).map(([metric, summary]): AnalysisRow => {
+        const compared = tag === '' ? comparisons.find((one) => one.metric === metric) : undefined;
+        return {
+          run,
+          task: task.name,
+          scorer,
+          own: isOwn,
+          loss: setting.loss,
+          errorSpace: setting.errorSpace,
+          weighting: SIDES.weighting(setting),
+          normalization: setting.normalization,
+          timesteps: setting.timesteps?.length,
+          firstTimestep: setting.timesteps?.[0],
+          lastTimestep: setting.timesteps?.at(-1),
+          seed: setting.seed,
+          trials: setting.trials,
+          tag,
+          metric: metric as MetricName,
+          ...scoreColumns(summary),
+          difference: compared?.difference?.estimate,
+          differenceLow: compared?.difference?.ci95[0],
+          differenceHigh: compared?.difference?.ci95[1],
+          p: compared?.p,
+          pHolm: compared?.pHolm,
+        };
+      });
     return [...rows('', metrics), ...Object.entries(byTag).flatMap(([tag, found]) => rows(tag, found))];
   });
 }

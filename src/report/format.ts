@@ -28,7 +28,7 @@ export function percent(fraction: number): string {
 }
 
 /** `82.5 [76.6, 87.1]`: a score in percent with its 95 % interval. */
-export function withInterval({ score, ci95 }: MetricSummary): string {
+export function withInterval({ score, ci95 }: { score: number; ci95: readonly [number, number] }): string {
   return `${percent(score)} [${percent(ci95[0])}, ${percent(ci95[1])}]`;
 }
 

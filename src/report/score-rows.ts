@@ -1,7 +1,7 @@
 /** A summary as tidy rows, one per scorer, reading, tag and metric: the form that data frames want. */
 
 import type { MetricName } from '../metrics/evaluate.ts';
-import type { MetricSummaries, Summary } from '../run/summary-schema.ts';
+import type { MetricSummaries, MetricSummary, Summary } from '../run/summary-schema.ts';
 
 /** One score. */
 export interface ScoreRow {
@@ -50,7 +50,7 @@ export function scoreRows({ task, scorers }: Summary, run: string): ScoreRow[] {
   return Object.entries(scorers).flatMap(([scorer, { kind, primary, metrics, raw, byTag }]) => {
     const rows = (tag: string, found: MetricSummaries, reading: ScoreRow['reading']) =>
       Object.entries(found).map(
-        ([metric, { score, correct, count, chance, ci95, pAboveChance }]): ScoreRow => ({
+        ([metric, summary]): ScoreRow => ({
           run,
           task: task.name,
           scorer,
@@ -59,13 +59,7 @@ export function scoreRows({ task, scorers }: Summary, run: string): ScoreRow[] {
           primary: reading === primary,
           tag,
           metric: metric as MetricName,
-          score,
-          correct,
-          count,
-          chance,
-          ciLow: ci95[0],
-          ciHigh: ci95[1],
-          pAboveChance,
+          ...scoreColumns(summary),
         }),
       );
     return [
@@ -74,4 +68,9 @@ export function scoreRows({ task, scorers }: Summary, run: string): ScoreRow[] {
       ...(primary === 'normalized' ? rows('', raw, 'raw') : []),
     ];
   });
+}
+
+/** The columns that hold a score. */
+export function scoreColumns({ score, correct, count, chance, ci95, pAboveChance }: MetricSummary) {
+  return { score, correct, count, chance, ciLow: ci95[0], ciHigh: ci95[1], pAboveChance };
 }

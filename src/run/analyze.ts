@@ -3,7 +3,7 @@
 import { UsageError } from '../errors.ts';
 import { aggregate } from '../metrics/by-tag.ts';
 import { chances, type Verdict, verdict } from '../metrics/evaluate.ts';
-import type { MetricName } from '../metrics/score-matrix.ts';
+import { metricNames } from '../metrics/score-matrix.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
 import { FORMAT } from '../results/manifest.ts';
 import { type ExampleScores, type Reading, scoreExample } from '../scoring/aggregate.ts';
@@ -23,6 +23,7 @@ import { withIntervals } from './metric-summaries.ts';
 import type { StoredRun } from './open-run.ts';
 import { type DiffusionView, toMatrix } from './scorer-view.ts';
 import type { Analysis, Comparison, MetricSummaries } from './summary-schema.ts';
+import { pickMetrics } from './task-rules.ts';
 import { firstTrials, selectTrials } from './trial-reader.ts';
 
 /** A variant against the scorer's own setting: `aOnly` counts what only the variant has right. */
@@ -73,8 +74,7 @@ export interface AnalyzeRequest extends SettingRequest {
 export function analyze(run: StoredRun, request: AnalyzeRequest = {}): Reanalysis {
   const { scorer, buckets = 20, ...settings } = request;
   const { manifest, folder } = run;
-  const { metrics: chosen } = manifest.about.task;
-  const isChosen = (metric: MetricName) => !chosen || chosen.includes(metric);
+  const chosen = manifest.about.task.metrics ?? metricNames;
   const scorers = scorersOf(run, scorer);
   const variants: (Omit<Variant, 'comparisons'> & { compared: Uncorrected[] })[] = [];
   const leftOut: Reanalysis['leftOut'] = [];
@@ -97,7 +97,9 @@ export function analyze(run: StoredRun, request: AnalyzeRequest = {}): Reanalysi
           setting,
           isOwn,
           ...counted(run, verdicts),
-          compared: isOwn ? [] : compareTwo(verdicts, ownVerdicts).filter(({ metric }) => isChosen(metric)),
+          compared: isOwn
+            ? []
+            : compareTwo(verdicts, ownVerdicts).filter(({ metric }) => chosen.includes(metric)),
         });
       } catch (error) {
         if (!(error instanceof UsageError)) throw error;
@@ -212,10 +214,7 @@ function counted(
   { examples, manifest }: StoredRun,
   verdicts: readonly (Verdict | undefined)[],
 ): Pick<Variant, 'examples' | 'metrics' | 'byTag'> {
-  const { metrics: chosen } = manifest.about.task;
-  const isChosen = ([metric]: [string, unknown]) => !chosen || chosen.includes(metric as MetricName);
-  const pick = (found: MetricSummaries): MetricSummaries =>
-    Object.fromEntries(Object.entries(found).filter(isChosen));
+  const pick = (found: MetricSummaries) => pickMetrics(found, manifest.about.task.metrics ?? metricNames);
   const judged = examples.flatMap((example, index) => {
     const own = verdicts[index];
     const shape = { images: example.images.length, captions: example.captions.length, truth: example.truth };

@@ -41,12 +41,25 @@ export function callsFor(
   options: CallOptions,
   stored?: { batch: number; threads: number },
 ): { batch: number; threads: number; workers: number } {
-  const bytes = bytesIn(description, description.denoiser);
-  const threads = options.threads ?? stored?.threads ?? threadsFor(bytes);
+  const { bytes, batch, threads } = rowsAndThreads(description, options, stored);
   return {
-    batch: options.batch ?? stored?.batch ?? rowsFor(description.latent),
+    batch,
     threads,
     workers: options.workers ?? workersFor({ bytes, device: options.device, threads }),
+  };
+}
+
+/** Rows and threads of a diffusion model's calls, and the bytes of the denoiser that they follow from. */
+export function rowsAndThreads(
+  description: DiffusionDescription,
+  options: Pick<CallOptions, 'batch' | 'threads'>,
+  stored?: { batch: number; threads: number },
+): { bytes: number; batch: number; threads: number } {
+  const bytes = bytesIn(description, description.denoiser);
+  return {
+    bytes,
+    batch: options.batch ?? stored?.batch ?? rowsFor(description.latent),
+    threads: options.threads ?? stored?.threads ?? threadsFor(bytes),
   };
 }
 

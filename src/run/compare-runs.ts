@@ -4,13 +4,14 @@ import { PlanMismatchError, UsageError } from '../errors.ts';
 import { aggregate, type TaggedVerdict } from '../metrics/by-tag.ts';
 import { chances, type Verdict, verdict } from '../metrics/evaluate.ts';
 import { margins } from '../metrics/margin.ts';
-import type { MetricName } from '../metrics/score-matrix.ts';
+import { type MetricName, metricNames } from '../metrics/score-matrix.ts';
 import { differencesOf, FORMAT } from '../results/manifest.ts';
 import { compareTwo, corrected, type Uncorrected, type Verdicts } from './compare-verdicts.ts';
 import { withIntervals } from './metric-summaries.ts';
 import type { StoredRun } from './open-run.ts';
 import { scoresOf, toMatrix } from './scorer-view.ts';
 import type { Analysis, Comparison, MetricSummaries } from './summary-schema.ts';
+import { pickMetrics } from './task-rules.ts';
 
 /** One scorer of each run, by name. */
 export interface ScorerPair {
@@ -147,10 +148,8 @@ function matricesOf(
 function comparePair([a, b]: readonly [StoredRun, StoredRun], pair: ScorerPair, analysis: Analysis) {
   const left = matricesOf(a, pair.a, analysis);
   const right = matricesOf(b, pair.b, analysis);
-  const { metrics: chosen } = a.manifest.about.task;
-  const isChosen = (metric: string) => !chosen || chosen.includes(metric as MetricName);
-  const pick = (found: MetricSummaries): MetricSummaries =>
-    Object.fromEntries(Object.entries(found).filter(([metric]) => isChosen(metric)));
+  const chosen = a.manifest.about.task.metrics ?? metricNames;
+  const pick = (found: MetricSummaries) => pickMetrics(found, chosen);
   const shared = a.examples.filter(({ id }) => left.has(id) && right.has(id));
   const verdicts = {
     a: shared.map(({ id }) => verdict(left.get(id)!)),
@@ -164,7 +163,7 @@ function comparePair([a, b]: readonly [StoredRun, StoredRun], pair: ScorerPair, 
     }));
   const totals = { a: aggregate(judged('a')), b: aggregate(judged('b')) };
   const tests = (x: Verdicts, y: Verdicts, resample: boolean) =>
-    compareTwo(x, y, resample).filter(({ metric }) => isChosen(metric));
+    compareTwo(x, y, resample).filter(({ metric }) => chosen.includes(metric));
   const ofTag = (tag: string, side: Verdicts) => side.filter((_, k) => shared[k]!.tags.includes(tag));
   return {
     ...pair,
@@ -184,7 +183,7 @@ function comparePair([a, b]: readonly [StoredRun, StoredRun], pair: ScorerPair, 
     disagreements: shared.flatMap((example, k): Disagreement[] => {
       const only = (x: Verdict, y: Verdict) =>
         (Object.keys(x) as MetricName[]).filter(
-          (metric) => isChosen(metric) && x[metric] && y[metric] === false,
+          (metric) => chosen.includes(metric) && x[metric] && y[metric] === false,
         );
       const aOnly = only(verdicts.a[k]!, verdicts.b[k]!);
       const bOnly = only(verdicts.b[k]!, verdicts.a[k]!);

@@ -22,7 +22,7 @@ import type { LatentMode } from '../scoring/latent-draw.ts';
 import { noisesOf } from '../scoring/noises.ts';
 import type { ScorerSettings } from '../scoring/open-scorer.ts';
 import { makePlan } from '../scoring/plan.ts';
-import { bytesIn, type CallOptions, ONE, rowsFor, threadsFor, workersOf } from './call-rules.ts';
+import { type CallOptions, ONE, rowsAndThreads, threadsFor, workersOf } from './call-rules.ts';
 import { planOf, storedPlan } from './plan-request.ts';
 import { type StopRequest, stopRule } from './stop-request.ts';
 
@@ -138,9 +138,7 @@ export function prepareScorer(
     });
   }
   const schedule = noiseSchedule(description.schedule);
-  const bytes = bytesIn(description, description.denoiser);
-  const threads = options.threads ?? stored?.threads ?? threadsFor(bytes);
-  const batch = options.batch ?? stored?.batch ?? rowsFor(description.latent);
+  const { bytes, batch, threads } = rowsAndThreads(description, options, stored);
   const plan = planOf(options, schedule.timesteps);
   const stop = options.stop && stopRule(options.stop, folder, options);
   // What a rule cannot read is told now, not by a worker.

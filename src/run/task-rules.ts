@@ -40,10 +40,10 @@ function onlyChosen(summary: Summary, metrics: readonly MetricName[]): Summary {
     name,
     {
       ...scorer,
-      metrics: pick(scorer.metrics, metrics),
-      raw: pick(scorer.raw, metrics),
+      metrics: pickMetrics(scorer.metrics, metrics),
+      raw: pickMetrics(scorer.raw, metrics),
       byTag: Object.fromEntries(
-        Object.entries(scorer.byTag).map(([tag, summaries]) => [tag, pick(summaries, metrics)]),
+        Object.entries(scorer.byTag).map(([tag, summaries]) => [tag, pickMetrics(summaries, metrics)]),
       ),
     },
   ]);
@@ -54,7 +54,8 @@ function onlyChosen(summary: Summary, metrics: readonly MetricName[]): Summary {
   };
 }
 
-function pick(summaries: MetricSummaries, metrics: readonly MetricName[]): MetricSummaries {
+/** Those of the given metrics alone. */
+export function pickMetrics(summaries: MetricSummaries, metrics: readonly MetricName[]): MetricSummaries {
   const kept = Object.entries(summaries).filter(([metric]) => metrics.includes(metric as MetricName));
   return Object.fromEntries(kept) as MetricSummaries;
 }

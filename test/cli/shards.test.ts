@@ -304,30 +304,10 @@ describe('two shards of six examples', () => {
   });
 
   test('are no more than there are examples: one without any is done at once', async () => {
-    await runOk([
-      'score',
-      '--ids',
-      '3',
-      '--timesteps',
-      '2',
-      '--quiet',
-      '--out',
-      out('few'),
-      '--shard',
-      '1/2',
-    ]);
-    const { stdout } = await runOk([
-      'score',
-      '--ids',
-      '3',
-      '--timesteps',
-      '2',
-      '--quiet',
-      '--out',
-      out('few'),
-      '--shard',
-      '2/2',
-    ]);
+    const shard = (part: string) =>
+      runOk(['score', '--ids', '3', '--timesteps', '2', '--quiet', '--out', out('few'), '--shard', part]);
+    await shard('1/2');
+    const { stdout } = await shard('2/2');
     expect(stdout).toContain('2 shards: 2 complete');
     await runOk(['merge', out('few')]);
   });

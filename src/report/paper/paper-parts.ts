@@ -1,6 +1,6 @@
 /** The paper's comparisons as tables and sentences, for every form that reports have. */
 
-import { percent } from '../format.ts';
+import { percent, withInterval } from '../format.ts';
 import type { Part, Table } from '../tables.ts';
 import type { PaperCell, PaperFigure, PaperFinding, PaperReport, PaperTable } from './paper-report.ts';
 
@@ -10,8 +10,7 @@ export const PAPER_TITLE = '"Your Diffusion Model is Secretly a Zero-Shot Classi
 /** `82.5 [76.6, 87.1]`, the text of a cell without a share, or nothing. */
 export function cellText(cell: PaperCell | undefined): string {
   if (!cell) return '';
-  if ('text' in cell) return cell.text;
-  return `${percent(cell.score)} [${percent(cell.ci95[0])}, ${percent(cell.ci95[1])}]`;
+  return 'text' in cell ? cell.text : withInterval(cell);
 }
 
 /** How many findings hold, and what the numbers are. */

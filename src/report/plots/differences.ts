@@ -1,6 +1,7 @@
 /** Differences between two runs with their intervals, beside nothing at all. */
 
 import type { Markup } from '../html/markup.ts';
+import { BETWEEN, MARGINS, metricNamesMark, ROW } from './metric-rows.ts';
 import { type Pen, seriesColor, symbolOf } from './pen.ts';
 
 /** A minus B of one scorer on one metric, in points. */
@@ -14,9 +15,6 @@ export interface DifferenceRow {
   high: number;
 }
 
-const ROW = 20;
-const BETWEEN = 18;
-const MARGINS = { top: 22, bottom: 34, left: 96, right: 18 };
 /** Axes reach so many points to either side at least. */
 const LEAST = 5;
 
@@ -51,15 +49,7 @@ export function differences(
       marks: [
         Plot.gridX({ stroke: 'var(--grid)', strokeOpacity: 1, ticks: width < 400 ? 5 : 9 }),
         Plot.ruleX([0], { stroke: 'var(--muted)' }),
-        Plot.text(metrics, {
-          fy: (metric: string) => metric,
-          text: (metric: string) => metric,
-          frameAnchor: 'left',
-          textAnchor: 'start',
-          dx: -MARGINS.left,
-          fontWeight: 600,
-          fill: 'var(--ink)',
-        }),
+        metricNamesMark(pen, metrics),
         Plot.ruleY(rows, {
           x1: 'low',
           x2: 'high',

@@ -1,6 +1,7 @@
 /** Scores with their intervals, metric below metric, beside chance and what people reach. */
 
 import type { Markup } from '../html/markup.ts';
+import { BETWEEN, MARGINS, metricNamesMark, ROW } from './metric-rows.ts';
 import { type Pen, seriesColor, symbolOf } from './pen.ts';
 
 /** One scorer on one metric, as fractions. */
@@ -19,9 +20,6 @@ export interface ReferenceRow {
   value: number;
 }
 
-const ROW = 20;
-const BETWEEN = 18;
-const MARGINS = { top: 22, bottom: 34, left: 96, right: 18 };
 /** Longer names are cut in the drawing; the table has them whole. */
 const LONGEST = 14;
 
@@ -58,15 +56,7 @@ export function scoreIntervals(
       fy: { domain: metrics, axis: null, padding: 0 },
       marks: [
         Plot.gridX({ stroke: 'var(--grid)', strokeOpacity: 1, ticks: width < 400 ? 5 : 10 }),
-        Plot.text(metrics, {
-          fy: (metric: string) => metric,
-          text: (metric: string) => metric,
-          frameAnchor: 'left',
-          textAnchor: 'start',
-          dx: -MARGINS.left,
-          fontWeight: 600,
-          fill: 'var(--ink)',
-        }),
+        metricNamesMark(pen, metrics),
         Plot.tickX(references, {
           x: ({ value }: ReferenceRow) => 100 * value,
           fy: 'metric',

@@ -169,8 +169,8 @@ const names: Target = {
       );
       checkFileNames(list, mutator.pick(['linux', 'win32', 'darwin'] as const));
       for (const name of list) {
-        const path = join('/root', name);
-        if (!path.startsWith('/root/') || path.includes('\0'))
+        const path = join('/folder', name);
+        if (!path.startsWith('/folder/') || path.includes('\0'))
           throw new Error(`${JSON.stringify(name)} is let through`);
       }
     },
