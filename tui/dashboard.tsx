@@ -21,6 +21,12 @@ export interface Dashboard {
   close(): void;
 }
 
+/**
+ * Terminals disagree on how wide some emoji are: without wrapping a line that came out too wide is cut at the edge, while a
+ * wrapped one would shift the whole screen.
+ */
+const WRAP = { off: '\u001B[?7l', on: '\u001B[?7h' };
+
 /** Shows the dashboard. Both streams must be terminals: see `canShowDashboard`. */
 export function openDashboard(options: DashboardOptions): Dashboard {
   const { stdout = process.stdout, stdin = process.stdin, screenReader } = options;
@@ -41,7 +47,14 @@ export function openDashboard(options: DashboardOptions): Dashboard {
     isScreenReaderEnabled: screenReader,
     ...(!screenReader && { alternateScreen: true, incrementalRendering: true }),
   });
-  const close = () => instance.unmount();
+  const wrap = (how: keyof typeof WRAP) => {
+    if (!screenReader) stdout.write(WRAP[how]);
+  };
+  wrap('off');
+  const close = () => {
+    instance.unmount();
+    wrap('on');
+  };
   // A fault of ours must be read on the normal screen.
   process.on('uncaughtExceptionMonitor', close);
   const gone = instance
@@ -51,6 +64,7 @@ export function openDashboard(options: DashboardOptions): Dashboard {
       (error) => (error instanceof Error ? error : new Error(String(error))),
     )
     .finally(() => {
+      wrap('on');
       controller.dispose();
       options.graphics?.clear();
       stdout.off('resize', onResize);

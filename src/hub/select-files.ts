@@ -105,7 +105,10 @@ export function globToRegExp(glob: string): RegExp {
 function diffusionFiles(names: readonly string[], where: string, decoder = false): string[] {
   if (!names.includes('model_index.json'))
     throw noGraphs(names, where, 'a diffusers folder with model_index.json', hint(names, where, 'diffusion'));
+  // Where the exported half says nothing of itself, the whole autoencoder's configuration does.
+  const whole = names.includes('vae_encoder/config.json') ? undefined : 'vae/config.json';
   const picked = names.filter((name) => {
+    if (name === whole) return true;
     const [folder = '', ...rest] = name.split('/');
     if (rest.length === 0) return DIFFUSION_ROOT.test(name);
     if (folder === 'scheduler') return /^[^/]+\.json$/.test(rest.join('/'));

@@ -16,6 +16,7 @@ const MEMORY_SHARE = 0.7;
 
 /** Rows of a call by latent size, chosen so that a call takes well under a second on a CPU core. */
 const ROWS_BY_LATENT = [
+  { upTo: 256, rows: 32 },
   { upTo: 1024, rows: 24 },
   { upTo: 4096, rows: 12 },
   { upTo: Number.POSITIVE_INFINITY, rows: 6 },

@@ -36,6 +36,8 @@ const CLEARLY = 1.03;
 const CLEARLY_OTHER_SPLIT = 1.05;
 /** Batches that are tried, as multiples of the rule's. */
 const MULTIPLES = [0.5, 1.5, 2, 3];
+/** So often in a row must another batch be clearly faster than the rule's: single tries scatter by more than that. */
+const DUELS = 3;
 /** Of each try; calls that take longer are made once. */
 const TRY_MS = 60;
 /** Nothing more is tried after so long. */
@@ -142,11 +144,21 @@ class Search {
         rates.set(rows, Math.max(rates.get(rows)!, rate));
       }
     }
-    let best = rule.batch;
-    for (const [rows, rate] of rates) {
-      if (rate > rates.get(best)! * (best === rule.batch ? CLEARLY : 1)) best = rows;
+    const byRate = [...rates].sort(([, a], [, b]) => b - a);
+    const challenger = byRate[0]![0];
+    if (challenger === rule.batch || rates.get(challenger)! <= rates.get(rule.batch)! * CLEARLY)
+      return rule.batch;
+    return (await this.#winsAlways(challenger, rule)) ? challenger : rule.batch;
+  }
+
+  /** Whether calls of `rows` are clearly faster than the rule's each time that one is tried right after the other. */
+  async #winsAlways(rows: number, rule: MeasuredCalls): Promise<boolean> {
+    for (let duel = 0; duel < DUELS; duel++) {
+      const { rate: ruled } = await this.rate(rule);
+      const { rate } = await this.rate({ ...rule, batch: rows });
+      if (rate <= ruled * CLEARLY) return false;
     }
-    return best;
+    return true;
   }
 
   async rate(calls: Calls): Promise<MeasuredCalls> {

@@ -1,5 +1,16 @@
 /** A worker process's side of `worker-process.ts`. */
 
+import { Worker } from 'node:worker_threads';
+
+/** How often it is looked whether the run is still there. */
+const ORPHAN_MS = 2000;
+
+/** A process whose parent is gone gets another one. On Windows it keeps the number: there only `disconnect` tells. */
+const END_ORPHAN = `
+  const { workerData: parent } = require('node:worker_threads');
+  setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGKILL'), ${ORPHAN_MS});
+`;
+
 /** What a worker hears and says. */
 export interface ParentPort {
   /** Calls back for every message, first for those that came before. Once. */
@@ -23,6 +34,8 @@ export function openParentPort(): Promise<{ data: unknown; port: ParentPort }> {
     // Without its clean-up: nobody is left who could use what it does, and a graph may be open.
     if (!closing) process.kill(process.pid, 'SIGKILL');
   });
+  // Native code that hangs keeps this thread from hearing anything: another one looks too.
+  new Worker(END_ORPHAN, { eval: true, workerData: process.ppid, execArgv: [] }).unref();
   let unsent = 0;
   /** Not before the last word is out. */
   const leave = () => {

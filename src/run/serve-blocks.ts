@@ -26,7 +26,7 @@ export interface WorkerFailure {
 }
 
 /** Rows of calls that end within so long go out together: a message between processes costs more than a short call's rows. */
-const TOGETHER_MS = 100;
+const TOGETHER_MS = 250;
 
 /** What works on blocks: a scorer, a sampler. */
 export interface BlockServer<Work, Output> {

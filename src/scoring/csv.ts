@@ -1,4 +1,4 @@
-/** Reading and writing comma-separated values as RFC 4180 has them. */
+/** Reading and writing tables as RFC 4180 has them, and as spreadsheets save them. */
 
 import { InputError } from '../errors.ts';
 
@@ -9,21 +9,22 @@ export interface CsvRow {
 }
 
 /**
- * All rows of a text; empty lines are none. Cells in quotes may hold commas, line ends and doubled quotes.
+ * All rows of a text; empty lines are none. Cells in quotes may hold separators, line ends and doubled quotes. A lone
+ * carriage return ends a line too, as old spreadsheets wrote it.
  * @throws InputError where a quote is not closed, or followed by more text.
  */
-export function parseCsv(text: string, where: string): CsvRow[] {
+export function parseCsv(text: string, where: string, separator: ',' | '\t' = ','): CsvRow[] {
   const rows: CsvRow[] = [];
   const source = text.replace(/^\uFEFF/, '');
   let [at, line] = [0, 1];
   while (at < source.length) {
     const row: CsvRow = { line, cells: [] };
     for (;;) {
-      const cell = readCell(source, at, `${where}, line ${line}`);
+      const cell = readCell(source, at, { where: `${where}, line ${line}`, separator });
       row.cells.push(cell.text);
       at = cell.end;
       line += cell.lines;
-      if (source[at] !== ',') break;
+      if (source[at] !== separator) break;
       at++;
     }
     if (source[at] === '\r') at++;
@@ -34,33 +35,35 @@ export function parseCsv(text: string, where: string): CsvRow[] {
   return rows;
 }
 
-/** A cell from `at` to the comma or line end after it. */
-function readCell(source: string, at: number, where: string): { text: string; end: number; lines: number } {
+/** A cell from `at` to the separator or line end after it. */
+function readCell(
+  source: string,
+  at: number,
+  { where, separator }: { where: string; separator: string },
+): { text: string; end: number; lines: number } {
   if (source[at] !== '"') {
-    let end = at;
-    while (end < source.length && !/[,\r\n]/.test(source[end]!)) end++;
+    const end = endOfCell(source, at, separator);
     return { text: source.slice(at, end), end, lines: 0 };
   }
-  let text = '';
-  let [from, lines] = [at + 1, 0];
-  for (;;) {
-    const close = source.indexOf('"', from);
-    if (close < 0) throw new InputError({ what: 'a quote of the CSV file is not closed', where });
-    const piece = source.slice(from, close);
-    text += piece;
-    lines += piece.split('\n').length - 1;
-    if (source[close + 1] !== '"') {
-      const next = source[close + 1];
-      if (next === undefined || /[,\r\n]/.test(next)) return { text, end: close + 1, lines };
-      throw new InputError({
-        what: 'a cell of the CSV file goes on after its quote',
-        where,
-        got: JSON.stringify(source.slice(close + 1, close + 12)),
-      });
-    }
-    text += '"';
-    from = close + 2;
+  let close = source.indexOf('"', at + 1);
+  while (close >= 0 && source[close + 1] === '"') close = source.indexOf('"', close + 2);
+  if (close < 0) throw new InputError({ what: 'a quote of the table is never closed', where });
+  if (endOfCell(source, close + 1, separator) > close + 1) {
+    throw new InputError({
+      what: 'a cell of the table goes on after its quote',
+      where,
+      got: JSON.stringify(source.slice(close + 1, close + 12)),
+    });
   }
+  const inner = source.slice(at + 1, close);
+  return { text: inner.replaceAll('""', '"'), end: close + 1, lines: inner.split('\n').length - 1 };
+}
+
+/** Where the next separator or line end is. */
+function endOfCell(source: string, from: number, separator: string): number {
+  let at = from;
+  while (at < source.length && source[at] !== separator && source[at] !== '\n' && source[at] !== '\r') at++;
+  return at;
 }
 
 /** What spreadsheets take for the beginning of a formula, and would carry out. */

@@ -17,6 +17,7 @@ import { type PairIndex, pairsOf, type UncondMode } from './conditions.ts';
 import { Course } from './course.ts';
 import { type DiffusionParts, latentOf, modelImage, openDiffusionParts } from './diffusion-parts.ts';
 import type { EmbeddingCache } from './embedding-cache.ts';
+import { endInSight } from './end-in-sight.ts';
 import { type Example, UNCONDITIONAL } from './example.ts';
 import { ImagesAhead } from './images-ahead.ts';
 import type { LatentMode } from './latent-draw.ts';
@@ -150,14 +151,16 @@ class DiffusionScorer {
       }
     }
     this.#ahead.clear();
-    let lastCheckpoint = performance.now(); // `Date` may jump
+    let lastCheckpoint = performance.now();
+    const first = Math.min(...block.map(({ start }) => start));
     const total = Math.max(...block.map(({ end = this.#plan.trials.length }) => end));
-    for (let k = Math.min(...block.map((work) => work.start)); k < total && rows.length > 0; k++) {
+    const nearlyDone = endInSight(first, total);
+    for (let k = first; k < total && rows.length > 0; k++) {
       const active = rows.filter(
         ({ work, progress, slot }) =>
           work.start <= k && k < (work.end ?? total) && progress.course.runs(slot, k),
       );
-      if (k === total - 1) emit({ type: 'nearly-done' });
+      if (nearlyDone(k)) emit({ type: 'nearly-done' });
       let done = 0; // of the active rows, in this trial
       while (done < active.length && !stopping()) {
         const call = active.slice(done, done + this.#denoiser.batch);
@@ -167,7 +170,7 @@ class DiffusionScorer {
       const stopped = done < active.length;
       const settled = stopped ? new Set<ExampleWork>() : settledAfter(k + 1, active);
       const last = stopped || k === total - 1;
-      const due = last || performance.now() - lastCheckpoint >= MAP_CHECKPOINT_MS;
+      const due = last || performance.now() - lastCheckpoint >= MAP_CHECKPOINT_MS; // `Date` may jump
       if (due) lastCheckpoint = performance.now();
       for (const [work, sums] of maps) {
         const isLast = last || settled.has(work);
@@ -213,7 +216,7 @@ class DiffusionScorer {
     const { labels } = this.#settings.description;
     const classes = example.classes?.[caption];
     if (labels && classes) return classCondition(classOf(labels, example.captions[caption]!, classes));
-    return this.#captions.get(captionText(example, caption));
+    return this.#captions.get(caption === UNCONDITIONAL ? '' : example.captions[caption]!);
   }
 
   /** One example's course, shown what an earlier session computed. */
@@ -287,10 +290,6 @@ function trialsSummed(work: ExampleWork, k: number, active: readonly Row[], done
   const isOf = (row: Row) => row.work === work;
   if (!active.slice(done).some(isOf)) return k + 1;
   return active.slice(0, done).some(isOf) ? 0 : k;
-}
-
-function captionText(example: Example, caption: number): string {
-  return caption === UNCONDITIONAL ? '' : example.captions[caption]!;
 }
 
 function size([channels, height, width]: readonly [number, number, number]): number {

@@ -43,8 +43,9 @@ export function readTextRows(path: string): Row[] | undefined {
   if (ending === '.parquet') return undefined;
   if (ending !== '.csv' && ending !== '.tsv') return readJsonLines(readText(path));
   try {
-    return readCsv(readText(path), ending === '.tsv' ? '\t' : ',');
+    return readCsv(readText(path), path, ending === '.tsv' ? '\t' : ',');
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw unreadable(path, messageOf(error), error);
   }
 }

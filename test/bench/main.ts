@@ -21,6 +21,7 @@ import { measureOptions, optionLines } from './options.ts';
 import { measurePrecision, precisionLines } from './precision.ts';
 import { measureScheme, schemeLines } from './reference-scheme.ts';
 import { measureReport, reportLines } from './report.ts';
+import { measureShards, shardLines } from './shards.ts';
 import { measureSoak, soakLines } from './soak.ts';
 import { measureStartup, startupLines } from './startup.ts';
 import { openSubject, type Subject } from './subject.ts';
@@ -70,6 +71,7 @@ for (const model of models) {
 }
 await part('d', () => measureDecisions(note), decisionLines);
 await part('e', async () => measureGrowth(await openSubject(), { rounds, note }), growthLines);
+await part('e', () => measureShards({ rounds, note }), shardLines, 'shards');
 await part(
   'options',
   async () => measureOptions(await openSubject(), { seconds, rounds, note }),

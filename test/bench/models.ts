@@ -18,8 +18,8 @@ export type ModelName = (typeof MODELS)[number];
 
 /** Fewer examples and trials for the larger ones, whose runs would take hours. */
 const SHORTER: Record<Exclude<ModelName, 'embedded'>, Omit<SubjectOptions, 'model'>> = {
-  middle: { timesteps: '8', examples: 24 },
-  sd15: { timesteps: '6', examples: 8, batches: FEW_BATCHES },
+  middle: { timesteps: '16', examples: 24 },
+  sd15: { timesteps: '10', examples: 8, batches: FEW_BATCHES },
 };
 
 /**

@@ -29,6 +29,8 @@ export interface ThroughputReport {
   padding: number;
   /** The product's default first. */
   rows: Row[];
+  /** The product's evaluations per second after its first calls, round by round. */
+  warmRates: number[];
   /** Medians over the product's rounds at its default batch. */
   product: Record<keyof ProductRun, number>;
   sweeps: Sweep[];
@@ -63,9 +65,22 @@ export async function measureThroughput(
       };
     });
     const product = mediansOf(runs);
+    const warmRates = runs.slice(-rounds).map(({ warmRate }) => warmRate);
     const padding = paddingShare(subject, examples, batch);
     const { batches } = subject;
-    return { workers, threads, batch, examples, padding, rows, product, sweeps, batches, torchVersion };
+    return {
+      workers,
+      threads,
+      batch,
+      examples,
+      padding,
+      rows,
+      warmRates,
+      product,
+      sweeps,
+      batches,
+      torchVersion,
+    };
   } finally {
     await entrants.stop();
   }
@@ -138,12 +153,14 @@ function sweepLines(sweeps: readonly Sweep[], batches: readonly number[]): strin
   ];
 }
 
-function bareLines({ rows, batch }: ThroughputReport): string[] {
+function bareLines({ rows, batch, warmRates }: ThroughputReport): string[] {
   const same = rows.find((row) => row.group === 'bare' && row.batch === batch)!;
   const best = fastest(rows, 'bare')!;
+  const warm = (row: Row) => showSpread(ratios(warmRates, row.rates), 3);
   return [
     `(a) product / bare at the same batch, ${batch}: ${showSpread(same.ratio, 3)}`,
     `    product / bare at its best batch, ${best.batch}: ${showSpread(best.ratio, 3)}`,
+    `    after the first two calls of each worker: ${warm(same)} at the same batch, ${warm(best)} at its best`,
   ];
 }
 

@@ -177,6 +177,16 @@ describe.skipIf(!HAS_TMUX)('on a live run', () => {
     expect(terminal.history()).not.toContain('    at ');
   });
 
+  test('--plain: Ctrl-C reaches workers as well as the run, which ends in order', async () => {
+    const { out, terminal } = live('group', ['--plain'], [120, 40]);
+    await terminal.shows('diffusion: ');
+    terminal.press('C-c');
+    expect(await terminal.end()).toBe(130);
+    expect(terminal.history()).toContain('interrupted. Everything computed is kept');
+    expect(terminal.history()).not.toMatch(/worker ended|unexpected/);
+    expect(leftovers(out)).toEqual([]);
+  });
+
   test('--plain gives lines', async () => {
     const plain = live('plain', ['--limit', '2', '--plain']).terminal;
     expect(await plain.end()).toBe(0);

@@ -17,6 +17,8 @@ export interface TerminalOptions {
   rows: number;
   env?: Readonly<Record<string, string>>;
   cwd?: string;
+  /** A file that gets every byte that is written to the terminal. */
+  record?: string;
 }
 
 let count = 0;
@@ -25,7 +27,10 @@ let count = 0;
 export class Terminal {
   readonly #socket: string;
 
-  constructor(args: readonly string[], { columns, rows, env = {}, cwd = packageRoot() }: TerminalOptions) {
+  constructor(
+    args: readonly string[],
+    { columns, rows, env = {}, cwd = packageRoot(), record }: TerminalOptions,
+  ) {
     this.#socket = `winoscope-${process.pid}-${count++}`;
     onTestFinished(() => this.#try('kill-server'));
     const shell = ['env', '-u', 'CI', '-u', 'NO_COLOR', 'LC_ALL=C.UTF-8', 'PS1=$ ', 'sh'];
@@ -42,6 +47,7 @@ export class Terminal {
       `${rows}`,
       ...shell,
     );
+    if (record !== undefined) this.#tmux('pipe-pane', `cat > '${record}'`);
     const words = [process.execPath, BIN, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
     const set = Object.entries(env).map(([name, value]) => `${name}='${value}'`);
     // Quoted so that what is typed does not look like what is printed.
@@ -68,6 +74,11 @@ export class Terminal {
   /** Whether the cursor is shown. */
   hasCursor(): boolean {
     return this.#tmux('display-message', '-p', '#{cursor_flag}').trim() === '1';
+  }
+
+  /** The window's title, which a program may set. */
+  title(): string {
+    return this.#tmux('display-message', '-p', '#{pane_title}').trim();
   }
 
   /** Presses keys by tmux's names: `j`, `Enter`, `Escape`, `C-c`. */
@@ -113,11 +124,16 @@ export class Terminal {
     const screen = await this.shows(new RegExp(`${END} \\d+`));
     if (this.isAlternate()) throw new Error('the dashboard left its screen behind');
     if (!this.hasCursor()) throw new Error('the dashboard left the cursor hidden');
+    if (!this.#wraps()) throw new Error('the dashboard left a terminal that does not wrap lines');
     // The line editor works again only where the terminal's modes are back.
     const mark = `alive${count++}`;
     this.press('echo', 'Space', mark, 'Enter');
     await this.shows((text) => text.split('\n').some((line) => line.trim() === mark));
     return Number(new RegExp(`${END} (\\d+)`).exec(screen)![1]);
+  }
+
+  #wraps(): boolean {
+    return this.#tmux('display-message', '-p', '#{wrap_flag}').trim() === '1';
   }
 
   #tmux(...args: readonly string[]): string {

@@ -4,8 +4,9 @@ import { Random } from '../../src/stats/random.ts';
 import { diskFaults } from './disks.ts';
 import type { Fault, Lab } from './lab.ts';
 import { processFaults } from './processes.ts';
+import { workerFaults } from './workers.ts';
 
-export const faults: readonly Fault[] = [...processFaults, ...diskFaults];
+export const faults: readonly Fault[] = [...processFaults, ...workerFaults, ...diskFaults];
 
 /** How the rounds of one fault came out. */
 export interface Tally {

@@ -1,16 +1,11 @@
 /** Faults of processes: killed, stopped, doubled, moved, out of memory, with a clock that jumps or a worker that is gone. */
 
-import { cpSync, readdirSync, readFileSync, renameSync, rmSync, watch } from 'node:fs';
+import { cpSync, readdirSync, renameSync, rmSync, watch } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { packageRoot } from '../../src/hub/package-root.ts';
 import type { Random } from '../../src/stats/random.ts';
 import { BIN, runCli, startProgram, until } from '../support/run-cli.ts';
 import { demand, demandSentence, type Fault, type Lab, segmentBytes, untilPart } from './lab.ts';
-
-/** A file of `test/support/faults` for `--import`. */
-const preload = (name: string) =>
-  pathToFileURL(join(packageRoot(), 'test', 'support', 'faults', `${name}.mjs`)).href;
+import { preload, stateOf } from './look.ts';
 
 /** Kills the run again and again at points that `point` waits for, looking at it each time; then lets it finish. */
 function killing(
@@ -189,40 +184,6 @@ export const processFaults: Fault[] = [
       return 'survived';
     },
   },
-  ...(['exit', 'SIGABRT', 'hang'] as const).map((how): Fault => {
-    const words = {
-      exit: 'a worker ends in the middle of a model call',
-      SIGABRT: 'native code aborts in the middle of a model call',
-      hang: 'a worker hangs in the middle of a model call',
-    };
-    const sentences = {
-      exit: /a worker ended unexpectedly \(got exit code 7.*What was computed is kept/,
-      SIGABRT:
-        /makes onnxruntime crash, and took its worker with it \(got SIGABRT.*What was computed is kept/,
-      hang: /worker \d has given no answer for .*kept: /,
-    };
-    return {
-      name: `worker-${how.toLowerCase()}`,
-      what: words[how],
-      rounds: { short: 1, long: 10 },
-      async round(lab, run, random) {
-        const env = {
-          WINOSCOPE_FAULT: how,
-          WINOSCOPE_FAULT_CALL: `${2 + Math.floor(random.uniform() * 25)}`,
-          WINOSCOPE_FAULT_CLAIM: `${run}-claim`,
-        };
-        rmSync(env.WINOSCOPE_FAULT_CLAIM, { force: true });
-        const nodeArgs = ['--import', preload('worker-ends')];
-        demandSentence(
-          await runCli([...lab.args(run), '--worker-timeout', '1'], { env, nodeArgs }),
-          sentences[how],
-        );
-        demand(lab.read(run) === undefined, 'what was stored can be read');
-        await lab.finish(run);
-        return 'survived';
-      },
-    };
-  }),
   {
     name: 'memory',
     what: 'a batch that memory does not suffice for (ulimit −v)',
@@ -248,13 +209,3 @@ export const processFaults: Fault[] = [
     },
   },
 ];
-
-/** The state letter of a process, from /proc; T is stopped. Without /proc: stopped, as it was told. */
-function stateOf(pid: number): string {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return text.slice(text.lastIndexOf(')') + 2)[0]!;
-  } catch {
-    return 'T';
-  }
-}

@@ -71,6 +71,11 @@ const MIXED = {
 describe('a diffusion folder', () => {
   test('of the oldest export is taken whole', () => expect(pick(OLDEST, 'diffusion')).toEqual(OLDEST));
 
+  test('without a configuration of the encoder: the whole autoencoder’s is taken, and nothing else of it', () => {
+    const whole = ['vae/config.json', 'vae/diffusion_pytorch_model.safetensors'];
+    expect(pick([...OLDEST, ...whole], 'diffusion')).toEqual([...OLDEST, 'vae/config.json'].sort());
+  });
+
   test('among weights for other programs: only the graphs and what goes with them', () => {
     expect(pick([...MIXED.needed, ...MIXED.away], 'diffusion')).toEqual(MIXED.needed);
   });

@@ -67,7 +67,7 @@ test('what is measured fits the cores, is remembered, and is not measured again'
 
 test('nothing is measured unless asked: the rule stands, or what is remembered', async () => {
   const ruled = await withAutoCalls(prepared(), { scoring, measure: false });
-  expect(callsOf(ruled)).toEqual({ batch: 24, threads: 1, workers: CORES });
+  expect(callsOf(ruled)).toEqual({ batch: 32, threads: 1, workers: CORES });
   rememberCalls(key(), odd);
   const known = await withAutoCalls(prepared(), { scoring, measure: false });
   expect(callsOf(known)).toEqual({ batch: 10, threads: 1, workers: 3 });

@@ -15,13 +15,47 @@ function decoding() {
   return { begun, ahead };
 }
 
-test('the first images are begun when they are announced, another one with each that is taken', async () => {
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test('eight images are decoded at a time, each once and in order', async () => {
   const { begun, ahead } = decoding();
   const list = sources(12);
   ahead.expect(list);
   expect(begun).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
+  await settled();
+  expect(begun).toEqual(list.map((_, k) => `${k}`));
   for (const source of list) expect(await ahead.take(source)).toBe(image);
-  expect(begun).toEqual(list.map((_, k) => `${k}`)); // each once, in order
+  expect(begun.length).toBe(12);
+});
+
+test('what waits is bounded by its bytes: one that is taken lets the next begin', async () => {
+  const begun: ImageSource[] = [];
+  const large: RgbImage = { width: 0, height: 0, data: new Uint8Array(8 * 2 ** 20) };
+  const ahead = new ImagesAhead(async (source) => {
+    begun.push(source);
+    return large;
+  });
+  const list = sources(20);
+  ahead.expect(list);
+  await settled();
+  expect(begun).toEqual(list.slice(0, 8)); // 64 MiB
+  await ahead.take(list[0]!);
+  await settled();
+  expect(begun).toEqual(list.slice(0, 16)); // eight at a time, whose sizes are not known before
+  await ahead.take(list[1]!);
+  expect(begun.length).toBe(16);
+  ahead.clear();
+  ahead.expect(list.slice(16));
+  expect(begun).toEqual(list);
+});
+
+test('one that is taken before it is begun is decoded once', async () => {
+  const { begun, ahead } = decoding();
+  const list = sources(10);
+  ahead.expect(list);
+  await ahead.take(list[9]!);
+  await settled();
+  expect(begun.length).toBe(10);
 });
 
 test('images announced twice are decoded once', async () => {
@@ -51,11 +85,13 @@ test('one that cannot be read fails for whoever takes it, and for nobody else', 
   await expect(ahead.take(bad)).rejects.toThrow('damaged');
 });
 
-test('what was dropped makes room', () => {
+test('what was dropped makes room as soon as it is decoded', async () => {
   const { begun, ahead } = decoding();
   ahead.expect(sources(20));
   ahead.clear();
   ahead.expect([{ path: 'next' }]);
+  expect(begun.length).toBe(8);
+  await settled();
   expect(begun.length).toBe(9);
   expect(begun.at(-1)).toBe('next');
 });

@@ -67,7 +67,7 @@ describe('what is no file of scores is refused with its line', () => {
     ['example,image,caption,score\n7,0,0\n', /ends before its score/],
     ['example,image,caption,score\n7,0,0,1\n7,0,0,2\n', /two scores: .*line 3.*"7_c0_i0"/],
     ['id,T0_I0,T0_I1\n7,1\n', /ends before its score: .*line 2/],
-    ['example,image,caption,score\n"7,0,0,1\n', /quote of the CSV file is not closed: .*line 2/],
+    ['example,image,caption,score\n"7,0,0,1\n', /quote of the table is never closed: .*line 2/],
     ['example,image,caption,score\n"7"x,0,0,1\n', /goes on after its quote/],
     ['{"label":"7_c0_i0"}\n', /a line is no score/],
   ])('%j', (contents, message) => {

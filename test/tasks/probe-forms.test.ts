@@ -81,7 +81,12 @@ describe('tables', () => {
   test.each([
     ['no header', '', /first line must name the columns/],
     ['a column twice', 'id,id\n1,2\n', /two columns are called "id"/],
-    ['a quote that stays open', 'id,image\n1,"a\n', /quote that line 2 opens is never closed/],
+    [
+      'a quote that stays open',
+      'id,image\n1,"a\n',
+      /quote of the table is never closed: .*examples\.csv, line 2/,
+    ],
+    ['text after a quote', 'id,image\n1,"a" b\n', /goes on after its quote: .*line 2 \(got " b/],
     ['too many cells', 'id,image,caption\n1,a,x,y\n', /line 2 \(got it has 4 cells for 3 columns/],
     ['no picture', 'id,image,caption\n1,,x\n', /line 2 \(got field "images" is missing/],
   ])('a CSV with %s is refused with its line', async (_, table, sentence) => {

@@ -14,7 +14,10 @@ if (isWorker && how && claims(process.env.WINOSCOPE_FAULT_CLAIM)) {
     // As where native code crashes.
     SIGABRT: () => process.kill(process.pid, 'SIGABRT'),
     // No answer ever comes, and nothing in the process can interrupt it.
-    hang: () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0),
+    hang: () => {
+      writeFileSync(`${process.env.WINOSCOPE_FAULT_CLAIM}-hung`, `${process.pid}`);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    },
   };
   InferenceSession.prototype.run = function (...args) {
     const result = run.apply(this, args);
