@@ -53,6 +53,7 @@ export async function* drawImages(
   // A process that stood still for long may find the folder taken over: nothing more is written then.
   const stopping = signal ? AbortSignal.any([signal, lock.lost]) : lock.lost;
   try {
+    if (stored === undefined && existsSync(join(out, DRAWING_FILE))) throw takenMeanwhile(out);
     sweep(out, images);
     writeDrawing(out, drawing);
     const missing = images.filter(({ file }) => !existsSync(join(out, file)));
@@ -123,6 +124,15 @@ async function* drawMissing(
     await drawn;
     await pool.close();
   }
+}
+
+/** Another process began to draw there after this one had looked: what it asked for may be something else. */
+function takenMeanwhile(out: string): ResultsError {
+  return new ResultsError({
+    what: 'another process drew into the folder meanwhile',
+    where: out,
+    fix: 'Run the same command again, which looks at what is there.',
+  });
 }
 
 /** Makes the folder. @throws InputError where it holds something else, ResultsError where it cannot be made. */
