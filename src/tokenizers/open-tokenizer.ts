@@ -85,7 +85,8 @@ export function openTokenizer(folder: string, options: TokenizerOptions = {}): C
   const read = withSpecialTokens(definitionSchema.parse(source.read(folder, config)), config);
   const { normalize, tokenizer } = usable(folder, () => {
     const { definition, before } = exactly(read);
-    return { normalize: before, tokenizer: new Tokenizer(definition, config) };
+    // Ids are never turned back into text: what the file says of that may be anything.
+    return { normalize: before, tokenizer: new Tokenizer({ ...definition, decoder: null }, config) };
   });
   const contextLength = contextOf(folder, config, options);
   const padId = padOf(folder, config, tokenizer);

@@ -13,6 +13,8 @@ import { fileOf } from './targets/index.ts';
 const MOST_SECONDS = 150;
 /** No process may hold more: what an image of the greatest size that is read takes, twice. */
 const MOST_BYTES = 1.6 * 2 ** 30;
+/** Of so many inputs some must be read, or the target tries nothing. */
+const FEW = 40;
 /** Inputs that one process reads: a leak shows, and a fresh one begins. */
 const PER_PROCESS = 2000;
 
@@ -49,6 +51,9 @@ export async function campaign(target: Target, { seed, from, count }: Batch): Pr
     next = await batch(target, { seed, from: next, count: Math.min(PER_PROCESS, end - next) }, outcome);
   }
   outcome.inputs = next - from;
+  // Most changes are small: where none is read, what is refused is not the change.
+  if (outcome.inputs >= FEW && outcome.read === 0)
+    outcome.findings.push(`--only ${target.name}: of ${outcome.inputs} inputs none was read`);
   outcome.seconds = (performance.now() - began) / 1000;
   return outcome;
 }

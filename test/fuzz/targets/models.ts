@@ -51,7 +51,8 @@ function readDiffusion(folder: string): void {
   const description = describeDiffusion(folder);
   noiseSchedule(description.schedule);
   recipeOf(description, 'crop');
-  openCaptionCheck(description)(CAPTION);
+  const [firstClass] = Object.keys(description.labels?.names ?? {});
+  openCaptionCheck(description)(firstClass ?? CAPTION);
 }
 
 function readClip(folder: string): void {

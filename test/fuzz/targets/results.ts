@@ -126,11 +126,16 @@ const PIECES = [
   'word',
 ];
 
+/** Any value as text: not every object can be made a string. */
+function inWords(value: unknown): string {
+  return typeof value === 'object' ? (JSON.stringify(value) ?? '') : String(value);
+}
+
 function caption(mutator: Mutator): string {
   const pieces = Array.from({ length: mutator.below(12) }, () => mutator.pick(PIECES)).join('');
   return mutator.below(400) === 0
     ? pieces.repeat(20_000)
-    : pieces + String(mutator.below(3) === 0 ? mutator.value() : '');
+    : pieces + (mutator.below(3) === 0 ? inWords(mutator.value()) : '');
 }
 
 const captions: Target = {
