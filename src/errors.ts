@@ -99,7 +99,7 @@ function sentence(parts: ErrorParts): string {
     parts.expected,
     parts.got,
     parts.fix,
-  ].map((part) => part && shortened(part));
+  ].map((part) => part && onOneLine(shortened(part)));
   const contrast = [expected && `expected ${expected}`, got && `got ${got}`].filter(Boolean).join(', ');
   const head = [what, where].filter(Boolean).join(': ');
   return `${head}${contrast ? ` (${contrast})` : ''}.${fix ? ` ${fix}` : ''}`;
@@ -109,6 +109,11 @@ function sentence(parts: ErrorParts): string {
 function shortened(text: string): string {
   if (text.length <= MOST_CHARACTERS) return text;
   return `${text.slice(0, MOST_CHARACTERS - 200)} … ${text.slice(-200)}`;
+}
+
+/** Names in damaged files hold anything; a sentence has no line breaks. */
+function onOneLine(text: string): string {
+  return text.replace(/[\n\r]/g, (char) => (char === '\n' ? '\\n' : '\\r'));
 }
 
 /** Message of anything thrown, for use as the `got` of a sentence: one line, no trailing full stop. */

@@ -1,6 +1,7 @@
 /** Opens the dashboard on a terminal and gives the terminal back, whatever ends it. */
 
 import { render } from 'ink';
+import { type ReactNode, useLayoutEffect } from 'react';
 import { App } from './app.tsx';
 import { Controller, type ControllerOptions } from './controller.ts';
 import { levelOf, makeTheme } from './theme.ts';
@@ -21,12 +22,6 @@ export interface Dashboard {
   close(): void;
 }
 
-/**
- * Terminals disagree on how wide some emoji are: without wrapping a line that came out too wide is cut at the edge, while a
- * wrapped one would shift the whole screen.
- */
-const WRAP = { off: '\u001B[?7l', on: '\u001B[?7h' };
-
 /** Shows the dashboard. Both streams must be terminals: see `canShowDashboard`. */
 export function openDashboard(options: DashboardOptions): Dashboard {
   const { stdout = process.stdout, stdin = process.stdin, screenReader } = options;
@@ -39,7 +34,8 @@ export function openDashboard(options: DashboardOptions): Dashboard {
   // A terminal that is gone ends the run by SIGHUP; its last error is no news.
   const ignore = () => {};
   stdin.on('error', ignore);
-  const instance = render(<App controller={controller} />, {
+  const app = <App controller={controller} />;
+  const instance = render(screenReader ? app : <Unwrapped stdout={stdout}>{app}</Unwrapped>, {
     stdout,
     stdin,
     exitOnCtrlC: false,
@@ -47,14 +43,7 @@ export function openDashboard(options: DashboardOptions): Dashboard {
     isScreenReaderEnabled: screenReader,
     ...(!screenReader && { alternateScreen: true, incrementalRendering: true }),
   });
-  const wrap = (how: keyof typeof WRAP) => {
-    if (!screenReader) stdout.write(WRAP[how]);
-  };
-  wrap('off');
-  const close = () => {
-    instance.unmount();
-    wrap('on');
-  };
+  const close = () => instance.unmount();
   // A fault of ours must be read on the normal screen.
   process.on('uncaughtExceptionMonitor', close);
   const gone = instance
@@ -64,7 +53,6 @@ export function openDashboard(options: DashboardOptions): Dashboard {
       (error) => (error instanceof Error ? error : new Error(String(error))),
     )
     .finally(() => {
-      wrap('on');
       controller.dispose();
       options.graphics?.clear();
       stdout.off('resize', onResize);
@@ -72,4 +60,18 @@ export function openDashboard(options: DashboardOptions): Dashboard {
       stdin.pause();
     });
   return { controller, gone, close };
+}
+
+/**
+ * Terminals disagree on how wide some emoji are: without wrapping a line that came out too wide is cut at the edge, while a
+ * wrapped one would shift the whole screen. An effect, since Ink undoes those also where a signal ends the process at once.
+ */
+function Unwrapped({ stdout, children }: { stdout: NodeJS.WriteStream; children: ReactNode }): ReactNode {
+  useLayoutEffect(() => {
+    stdout.write('\u001B[?7l');
+    return () => {
+      stdout.write('\u001B[?7h');
+    };
+  }, [stdout]);
+  return children;
 }

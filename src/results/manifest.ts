@@ -167,10 +167,13 @@ export function parseManifest(text: string, where: string): Manifest {
     throw new ResultsError({ what: 'the run manifest is damaged', where, expected: 'JSON', cause });
   }
   const result = manifestSchema.safeParse(value);
+  const { fits } = unsealObject(value);
   if (!result.success) {
     const issue = result.error.issues[0]!;
+    const field = `field "${issue.path.join('.') || '(root)'}"`;
+    if (!fits) throw damaged(where, `${field} is wrong`);
     throw new ResultsError({
-      what: `field "${issue.path.join('.') || '(root)'}" of the run manifest is wrong`,
+      what: `${field} of the run manifest is wrong`,
       where,
       got: issueOf(issue),
     });
@@ -184,15 +187,17 @@ export function parseManifest(text: string, where: string): Manifest {
       got: computed.slice(0, 12),
     });
   }
-  if (!unsealObject(value).fits) {
-    throw new ResultsError({
-      what: 'the run manifest was changed or is damaged',
-      where,
-      got: 'its checksum does not fit',
-      fix: 'Put back a copy of the file, or score into another --out.',
-    });
-  }
+  if (!fits) throw damaged(where, 'its checksum does not fit');
   return result.data;
+}
+
+function damaged(where: string, got: string): ResultsError {
+  return new ResultsError({
+    what: 'the run manifest was changed or is damaged',
+    where,
+    got,
+    fix: 'Put back a copy of the file, or score into another --out.',
+  });
 }
 
 /**

@@ -21,10 +21,10 @@ export function sealObject<T extends object>(value: T): T & { sha256: string } {
 
 /**
  * Takes the checksum out of a value that was read.
- * @returns the value without it, and whether it fits; a value without any fits: something older wrote it.
+ * @returns the value without it, and whether it fits; a value without any does not, since a bit may have turned in its name.
  */
 export function unsealObject(value: unknown): { value: unknown; fits: boolean } {
-  if (typeof value !== 'object' || value === null || !(FIELD in value)) return { value, fits: true };
+  if (typeof value !== 'object' || value === null) return { value, fits: false };
   const { [FIELD]: stored, ...rest } = value as Record<string, unknown>;
   return { value: rest, fits: stored === hashJson(rest) };
 }

@@ -40,7 +40,7 @@ const MULTIPLES = [0.5, 1.5, 2, 3];
 const DUELS = 3;
 /** Of each try; calls that take longer are made once. */
 const TRY_MS = 60;
-/** Nothing more is tried after so long. */
+/** No other batch is tried after so long; duels take a moment more. */
 const BUDGET_MS = 2000;
 /** A call of two rows that takes longer than this: such models are slow enough to fill the cores with any batch. */
 const SLOW_CALL_SECONDS = 0.5;

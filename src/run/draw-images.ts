@@ -9,7 +9,7 @@ import {
   recordsOf,
 } from '../../tasks/drawn/drawn-records.ts';
 import { findTaskFile } from '../../tasks/task-file.ts';
-import { InputError, messageOf, ResultsError } from '../errors.ts';
+import { InputError, messageOf, ResultsError, WinoscopeError } from '../errors.ts';
 import { isAlive } from '../hub/is-alive.ts';
 import { makeFolder } from '../hub/make-folder.ts';
 import { encodePng } from '../images/encode-png.ts';
@@ -138,6 +138,7 @@ function takenMeanwhile(out: string): ResultsError {
 /** Makes the folder. @throws InputError where it holds something else, ResultsError where it cannot be made. */
 function begin(out: string, isOurs: boolean): void {
   try {
+    if (!isOurs && existsSync(join(out, DRAWING_FILE))) throw takenMeanwhile(out);
     if (!isOurs && existsSync(out) && readdirSync(out).length > 0) {
       throw new InputError({
         what: 'the folder holds something else than drawn pictures',
@@ -148,7 +149,7 @@ function begin(out: string, isOurs: boolean): void {
     }
     makeFolder(out);
   } catch (error) {
-    if (error instanceof InputError) throw error;
+    if (error instanceof WinoscopeError) throw error;
     throw new ResultsError({
       what: 'cannot write the folder',
       where: out,

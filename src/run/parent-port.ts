@@ -11,6 +11,17 @@ const END_ORPHAN = `
   setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGKILL'), ${ORPHAN_MS});
 `;
 
+/** Native code that hangs keeps the main thread from hearing anything: another one looks too, where there can be one. */
+function watchParent(): void {
+  try {
+    const thread = new Worker(END_ORPHAN, { eval: true, workerData: process.ppid, execArgv: [] });
+    thread.on('error', () => {});
+    thread.unref();
+  } catch {
+    // Too many threads: the run does without.
+  }
+}
+
 /** What a worker hears and says. */
 export interface ParentPort {
   /** Calls back for every message, first for those that came before. Once. */
@@ -34,8 +45,7 @@ export function openParentPort(): Promise<{ data: unknown; port: ParentPort }> {
     // Without its clean-up: nobody is left who could use what it does, and a graph may be open.
     if (!closing) process.kill(process.pid, 'SIGKILL');
   });
-  // Native code that hangs keeps this thread from hearing anything: another one looks too.
-  new Worker(END_ORPHAN, { eval: true, workerData: process.ppid, execArgv: [] }).unref();
+  watchParent();
   let unsent = 0;
   /** Not before the last word is out. */
   const leave = () => {

@@ -169,7 +169,7 @@ interface Feed<Work, Output> {
   /** The next block; undefined where there is none for this worker any more. */
   take: () => Work[] | undefined;
   emit: (output: Output) => void;
-  /** Blocks sent and not done: one, and for a moment the one that comes next. */
+  /** Blocks sent and not done: one, and towards its end the one that comes next. */
   sent: number;
   resolve: () => void;
   reject: (error: Error) => void;

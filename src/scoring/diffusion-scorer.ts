@@ -140,9 +140,9 @@ class DiffusionScorer {
   ): Promise<void> {
     let rows: Row[] = [];
     const maps = new Map<ExampleWork, Float32Array>();
-    this.prepare(block);
+    if (!stopping()) this.prepare(block);
     for (const work of block) {
-      if (stopping()) return;
+      if (stopping()) return this.#ahead.clear();
       try {
         rows.push(...(await this.#prepare(work, maps)));
       } catch (error) {
@@ -179,7 +179,7 @@ class DiffusionScorer {
           emit({ type: 'maps', index: work.index, trials, sums: isLast ? sums : sums.slice() });
         if (settled.has(work)) maps.delete(work);
       }
-      if (stopped) return;
+      if (stopped) return this.#ahead.clear();
       if (this.#stop) rows = rows.filter(({ progress, slot }) => progress.course.runs(slot, k + 1));
     }
   }

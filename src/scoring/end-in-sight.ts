@@ -14,7 +14,7 @@ export function endInSight(first: number, total: number): (k: number) => boolean
   let said = false;
   return (k) => {
     if (said) return false;
-    const left = ((performance.now() - begun) / (k - first)) * (total - k); // NaN before the first trial
+    const left = ((performance.now() - begun) / (k - first)) * (total - k); // never enough before the first trial
     said = left <= AHEAD_MS || k === total - 1;
     return said;
   };

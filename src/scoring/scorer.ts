@@ -63,7 +63,7 @@ export interface ExampleFailure {
   message: string;
 }
 
-/** The last trial of a block begins: another block may be prepared. Not told where a rule ends a block earlier. */
+/** A block ends soon, with this trial or a second later: the next one may be prepared. Not told where a rule ends it earlier. */
 export interface NearlyDone {
   type: 'nearly-done';
 }

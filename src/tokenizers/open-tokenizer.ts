@@ -122,7 +122,8 @@ function usable<T>(folder: string, work: () => T): T {
     return work();
   } catch (error) {
     // A definition that lacks what it refers to shows as a mistake of the library's.
-    const got = error instanceof TypeError ? 'a definition that lacks what it refers to' : messageOf(error);
+    const isLacking = error instanceof TypeError || /undefined/.test(messageOf(error));
+    const got = isLacking ? 'a definition that lacks what it refers to' : messageOf(error);
     throw new ModelFileError({ what: 'cannot use the tokenizer', where: folder, got, cause: error });
   }
 }

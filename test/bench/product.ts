@@ -14,8 +14,9 @@ export interface ProductRun {
   /** From the moment all workers have their model to the last result. */
   denoiseSeconds: number;
   /**
-   * Evaluations per second of that phase from the time on when every worker has made two calls. onnxruntime's first two
-   * on a graph take up to three times as long as those that follow, and what bare loops measure begins after them.
+   * Evaluations per second of that phase from the time on when workers have made two calls each on average; NaN where
+   * they make no more. onnxruntime's first two on a graph take up to twice as long as those that follow, and what bare
+   * loops measure begins after them.
    */
   warmRate: number;
   /** The same and the loading of the model before it. */
@@ -80,7 +81,7 @@ export async function runProduct(
   return {
     evaluations,
     denoiseSeconds: (last - score) / 1000,
-    warmRate: (1000 * (evaluations - warm!.evaluations)) / (last - warm!.at),
+    warmRate: warm ? (1000 * (evaluations - warm.evaluations)) / (last - warm.at) : Number.NaN,
     withLoadSeconds: (last - load) / 1000,
     wholeSeconds: (performance.now() - begun) / 1000,
     mainThreadBusy,

@@ -160,7 +160,7 @@ function bareLines({ rows, batch, warmRates }: ThroughputReport): string[] {
   return [
     `(a) product / bare at the same batch, ${batch}: ${showSpread(same.ratio, 3)}`,
     `    product / bare at its best batch, ${best.batch}: ${showSpread(best.ratio, 3)}`,
-    `    after the first two calls of each worker: ${warm(same)} at the same batch, ${warm(best)} at its best`,
+    `    after two calls per worker: ${warm(same)} at the same batch, ${warm(best)} at its best`,
   ];
 }
 

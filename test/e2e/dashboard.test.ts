@@ -154,6 +154,15 @@ describe.skipIf(!HAS_TMUX)('on a live run', () => {
     expect(leftovers(out)).toEqual([]);
   });
 
+  test('a second signal ends it at once, and the terminal is whole again', async () => {
+    const { terminal } = live('twice');
+    await denoising(terminal);
+    const [pid] = terminal.pids();
+    process.kill(pid!, 'SIGTERM');
+    process.kill(pid!, 'SIGHUP');
+    expect([129, 143]).toContain(await terminal.end());
+  });
+
   test('a terminal that goes away ends the run, and everything is kept', async () => {
     const { out, terminal } = live('hung-up');
     await denoising(terminal);

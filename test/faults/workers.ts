@@ -54,7 +54,9 @@ export const workerFaults: Fault[] = [
       cli.child.kill('SIGKILL');
       const worker = Number(readFileSync(hung, 'utf8'));
       const given = new Promise((resolve) => setTimeout(resolve, 60_000).unref());
-      demand(await until(() => !isAlive(worker), given), 'the worker ends within a minute');
+      const ends = await until(() => !isAlive(worker), given);
+      if (!ends) process.kill(worker, 'SIGKILL');
+      demand(ends, 'the worker ends within a minute');
       await cli.result;
       await lab.finish(run);
       return 'survived';

@@ -9,6 +9,7 @@ import {
   type Numerics,
   parseManifest,
 } from '../../src/results/manifest.ts';
+import { sealObject } from '../../src/results/seal.ts';
 
 const identity: Identity = {
   task: { name: 'tiny-world', version: '1', hash: 'a1', count: 200 },
@@ -61,10 +62,11 @@ const diffusionOf = ({ scorers }: Identity) =>
   scorers.diffusion as Extract<Identity['scorers'][string], { kind: 'diffusion' }>;
 
 describe('parseManifest', () => {
-  const parse = (value: unknown) => parseManifest(JSON.stringify(value), 'runs/x/run.json');
+  const read = (value: unknown) => parseManifest(JSON.stringify(value), 'runs/x/run.json');
+  const parse = (value: object) => read(sealObject(value));
 
   test('gives back what was written', () => {
-    expect(parse(manifest)).toEqual(manifest);
+    expect(parse(manifest)).toMatchObject(manifest);
   });
 
   test('the order of fields is no change', () => {
@@ -83,14 +85,24 @@ describe('parseManifest', () => {
     expect(() => parse({ ...manifest, identity: edited })).toThrow(/was changed/);
   });
 
-  test.each<[string, unknown]>([
+  test.each<[string, object]>([
     ['format', { ...manifest, format: 2 }],
     ['identityHash', { ...manifest, identityHash: undefined }],
     ['numerics.0.device', { ...manifest, numerics: [{ ...numerics, device: 3 }] }],
-    ['(root)', []],
   ])('a wrong field %s is named', (field, value) => {
     expect(() => parse(value)).toThrow(ResultsError);
     expect(() => parse(value)).toThrow(`field "${field}" of the run manifest is wrong: runs/x/run.json`);
+    // Without its checksum it is damage.
+    expect(() => read(value)).toThrow(
+      `the run manifest was changed or is damaged: runs/x/run.json (got field "${field}" is wrong)`,
+    );
+  });
+
+  test.each([
+    ['whose checksum has another name', { ...manifest, rha256: sealObject(manifest).sha256 }],
+    ['that is no object', []],
+  ])('one %s is damaged', (_, value) => {
+    expect(() => read(value)).toThrow('the run manifest was changed or is damaged: runs/x/run.json');
   });
 
   test('half a file is damaged', () => {

@@ -1,6 +1,6 @@
 // Loaded with --import: one worker process ends in the middle of its WINOSCOPE_FAULT_CALL-th model call. It is the first
 // one to make the file WINOSCOPE_FAULT_CLAIM.
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 
 const how = process.env.WINOSCOPE_FAULT;
 const isWorker = process.send !== undefined && /[\\/]run[\\/]worker\.[jt]s$/.test(process.argv[1] ?? '');
@@ -15,7 +15,9 @@ if (isWorker && how && claims(process.env.WINOSCOPE_FAULT_CLAIM)) {
     SIGABRT: () => process.kill(process.pid, 'SIGABRT'),
     // No answer ever comes, and nothing in the process can interrupt it.
     hang: () => {
-      writeFileSync(`${process.env.WINOSCOPE_FAULT_CLAIM}-hung`, `${process.pid}`);
+      const hung = `${process.env.WINOSCOPE_FAULT_CLAIM}-hung`;
+      writeFileSync(`${hung}-part`, `${process.pid}`);
+      renameSync(`${hung}-part`, hung);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
     },
   };
