@@ -1,6 +1,6 @@
 /** Run folders, score files, and what is shown of captions. */
 
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hubSettings } from '../../../src/hub/hub-settings.ts';
 import { checkFileNames } from '../../../src/hub/safe-path.ts';
@@ -9,6 +9,7 @@ import { listRuns } from '../../../src/report/list-runs.ts';
 import { markdown } from '../../../src/report/markdown.ts';
 import { storedRunModel } from '../../../src/report/stored-run-model.ts';
 import { summaryTable } from '../../../src/report/table.ts';
+import { sealObject } from '../../../src/results/seal.ts';
 import { exportScores } from '../../../src/run/export-scores.ts';
 import { openRun } from '../../../src/run/open-run.ts';
 import { csvRow, parseCsv, unguarded } from '../../../src/scoring/csv.ts';
@@ -52,9 +53,34 @@ const runFolder: Target = {
       Object.entries(filesOf(made, paths)).map(([path, contents]) => [join('run', path), contents]),
     );
     rmSync(made, { recursive: true });
-    return fuzzedFolder({ folder, files, read: readRun });
+    return fuzzedFolder({
+      folder,
+      files,
+      read(changed: string, mutator: Mutator) {
+        if (mutator.below(2) === 0) sealAnew(join(changed, 'run'));
+        readRun(changed);
+      },
+    });
   },
 };
+
+/** Gives what was changed a checksum that fits, as who means harm would: what comes after the checksum is tried too. */
+function sealAnew(run: string): void {
+  const sealed = (text: string) => {
+    const { sha256: _, ...value } = JSON.parse(text) as { sha256?: string };
+    return JSON.stringify(sealObject(value));
+  };
+  for (const name of ['run.json', 'summary.json', 'examples.jsonl']) {
+    const path = join(run, name);
+    try {
+      const text = readFileSync(path, 'utf8');
+      const lines = name.endsWith('.jsonl') ? text.trimEnd().split('\n') : [text];
+      writeFileSync(path, `${lines.map(sealed).join('\n')}\n`);
+    } catch {
+      // No JSON any more, or no file.
+    }
+  }
+}
 
 const SCORES = [
   '{"label":"1_c0_i0","score":0.5}\n{"label":"1_c1_i0","score":-2e-3}\n{"label":"1_c0_i1","score":null}\n',
