@@ -101,14 +101,17 @@ export class Stage {
     await sharp(worldImage(0, 0)).jpeg().toFile(join(folder, 'dog.jpg'));
     writeFileSync(join(folder, 'blip.py'), EXTERNAL);
     writeFileSync(join(folder, 'names.txt'), 'red circle\nblue star\n');
+    writeFileSync(join(folder, 'classes.txt'), 'red circle\nblue star\n');
+    link(SHAPED, 'winoground');
     writeFileSync(join(folder, 'models.csv'), ACCURACIES);
     mkdirSync(join(folder, 'statistics', 'model_scores'), { recursive: true });
     writeFileSync(join(folder, 'statistics', 'model_scores', 'clip.jsonl'), madeUpScores());
     sugarCrepe(folder);
-    for (const [index, name] of ['red circle', 'blue star'].entries()) {
-      mkdirSync(join(folder, 'my-pictures', name), { recursive: true });
-      cpSync(worldImage(index, 0), join(folder, 'my-pictures', name, 'a.png'));
-    }
+    for (const [index, name] of ['red circle', 'blue star'].entries())
+      for (const pictures of ['my-pictures', 'pets']) {
+        mkdirSync(join(folder, pictures, name), { recursive: true });
+        cpSync(worldImage(index, 0), join(folder, pictures, name, 'a.png'));
+      }
     const task = pages()
       .flatMap(blocks)
       .find(({ lines }) => lines.some((line) => line.includes('defineTask({')))!;
