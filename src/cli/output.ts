@@ -2,6 +2,7 @@
 
 import { lstatSync, writeFileSync } from 'node:fs';
 import { messageOf, ResultsError } from '../errors.ts';
+import { visible } from '../report/format.ts';
 import { writeAtomically } from '../results/run-folder.ts';
 
 /**
@@ -25,4 +26,9 @@ export function writeOutput(path: string, text: string, what: string, flag = '--
       cause,
     });
   }
+}
+
+/** Prints data as it is into a pipe or a file; on a terminal with what would steer it made visible. */
+export function printData(text: string): void {
+  process.stdout.write(process.stdout.isTTY ? text.split('\n').map(visible).join('\n') : text);
 }

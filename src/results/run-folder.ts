@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { messageOf, ResultsError } from '../errors.ts';
+import { InputError, messageOf, ResultsError } from '../errors.ts';
 import { isAlive } from '../hub/is-alive.ts';
 import { makeFolder } from '../hub/make-folder.ts';
 import type { LockHolder } from './lock-holder.ts';
@@ -20,6 +20,9 @@ import { type Manifest, parseManifest } from './manifest.ts';
 import { isAbandoned, type LockOptions, type RunLock, seenHolder, takeLock } from './run-lock.ts';
 
 import { sealObject } from './seal.ts';
+
+/** What may lie in a folder before its manifest does: of this program's own making, or of no consequence. */
+const OWN_NAMES = /^(?:segments|trials|maps|scores|slurm|run\.lock.*|.*\.tmp|\..*)$/;
 
 /** Paths within one run folder. */
 export class RunFolder {
@@ -84,6 +87,7 @@ export class RunFolder {
 
   /** Makes the folder and its parts. @throws ResultsError where it cannot be written. */
   create(): void {
+    this.#demandOurs();
     try {
       for (const part of ['segments', 'trials', 'maps', 'scores']) makeFolder(join(this.path, part));
     } catch (error) {
@@ -95,6 +99,27 @@ export class RunFolder {
         cause: error,
       });
     }
+  }
+
+  /** A folder that is neither a run nor empty is somebody's: a run would write over its files. @throws InputError */
+  #demandOurs(): void {
+    if (!existsSync(this.path) || existsSync(this.manifestFile) || existsSync(join(this.path, 'shards')))
+      return;
+    let names: string[];
+    try {
+      names = readdirSync(this.path);
+    } catch {
+      return; // what cannot be read cannot be written either, which is told then
+    }
+    const foreign = names.find((name) => !OWN_NAMES.test(name));
+    if (foreign === undefined) return;
+    throw new InputError({
+      what: 'the folder holds something else than a run',
+      where: this.path,
+      expected: 'a run.json, or an empty folder',
+      got: foreign,
+      fix: 'Choose another --out.',
+    });
   }
 
   /** The manifest, or undefined where the folder holds no run. @throws ResultsError as `parseManifest`. */

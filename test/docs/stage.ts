@@ -91,7 +91,7 @@ export class Stage {
     // A copy: `calibrate` writes beside the model.
     cpSync(join(WORLD, 'diffusion'), join(this.#folder, 'diffusion'), { recursive: true });
     for (const name of DIFFUSION) link(join(this.#folder, 'diffusion'), name);
-    link(join(WORLD, 'clip'), 'clip-onnx');
+    for (const name of ['clip-onnx', 'clip-rn50-onnx', 'clip-l14-onnx']) link(join(WORLD, 'clip'), name);
     for (const name of ['fixtures', 'docs', 'test']) link(join(ROOT, name), name);
     mkdirSync(join(folder, 'node_modules'));
     link(ROOT, 'node_modules/winoscope');

@@ -70,6 +70,21 @@ describe.skipIf(!HAS_TMUX)('in the dashboard', () => {
   });
 });
 
+test.skipIf(!HAS_TMUX)('a table of commas steers no terminal, and is as it is in a pipe', async () => {
+  const record = join(folder, 'bytes-csv');
+  const flags = ['export', run, '--scorer', 'clip', '--format', 'csv'];
+  const terminal = new Terminal([...flags], { columns: 120, rows: 40, record });
+  expect(await terminal.end()).toBe(0);
+  expect(readFileSync(record, 'utf8')).toContain('example,image,caption,score');
+  const table = ['report', run, '--format', 'csv'];
+  const shown = new Terminal([...table], { columns: 120, rows: 40, record: `${record}-report` });
+  expect(await shown.end()).toBe(0);
+  const bytes = readFileSync(`${record}-report`, 'utf8');
+  expect(bytes).toContain('\\u001b[2J');
+  expect(bytes).not.toContain('\u001B[2J\u001B[H\u001B[31m');
+  expect((await runOk(table)).stdout).toContain('\u001B[2J');
+});
+
 test.each([['report'], ['view', '--plain'], ['report', '--format', 'md']])(
   '%s prints no control character of a caption or tag',
   async (command, ...flags) => {
