@@ -3,12 +3,11 @@
 import { calibrate } from '../run/calibrate.ts';
 import { openRun } from '../run/open-run.ts';
 import type { CalibrateFlags } from './calibrate-command.ts';
-import { writeOutput } from './output.ts';
+import { printOrWrite } from './output.ts';
 
 /** Carries out `winoscope calibrate`; see `docs/stopping.md`. @throws WinoscopeError for what the user can mend. */
 export function calibrateRun(path: string, { scorer, output }: CalibrateFlags): void {
   const calibration = calibrate(openRun(path), scorer);
   const text = `${JSON.stringify(calibration, null, 1)}\n`;
-  if (output === undefined) process.stdout.write(text);
-  else writeOutput(output, text, 'the calibration');
+  printOrWrite(output, text, 'the calibration');
 }

@@ -4,7 +4,7 @@ import { exportScores } from '../run/export-scores.ts';
 import { openRun } from '../run/open-run.ts';
 import type { ExportFlags } from './export-command.ts';
 import { analysisOf } from './options.ts';
-import { printData, writeOutput } from './output.ts';
+import { printOrWrite } from './output.ts';
 
 /** Carries out `winoscope export`; see `docs/cli.md`. @throws WinoscopeError for what the user can mend. */
 export function exportRun(path: string, flags: ExportFlags): void {
@@ -16,6 +16,5 @@ export function exportRun(path: string, flags: ExportFlags): void {
     analysis,
     ...(scorer !== undefined && { scorer }),
   });
-  if (output === undefined) printData(text);
-  else writeOutput(output, text, 'the scores');
+  printOrWrite(output, text, 'the scores');
 }

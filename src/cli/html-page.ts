@@ -11,7 +11,7 @@ import { storedRunModel } from '../report/stored-run-model.ts';
 import type { RunComparison } from '../run/compare-runs.ts';
 import type { StoredRun } from '../run/open-run.ts';
 import type { Analysis, Summary } from '../run/summary-schema.ts';
-import { writeOutput } from './output.ts';
+import { printOrWrite } from './output.ts';
 
 export interface PageFlags {
   /** `--embed-images`. */
@@ -71,8 +71,7 @@ export function printPage(
   what: string,
 ): void {
   if (json) throw new UsageError({ what: 'two forms are asked for', got: '--json and --format html' });
-  if (output === undefined) process.stdout.write(text);
-  else writeOutput(output, text, what);
+  printOrWrite(output, text, what);
 }
 
 /** A run as pages want it. */

@@ -28,7 +28,12 @@ export function writeOutput(path: string, text: string, what: string, flag = '--
   }
 }
 
-/** Prints data as it is into a pipe or a file; on a terminal with what would steer it made visible. */
-export function printData(text: string): void {
-  process.stdout.write(process.stdout.isTTY ? text.split('\n').map(visible).join('\n') : text);
+/**
+ * Writes what a command gives to the file of `--output`, as `writeOutput`, or without one to stdout: as it is into a pipe,
+ * on a terminal with what would steer it made visible.
+ * @throws ResultsError as `writeOutput`.
+ */
+export function printOrWrite(output: string | undefined, text: string, what: string): void {
+  if (output !== undefined) writeOutput(output, text, what);
+  else process.stdout.write(process.stdout.isTTY ? text.split('\n').map(visible).join('\n') : text);
 }

@@ -19,7 +19,7 @@ import type { Summary } from '../run/summary-schema.ts';
 import { curveAt } from '../stats/platt.ts';
 import { softmax } from '../stats/temperature.ts';
 import { analysisOf } from './options.ts';
-import { printData, writeOutput } from './output.ts';
+import { printOrWrite, writeOutput } from './output.ts';
 import type { ReportFlags } from './report-command.ts';
 
 /** Carries out `winoscope report`; see `docs/reports.md`. @throws WinoscopeError for what the user can mend. */
@@ -50,8 +50,7 @@ export async function report(paths: readonly string[], flags: ReportFlags): Prom
   const lines =
     probabilities === undefined ? [] : probabilityLines(first.stored, first.summary, { path, prior });
   const races = confidence === undefined ? [] : confidenceLines(first.stored, first.summary, path);
-  if (output === undefined) printData(text);
-  else writeOutput(output, text, 'the report');
+  printOrWrite(output, text, 'the report');
   if (probabilities !== undefined)
     writeOutput(probabilities, lines.join(''), 'the probabilities', '--probabilities');
   if (confidence !== undefined) writeOutput(confidence, races.join(''), 'the confidences', '--confidence');

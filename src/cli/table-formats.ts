@@ -3,7 +3,7 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.ts';
 import { documentOf, type Part } from '../report/tables.ts';
-import { printData, writeOutput } from './output.ts';
+import { printOrWrite } from './output.ts';
 
 /** The forms of a table; CSV has one row per number, JSON everything. */
 export const TABLE_FORMATS = ['text', 'md', 'latex', 'csv', 'json'] as const;
@@ -57,6 +57,5 @@ export function printTables(printed: Printed, flags: TableFlags, what: string): 
       : form === 'csv'
         ? printed.csv()
         : documentOf(printed.title, printed.parts(), form);
-  if (output === undefined) printData(text);
-  else writeOutput(output, text, what);
+  printOrWrite(output, text, what);
 }

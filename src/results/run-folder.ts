@@ -18,8 +18,7 @@ import { makeFolder } from '../hub/make-folder.ts';
 import type { LockHolder } from './lock-holder.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
 import { isAbandoned, type LockOptions, type RunLock, seenHolder, takeLock } from './run-lock.ts';
-
-import { sealObject } from './seal.ts';
+import { sealedFile } from './seal.ts';
 
 /** What may lie in a folder before its manifest does: of this program's own making, or of no consequence. */
 const OWN_NAMES = /^(?:segments|trials|maps|scores|slurm|run\.lock.*|.*\.tmp|\..*)$/;
@@ -129,7 +128,7 @@ export class RunFolder {
   }
 
   writeManifest(manifest: Manifest): void {
-    writeAtomically(this.manifestFile, `${JSON.stringify(sealObject(manifest), null, 2)}\n`);
+    writeAtomically(this.manifestFile, sealedFile(manifest));
   }
 
   get lockFile(): string {

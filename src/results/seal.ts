@@ -19,6 +19,11 @@ export function sealObject<T extends object>(value: T): T & { sha256: string } {
   return { ...value, [FIELD]: hashJson(value) } as T & { sha256: string };
 }
 
+/** The text of a file that is one sealed value. */
+export function sealedFile(value: object): string {
+  return `${JSON.stringify(sealObject(value), null, 2)}\n`;
+}
+
 /**
  * Takes the checksum out of a value that was read.
  * @returns the value without it, and whether it fits; a value without any does not, since a bit may have turned in its name.

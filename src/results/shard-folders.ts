@@ -6,7 +6,7 @@ import { makeFolder } from '../hub/make-folder.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
 import { RunFolder, writeFailure } from './run-folder.ts';
 import { linkOrCopy } from './run-lock.ts';
-import { sealObject } from './seal.ts';
+import { sealedFile } from './seal.ts';
 
 /** One of `of` parts of a run, counted from 1. */
 export interface Shard {
@@ -60,7 +60,7 @@ export function proposeAgreement(run: RunFolder, manifest: Manifest, token: stri
   const mine = `${file}.${process.pid}.${token}`;
   try {
     makeFolder(join(run.path, 'shards'));
-    writeFileSync(mine, `${JSON.stringify(sealObject({ ...manifest, sessions: [] }), null, 2)}\n`);
+    writeFileSync(mine, sealedFile({ ...manifest, sessions: [] }));
     linkOrCopy(mine, file);
     return true;
   } catch (error) {

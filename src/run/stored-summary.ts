@@ -3,12 +3,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { ResultsError } from '../errors.ts';
 import { type RunFolder, writeAtomically } from '../results/run-folder.ts';
-import { sealObject, unsealObject } from '../results/seal.ts';
+import { sealedFile, unsealObject } from '../results/seal.ts';
 import type { Summary } from './summary-schema.ts';
 
 /** Replaces the run's summary. @throws ResultsError where it cannot be written. */
 export function writeSummary(folder: RunFolder, summary: Summary): void {
-  writeAtomically(folder.summaryFile, `${JSON.stringify(sealObject(summary), null, 2)}\n`);
+  writeAtomically(folder.summaryFile, sealedFile(summary));
 }
 
 /**

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { storedRunModel } from '../../src/report/stored-run-model.ts';
-import { sealObject } from '../../src/results/seal.ts';
+import { sealedFile } from '../../src/results/seal.ts';
 import { openInteractive } from '../../src/run/interactive.ts';
 import type { Interactive, RescoreEvent, RescoreRequest } from '../../src/run/interactive-events.ts';
 import { openRun } from '../../src/run/open-run.ts';
@@ -397,5 +397,5 @@ test('closing in the middle of an evaluation lets it end', async () => {
 /** Lets a run say that its model lies elsewhere. */
 function sayElsewhere(manifest: string, { from, to }: { from: string; to: string }): void {
   const { sha256: _, ...stored } = JSON.parse(readFileSync(manifest, 'utf8').replaceAll(from, to));
-  writeFileSync(manifest, `${JSON.stringify(sealObject(stored), null, 2)}\n`);
+  writeFileSync(manifest, sealedFile(stored));
 }

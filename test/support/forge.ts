@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeBatches, encodeFile, readMetadata, type TrialColumns } from '../../src/results/arrow.ts';
-import { sealLines, sealObject, unsealLines } from '../../src/results/seal.ts';
+import { sealedFile, sealLines, unsealLines } from '../../src/results/seal.ts';
 
 /** Changes stored trials of a scorer. */
 export function forgeTrials(
@@ -26,7 +26,7 @@ export function forgeTrials(
 export function forgeJson<T extends object>(path: string, change: (value: T) => void): void {
   const { sha256: _, ...value } = JSON.parse(readFileSync(path, 'utf8'));
   change(value as T);
-  writeFileSync(path, `${JSON.stringify(sealObject(value), null, 2)}\n`);
+  writeFileSync(path, sealedFile(value));
 }
 
 /** Changes stored scores of a scorer: the text of `scores/<scorer>.jsonl` as it is without its checksum. */

@@ -6,7 +6,7 @@ import { DiffusionResults } from '../../src/results/diffusion-results.ts';
 import { identityHash, type Manifest } from '../../src/results/manifest.ts';
 import { PairScoreResults } from '../../src/results/pair-score-results.ts';
 import { RunFolder } from '../../src/results/run-folder.ts';
-import { sealObject } from '../../src/results/seal.ts';
+import { sealedFile } from '../../src/results/seal.ts';
 import { writeExamples } from '../../src/results/stored-examples.ts';
 import { openRun } from '../../src/run/open-run.ts';
 import { pairsOf } from '../../src/scoring/conditions.ts';
@@ -94,7 +94,7 @@ export function makeRun(folder: string, options: MadeRun): string {
     results.compact();
   }
   const summary = openRun(folder).summarize({ loss: 'mse', errorSpace: 'native' });
-  writeFileSync(join(folder, 'summary.json'), `${JSON.stringify(sealObject(summary), null, 2)}\n`);
+  writeFileSync(join(folder, 'summary.json'), sealedFile(summary));
   return folder;
 }
 
