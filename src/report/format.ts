@@ -113,10 +113,10 @@ export function mainRows(
   return rows;
 }
 
-/** Examples that any scorer counts under a tag. */
-export function tagCount({ scorers }: Summary, tag: string): number {
-  const counts = Object.values(scorers).flatMap(({ byTag }) =>
-    Object.values(byTag[tag] ?? {}).map(({ count }) => count),
+/** Examples that a scorer counts under a tag. @param name the scorer; without it the one that counts most */
+export function tagCount({ scorers }: Summary, tag: string, name?: string): number {
+  const counts = Object.entries(scorers).flatMap(([scorer, { byTag }]) =>
+    name === undefined || scorer === name ? Object.values(byTag[tag] ?? {}).map(({ count }) => count) : [],
   );
   return Math.max(0, ...counts);
 }
@@ -230,11 +230,11 @@ export function samplesSentence({ choices, decided, medianTrials, ece }: Samples
 
 /**
  * What steers a terminal, turns the direction of what is read, breaks a line, or is there without being seen: control
- * characters, marks and overrides of direction, separators of lines, spaces and tags without width. Joiners stay: emoji
- * and several scripts are written with them.
+ * characters, halves of surrogate pairs, marks and overrides of direction, separators of lines, spaces and tags without
+ * width. Joiners stay: emoji and several scripts are written with them.
  */
 const STEERING =
-  /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+  /[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 /** Text with such characters made visible, so that data cannot steer a terminal or hide what they say. */
 export function visible(text: string): string {

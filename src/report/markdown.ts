@@ -1,6 +1,7 @@
 /** A summary as Markdown: the tables of the terminal, for a page or a pull request. */
 
 import type { Summary } from '../run/summary-schema.ts';
+import { unevenSentence } from './counts.ts';
 import { confusionRows, detailSentences } from './details.ts';
 import { escapeMarkdown } from './escape.ts';
 import {
@@ -34,6 +35,8 @@ export function markdown(summary: Summary, published: readonly PublishedRow[] = 
       mainRows(summary, (name) => `${escapeMarkdown(name)}, raw scores`, escapeMarkdown),
     ),
   ];
+  const uneven = unevenSentence(summary);
+  if (uneven !== undefined) parts.push(escapeMarkdown(uneven));
   const groups = tagGroups(summary);
   const tags = groups.flatMap((group) => group.tags.map(({ tag }) => tag));
   if (tags.length > 0) parts.push('## By tag');
@@ -44,7 +47,7 @@ export function markdown(summary: Summary, published: readonly PublishedRow[] = 
       const found = byTag[tag] ?? {};
       return [
         escapeMarkdown(tag),
-        `${tagCount(summary, tag)}`,
+        `${tagCount(summary, tag, name)}`,
         ...metrics.map((metric) => (found[metric] ? withInterval(found[metric]) : '')),
       ];
     });

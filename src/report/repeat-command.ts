@@ -23,6 +23,7 @@ const FLAGS = {
 export function repeatCommand({ identity, about, sessions }: Manifest, analysis: Analysis): string {
   const scorers = Object.entries(identity.scorers);
   const diffusion = scorers.find((entry): entry is [string, Diffusion] => entry[1].kind === 'diffusion');
+  const session = sessions.at(-1);
   const words = [
     ...scorers.flatMap(([name, scorer]) => [
       FLAGS[scorer.kind],
@@ -32,8 +33,9 @@ export function repeatCommand({ identity, about, sessions }: Manifest, analysis:
       ? planWords(diffusion[1], totalOf(about.scorers[diffusion[0]]?.schedule))
       : resizeWords(scorers.map(([, scorer]) => scorer))),
     ...analysisWords(analysis),
-    ...selectionWords(sessions.at(-1)?.selection ?? {}),
-    ...(diffusion && sessions.at(-1)?.maps === false ? ['--maps', 'off'] : []),
+    ...selectionWords(session?.selection ?? {}),
+    ...(diffusion && session?.maps === false ? ['--maps', 'off'] : []),
+    ...(session?.force ? ['--force'] : []),
   ];
   return ['winoscope', 'score', about.task.source, ...words].map(shellWord).join(' ');
 }

@@ -2,6 +2,7 @@
 
 import type { MetricName } from '../metrics/evaluate.ts';
 import type { Comparison, MetricSummaries, Summary } from '../run/summary-schema.ts';
+import { unevenSentence } from './counts.ts';
 import { detailSentences } from './details.ts';
 import {
   analysisPhrase,
@@ -43,12 +44,22 @@ export function reportParts(runs: readonly NamedSummary[], published: readonly P
   const several = runs.length > 1;
   return [
     scoreTable(runs),
+    ...unevenPart(runs),
     ...(several
       ? [{ title: 'Runs', lines: runs.map(({ run, summary }) => `${run}: ${factsOf(summary)}`) }]
       : []),
     ...runs.flatMap(({ run, summary }) => runParts(summary, several ? `${run}: ` : '')),
     ...(published.length > 0 ? [publishedTable(published)] : []),
   ];
+}
+
+/** On how many examples scorers rest where these numbers differ, beneath the scores. */
+function unevenPart(runs: readonly NamedSummary[]): Part[] {
+  const lines = runs.flatMap(({ run, summary }) => {
+    const sentence = unevenSentence(summary);
+    return sentence === undefined ? [] : [runs.length > 1 ? `${run}: ${sentence}` : sentence];
+  });
+  return lines.length > 0 ? [{ title: '', lines }] : [];
 }
 
 /** How far it is and how it was read, a sentence. */
@@ -143,7 +154,7 @@ function tagTables(summary: Summary, lead: string): Table[] {
     head: ['tag', 'n', ...metrics.map((metric) => METRIC_TITLES[metric])],
     rows: tags.map((tag) => [
       tag,
-      `${tagCount(summary, tag)}`,
+      `${tagCount(summary, tag, name)}`,
       ...metrics.map((metric) => {
         const found = byTag[tag]?.[metric];
         return found ? withInterval(found) : '';

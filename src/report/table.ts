@@ -1,6 +1,7 @@
 /** A summary as plain text for a terminal or a log. */
 
 import type { Summary } from '../run/summary-schema.ts';
+import { countsDiffer, unevenSentence } from './counts.ts';
 import { detailSentences } from './details.ts';
 import {
   analysisPhrase,
@@ -76,25 +77,30 @@ export function summaryTable(summary: Summary): string {
   return lines.join('\n');
 }
 
-/** One line per tag: its count and each scorer's percentages, scorers side by side under their names. */
+/** One line per tag: its count (each scorer's own where they differ) and percentages, scorers side by side under their names. */
 function tagTable(summary: Summary): string[] {
   const rows = tagRows(summary);
   if (rows.length === 0) return [];
   const metrics = metricsIn(summary);
   const scorers = Object.entries(summary.scorers);
+  const isUneven = countsDiffer(summary);
+  const count = (tag: string | undefined, name?: string) =>
+    tag === undefined ? '' : `${tagCount(summary, tag, name)}`;
   const left = columns([
-    ['', ''],
-    ['tag', 'n'],
-    ...rows.map(({ label, tag }) => [label, tag === undefined ? '' : `${tagCount(summary, tag)}`]),
+    isUneven ? [''] : ['', ''],
+    isUneven ? ['tag'] : ['tag', 'n'],
+    ...rows.map(({ label, tag }) => (isUneven ? [label] : [label, count(tag)])),
   ]);
   const blocks = scorers.map(([name, { byTag }]) => {
-    const cells = rows.map(({ tag }) =>
-      metrics.map((metric) => {
+    const cells = rows.map(({ tag }) => [
+      ...(isUneven ? [count(tag, name)] : []),
+      ...metrics.map((metric) => {
         if (tag === undefined) return '';
         return byTag[tag]?.[metric] ? percent(byTag[tag][metric].score) : '-';
       }),
-    );
-    return [visible(name), ...columns([metrics.map((metric) => METRIC_TITLES[metric]), ...cells])];
+    ]);
+    const titles = [...(isUneven ? ['n'] : []), ...metrics.map((metric) => METRIC_TITLES[metric])];
+    return [visible(name), ...columns([titles, ...cells])];
   });
   const parts = [left, ...blocks];
   const widths = parts.map((lines) => Math.max(...lines.map((line) => line.length)));
@@ -131,15 +137,6 @@ function courseLines({ scorers, analysis }: Summary): string[] {
 
 function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** `Examples counted: diffusion 48, clip 100.` where scorers rest on different numbers, as in an interrupted run. */
-export function unevenSentence({ scorers }: Summary): string | undefined {
-  const counts = Object.entries(scorers).map(([name, { metrics }]) => {
-    return [name, Math.max(0, ...Object.values(metrics).map(({ count }) => count))] as const;
-  });
-  if (new Set(counts.map(([, count]) => count)).size < 2) return undefined;
-  return `Examples counted: ${counts.map(([name, count]) => `${visible(name)} ${count}`).join(', ')}.`;
 }
 
 function unevenLines(summary: Summary): string[] {

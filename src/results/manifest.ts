@@ -96,6 +96,8 @@ const sessionSchema = z.object({
   shard: z.object({ index: z.number().int().positive(), of: z.number().int().positive() }).optional(),
   /** Whether it stored error maps. */
   maps: z.boolean().optional(),
+  /** Whether it was to score what a model of a small world cannot know. */
+  force: z.boolean().optional(),
   /** Its command line without the shard, for whoever has to go on. */
   command: z.array(z.string()).optional(),
 });

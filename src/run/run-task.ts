@@ -165,7 +165,7 @@ function storeFailures({ folder }: PreparedRun, manifest: Manifest, failures: re
 /** Adds this session to the manifest and writes it with the examples. */
 function recordSession(
   { folder, manifest, scorers, shard }: PreparedRun,
-  { task, selection, scoring, command }: RunRequest,
+  { task, selection, scoring, force, command }: RunRequest,
   isNew: boolean,
 ): Manifest {
   const { limit, ids, tag } = selection;
@@ -181,6 +181,7 @@ function recordSession(
     },
     ...(shard && { shard: { index: shard.index, of: shard.of } }),
     maps: scoring.maps,
+    ...(force && { force }),
     ...(command && { command: command.map((word) => withoutTokens(word)) }),
   };
   // One that finds nothing to do is not a session; but tags, title and licence may have changed since the last.

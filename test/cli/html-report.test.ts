@@ -41,6 +41,15 @@ test('the command in it makes a run of the same identity', async () => {
   expect(openRun(again).manifest.identityHash).toBe(manifest.identityHash);
 });
 
+test('the command forces what the run forced', async () => {
+  const probe = join(folder, 'foreign');
+  writeProbe(probe, [{ id: 0, images: ['ex_0_img_0'], captions: ['a zebra', 'a circle'], truth: [[0, 1]] }]);
+  const run = join(folder, 'forced');
+  await runOk(['score', probe, '--force', '--timesteps', '2', '--quiet', '--out', run]);
+  const { manifest } = openRun(run);
+  expect(repeatCommand(manifest, { loss: 'mse', errorSpace: 'native' })).toMatch(/ --force$/);
+});
+
 test('the command says it where one timestep was named, and where no maps were stored', async () => {
   const run = join(folder, 'one-timestep');
   const flags = [

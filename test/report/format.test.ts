@@ -187,15 +187,21 @@ describe('the same numbers everywhere', () => {
     const scores = Object.values(SUMMARY.scorers).flatMap(({ byTag }) =>
       METRICS.map((key) => expected(byTag.Relation![key]!)[0]),
     );
-    expect(numbersOf(relation)).toEqual(scores);
-    expect(relation).toMatch(/^Relation\s+17\s/);
+    // One tag that a scorer never met: each then has a count of its own, before its scores.
+    expect(relation.split(/ {2,}/).slice(1).map(Number)).toEqual([
+      17,
+      ...scores.slice(0, 4),
+      17,
+      ...scores.slice(4),
+    ]);
     expect(rowOf('A | B').split(/\s{2,}/)).toEqual([
       'A | B',
+      '0',
+      '-',
+      '-',
+      '-',
+      '-',
       '3',
-      '-',
-      '-',
-      '-',
-      '-',
       '33.3',
       '0.0',
       '0.0',

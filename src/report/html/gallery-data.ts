@@ -3,7 +3,7 @@
 import type { MetricName } from '../../metrics/evaluate.ts';
 import { standardMargin } from '../disagreement.ts';
 import { differenceByTimestep } from '../error-difference.ts';
-import { METRIC_TITLES } from '../format.ts';
+import { METRIC_TITLES, visible } from '../format.ts';
 import { heatOf } from '../heat.ts';
 import type { Judgement, RunModel } from '../run-model.ts';
 import type { Column } from './columns.ts';
@@ -19,6 +19,8 @@ import { type Rivals, rivalsOf, type ShownCaptions, shownCaptions } from './show
 
 /** Digits of a score in the page; the run has all of them. */
 const DIGITS = 6;
+/** Characters of a caption in the page. */
+const MOST_CHARACTERS = 2000;
 /** Heat maps are averaged to no more cells a side than that. */
 export const MOST_CELLS = 32;
 /** Curves of single examples are in pages of no more examples than that, heat maps in those of no more than this. */
@@ -52,13 +54,13 @@ export function galleryData(parts: GalleryParts): GalleryData {
     const mayShow =
       parts.terms.captions === 'all' || (parts.terms.captions === 'with images' && pictures.places.has(row));
     return {
-      id: example.id,
+      id: visible(example.id),
       tags: example.tags.map((tag) => {
         if (!tags.has(tag)) tags.set(tag, tags.size);
         return tags.get(tag)!;
       }),
       images: pictures.places.get(row) ?? example.images.map(() => -1),
-      captions: shown.captions.map((caption) => (mayShow ? example.captions[caption]! : null)),
+      captions: shown.captions.map((caption) => (mayShow ? captionText(example.captions[caption]!) : null)),
       ...(shown.captions.length < example.captions.length && { columns: shown.captions }),
       of: example.captions.length,
       truth: example.truth.map(([i, c]) => [i, c]),
@@ -71,14 +73,22 @@ export function galleryData(parts: GalleryParts): GalleryData {
     };
   });
   return {
-    scorers: columns.map(({ label, kind }, place) => ({ label, place, kind })),
+    scorers: columns.map(({ label, kind }, place) => ({ label: visible(label), place, kind })),
     metrics: metrics.map((name) => ({ name, title: METRIC_TITLES[name] })),
-    tags: [...tags.keys()],
+    tags: [...tags.keys()].map(visible),
     pictures: pictures.uris,
     examples,
     order,
     pairs,
   };
+}
+
+/** A caption as the page shows it: nothing in it turns the text about it, and one without end does not fill the page. */
+function captionText(caption: string): string {
+  const text = visible(caption);
+  if (text.length <= MOST_CHARACTERS) return text;
+  const kept = [...text.slice(0, MOST_CHARACTERS)].slice(0, -1).join('');
+  return `${kept}… (${text.length - kept.length} more characters, in the run)`;
 }
 
 /** The run that an example of the page is shown from: the first that has it. */

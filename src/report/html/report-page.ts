@@ -1,10 +1,10 @@
 /** A report of one run, or of several runs of a task, as one HTML file. */
 
 import type { MetricName } from '../../metrics/evaluate.ts';
+import { unevenSentence } from '../counts.ts';
 import { METRIC_TITLES, percent, stateLine, withInterval } from '../format.ts';
 import { openPen } from '../plots/pen.ts';
 import type { PublishedRow } from '../published.ts';
-import { unevenSentence } from '../table.ts';
 import { type Column, columnsOf, type PageRun } from './columns.ts';
 import { galleryOf } from './gallery.ts';
 import { html, type Markup } from './markup.ts';

@@ -1,6 +1,7 @@
 /** What draws plots: Observable Plot on a document without a browser. Both are loaded when a page is made, not before. */
 
 import type * as Plot from '@observablehq/plot';
+import { visible } from '../format.ts';
 import { type Markup, trusted } from '../html/markup.ts';
 
 export type { Plot };
@@ -47,7 +48,8 @@ export async function openPen(): Promise<Pen> {
       svg.setAttribute('role', 'img');
       svg.setAttribute('aria-label', label);
       svg.setAttribute('style', `max-width:${options.width ?? 640}px;font-size:${FONT_SIZE}`);
-      return trusted(svg.outerHTML);
+      // The library escapes markup in names, but not what turns or hides text.
+      return trusted(visible(svg.outerHTML));
     },
   };
 }

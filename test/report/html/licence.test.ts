@@ -27,9 +27,13 @@ async function pageOf(name: string, redistribution: 'free' | 'limited' | 'none',
 
 test('a free task: every caption and image is in the page, and the terms are said', async () => {
   const { text, data, captions } = await pageOf('free', 'free');
-  expect(data.examples.flatMap((example) => example.captions)).toEqual(captions);
-  // The first example has other captions than the stored pictures are filed under, but the same pictures.
-  expect(data.examples.flatMap(({ images }) => images).filter((place) => place >= 0)).toHaveLength(16);
+  const shown = data.examples.flatMap((example) => example.captions);
+  // All but one that turns text about and one without end, which other tests look at.
+  const isPlain = (_: unknown, k: number) => k !== 2 && k !== 3;
+  expect(shown.filter(isPlain)).toEqual(captions.filter(isPlain));
+  expect(shown).toHaveLength(captions.length);
+  // The second has an id by which its task does not know it, so its pictures are not found; the first only other captions.
+  expect(data.examples.flatMap(({ images }) => images).filter((place) => place >= 0)).toHaveLength(14);
   for (const uri of data.pictures) expect(uri).toMatch(/^data:image\/(png|webp);base64,/);
   expect(text).toContain('Some terms. Captions and images may be passed on');
 });
@@ -42,7 +46,7 @@ test.each(['limited', 'none'] as const)(
     expect(new Set(data.examples.flatMap((example) => example.captions))).toEqual(new Set([null]));
     for (const caption of captions) expect(text).not.toContain(caption);
     expect(text).not.toContain('data:image');
-    expect(data.examples.map(({ id }) => id)).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
+    expect(data.examples.map(({ id }) => id)).toEqual(['0', '1\\u202e', '2', '3', '4', '5', '6', '7']);
     expect(text).toContain('The licence of the data keeps its captions and images out of this page');
   },
 );

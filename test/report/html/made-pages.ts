@@ -15,15 +15,24 @@ const ANALYSIS = { loss: 'mse', errorSpace: 'native' } as const;
 export const HOSTILE = {
   caption: `</script><script>document.title='owned'</script><img src=x onerror="document.title='owned'"> <svg onload="document.title='owned'"></svg> a "quoted" & <b>bold</b> star`,
   comment: '<!-- <script> --> a star below a circle',
+  /** Turned about where it is obeyed. */
+  turned: 'one \u202estar\u202c left of a square',
+  endless: 'a red star '.repeat(9000),
   tag: '<i onclick="alert(1)">tag & more</i>',
 };
 
-/** The first examples of the embedded probe, the first of them with hostile captions and a hostile tag. */
+/** The first examples of the embedded probe, the first two of them with hostile captions, tags and ids. */
 export async function hostileTask(count: number, changes: Partial<Task> = {}): Promise<Task> {
   const task = await loadTask('tiny-world');
-  const [first, ...others] = task.examples.slice(0, count);
+  const [first, second, ...others] = task.examples.slice(0, count);
   const examples = [
     { ...first!, captions: [HOSTILE.caption, HOSTILE.comment], tags: [...first!.tags, HOSTILE.tag] },
+    {
+      ...second!,
+      id: '1\u202e',
+      captions: [HOSTILE.turned, HOSTILE.endless],
+      tags: [...second!.tags, HOSTILE.turned],
+    },
     ...others,
   ];
   return { ...task, examples, images: task.images.slice(0, count), ...changes };

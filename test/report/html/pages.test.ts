@@ -61,6 +61,24 @@ describe.skipIf(!CHROMIUM)('in Chromium', () => {
     await page.close();
   });
 
+  test('nothing in a text turns what stands about it, and one without end does not fill the page', async () => {
+    const { page, complaints } = await open(files.report, { hash: '#example=1%5Cu202e' });
+    const card = page.locator('.example').nth(1);
+    await card.waitFor();
+    expect(await card.locator('h3').textContent()).toBe('Example 1\\u202e');
+    const [turned, endless] = await card.locator('.captions li span:last-child').allTextContents();
+    expect(turned).toBe('one \\u202estar\\u202c left of a square');
+    expect(endless).toMatch(/^(?:a red star ){100}.*… \(97001 more characters, in the run\)$/);
+    // The whole file, whatever is in attributes, titles and data: where it is, says the failure.
+    expect(readFileSync(files.report, 'utf8')).not.toMatch(/.{0,60}(?:\u202e|\\u000a)/);
+    expect(await page.locator('select[name=tag] option').allTextContents()).not.toContain(HOSTILE.turned);
+    expect(await page.locator('.manifest').textContent()).toMatch(/^\{\n {2}"format": 1,\n/);
+    const height = await card.evaluate((element) => element.getBoundingClientRect().height);
+    expect(height).toBeLessThan(3000);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   test('filters, search and orders find what they say', async () => {
     const { page } = await open(files.report);
     const found = page.locator('#found');

@@ -1,8 +1,8 @@
 /** The text of the summary screen: a fixed upper part (progress, main table) and a lower one that scrolls. */
 
 import type { MetricName } from '../../../src/metrics/evaluate.ts';
+import { unevenSentence } from '../../../src/report/counts.ts';
 import { percent, tagCount, tagsIn } from '../../../src/report/format.ts';
-import { unevenSentence } from '../../../src/report/table.ts';
 import type { MetricSummary } from '../../../src/run/summary-schema.ts';
 import { intervalBar } from '../../components/interval-bar.ts';
 import { chosenMetric, metricsOf, metricTitle } from '../../metric.ts';

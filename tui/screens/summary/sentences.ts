@@ -1,8 +1,8 @@
 /** The summary for a screen reader: one fact per line, most important first. */
 
+import { unevenSentence } from '../../../src/report/counts.ts';
 import { duration } from '../../../src/report/duration.ts';
 import { comparisonLines, METRIC_TITLES, percent, tagsIn } from '../../../src/report/format.ts';
-import { unevenSentence } from '../../../src/report/table.ts';
 import { metricsOf } from '../../metric.ts';
 import { rateOf, secondsLeft } from '../../progress.ts';
 import { shown } from '../../text.ts';

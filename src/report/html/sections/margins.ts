@@ -2,7 +2,7 @@
 
 import type { MetricName } from '../../../metrics/evaluate.ts';
 import { standardMargin } from '../../disagreement.ts';
-import { METRIC_TITLES } from '../../format.ts';
+import { METRIC_TITLES, visible } from '../../format.ts';
 import { type MarginRow, MOST_POINTS, marginScatter } from '../../plots/margin-scatter.ts';
 import type { Pen } from '../../plots/pen.ts';
 import type { Column } from '../columns.ts';
@@ -95,7 +95,7 @@ function extremes(
     showCaption: true,
     head: ['example', a, b],
     rows: sorted.map(({ id, x, y }) => [
-      html`<a href="#example=${encodeURIComponent(id)}">${id}</a>`,
+      html`<a href="#example=${encodeURIComponent(visible(id))}">${id}</a>`,
       number(y),
       number(x),
     ]),

@@ -57,7 +57,7 @@ function runPart({ stored, summary, model }: PageRun, place: number): Markup {
 <div class="command"><pre tabindex="0" aria-label="Command"><code id="${id}">${unbroken(command)}</code></pre><button type="button" class="copy" data-copy="${id}">Copy</button></div>
 <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 ${files(manifest)}
-<details class="numbers"><summary>The whole manifest (run.json)</summary><pre class="manifest" tabindex="0" aria-label="Manifest">${withoutHost(manifest)}</pre></details>`;
+<details class="numbers"><summary>The whole manifest (run.json)</summary><pre class="manifest" tabindex="0" aria-label="Manifest">${lines(withoutHost(manifest))}</pre></details>`;
 }
 
 /** Flags and short words stay whole where the line breaks; the text is the same. */
@@ -84,4 +84,12 @@ function files({ identity }: Manifest): Markup | false {
     rows: rows.map(([file, hash]) => [file, html`<code>${hash}</code>`]),
     words: [1],
   })}</details>`;
+}
+
+/** Text whose lines are its own: within data a break would be shown as a sign. */
+function lines(text: string): Markup[] {
+  return text.split('\n').map(
+    (line) => html`${line}
+`,
+  );
 }
