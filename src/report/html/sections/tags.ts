@@ -53,7 +53,7 @@ function bar(
   const found = numbers.byTag[tag]?.[metric];
   if (!found) return '';
   const style = `--v:${found.score.toFixed(3)};--c:${found.chance.toFixed(3)}`;
-  return html`<span class="bar" style="${style}">${scoreCell(found)}${isUneven && html` <small>of ${found.count}</small>`}</span>`;
+  return html`<span class="bar" style="${style}">${scoreCell(found)}</span>${isUneven && html` <small>of ${found.count}</small>`}`;
 }
 
 /** The metric that the others are part of is shown at once, the others on demand. */

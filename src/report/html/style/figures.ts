@@ -21,6 +21,7 @@ figure svg{display:block;width:100%;height:auto;overflow:visible;font-family:var
 .numbers[open]>summary{margin-bottom:.6rem}
 .numbers .scroll{max-height:26rem;overflow-y:auto}
 .numbers h3{font:600 .95rem/1.4 var(--sans);margin:1.4rem 0 .4rem}
+.tags td small{display:inline-block;min-width:3.6rem;color:var(--muted)}
 .bar{display:inline-block;min-width:11rem;padding:.1rem .35rem .05rem 0;text-align:right;
 background:linear-gradient(var(--muted),var(--muted)) calc(var(--c)*100%) 0/1px 100% no-repeat,linear-gradient(var(--shade),var(--shade)) 0 0/calc(var(--v)*100%) 100% no-repeat}
 .tags{margin-top:1.2rem}.tags h3{margin-top:1rem}
