@@ -19,8 +19,8 @@ export interface SummaryLook {
 
 /** Most columns of a cell: bars that are longer tell nothing more. */
 const WIDEST_CELL = 44;
-/** Columns of a scorer's own count, where scorers count different examples. */
-const COUNT = 5;
+/** Columns of a count. */
+const COUNT = 7;
 /** With this many columns a cell has room for its interval in figures. */
 const WITH_FIGURES = 36;
 
@@ -77,32 +77,36 @@ function metricCell(
   return `${score}${bar}${figures === '' ? '' : sized(figures, 15)}  `;
 }
 
-/** One line per tag: its count (before each scorer where they differ) and, on the chosen metric, every scorer that has room. */
+/**
+ * One line per tag and, on the chosen metric, every scorer that has room. The column of counts stands once, or before
+ * each scorer where they counted different examples.
+ */
 function tagTable(look: SummaryLook, { summary, theme, width }: ScreenContext): string[] {
   const tags = tagsIn(summary);
   if (tags.length === 0) return [];
   const metric = chosenMetric(summary, look.metric);
   const scorers = Object.entries(summary.scorers);
+  const countOf = ([, { byTag }]: (typeof scorers)[number], tag: string) => byTag[tag]?.[metric]?.count ?? 0;
+  const isUneven = tags.some((tag) => new Set(scorers.map((scorer) => countOf(scorer, tag))).size > 1);
+  const [shared, own] = isUneven ? [0, COUNT] : [COUNT, 0];
   const left = Math.min(30, Math.floor(width / 3), Math.max(10, ...tags.map((tag) => shown(tag).length + 2)));
-  const room = width - left - 8;
-  const cell = Math.min(WIDEST_CELL, Math.max(15, Math.floor(room / Math.max(1, scorers.length))));
+  const room = width - left - shared - 1;
+  const cell = Math.min(WIDEST_CELL, Math.max(15 + own, Math.floor(room / Math.max(1, scorers.length))));
   const seen = scorers.slice(0, Math.max(1, Math.floor(room / cell)));
   const hidden = scorers.length - seen.length;
   const more =
     hidden > 0 ? `, ${hidden} more ${hidden === 1 ? 'scorer' : 'scorers'} on a wider terminal` : '';
-  const head = `${sized('tag', left)}${sized('n', 7)}${seen.map(([name]) => sized(shown(name), cell)).join('')}`;
+  const names = seen.map(([name]) => sized('n', own) + sized(cut(shown(name), cell - own - 1), cell - own));
   return [
     ` ${theme.paint('title', `By tag: ${metricTitle(metric)}`)}${theme.paint('muted', `  m: another metric${more}`)}`,
-    theme.paint('muted', sized(` ${head}`, width)),
+    theme.paint('muted', sized(` ${sized('tag', left)}${sized('n', shared)}${names.join('')}`, width)),
     ...tags.map((tag) => {
-      const counts = seen.map(([, { byTag }]) => byTag[tag]?.[metric]?.count ?? 0);
-      const isUneven = new Set(counts).size > 1;
-      const cells = seen.map(([, { byTag }], k) => {
-        const count = isUneven ? sized(`${counts[k]}`, COUNT) : '';
-        return count + metricCell(byTag[tag]?.[metric], cell - count.length, theme);
-      });
-      const n = isUneven ? '' : `${tagCount(summary, tag)}`;
-      return ` ${sized(shown(tag), left)}${sized(n, 7)}${cells.join('')}`;
+      const cells = seen.map(
+        (scorer) =>
+          sized(`${countOf(scorer, tag)}`, own) +
+          metricCell(scorer[1].byTag[tag]?.[metric], cell - own, theme),
+      );
+      return ` ${sized(cut(shown(tag), left - 1), left)}${sized(`${tagCount(summary, tag)}`, shared)}${cells.join('')}`;
     }),
   ];
 }
