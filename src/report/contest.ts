@@ -1,8 +1,10 @@
 /** Two scorers, of one run or of two, against each other example by example. */
 
 import type { MetricName } from '../metrics/evaluate.ts';
+import { differenceOf } from '../run/compare-verdicts.ts';
+import type { Comparison } from '../run/summary-schema.ts';
 import { mcnemarExact } from '../stats/mcnemar.ts';
-import { pairedBootstrap } from '../stats/paired-bootstrap.ts';
+import { FEWEST_DISCORDANT } from './format.ts';
 import { memoize } from './memoize.ts';
 import type { RunModel } from './run-model.ts';
 
@@ -28,20 +30,21 @@ export interface Contest {
   neither: number;
   /** Exact McNemar, two-sided. */
   p: number;
-  /** A's share right minus B's, with its 95 % interval over examples; absent below six discordant examples. */
-  difference?: { estimate: number; ci95: readonly [number, number] };
+  /** A's share right minus B's, with its 95 % interval over examples, as summaries have it. */
+  difference?: Comparison['difference'];
   /** In task order. */
   flips: Flip[];
 }
 
-/** With fewer discordant examples no difference can be significant at 5 %. */
-const FEWEST_DISCORDANT = 6;
-const RESAMPLES = 1000;
-/** Above this an interval takes longer than a screen may wait; the normal one of paired differences is as good. */
+/** With more examples an interval takes longer than a screen may wait again and again. */
 const MOST_RESAMPLED = 1000;
 
-/** Compares two sides on a metric. Examples are matched by their ids. */
-export function contest(a: Side, b: Side, metric: MetricName): Contest {
+/**
+ * Compares two sides on a metric. Examples are matched by their ids. The difference is absent where there are fewer than
+ * six discordant examples, and where many are compared anew with every result.
+ * @param grows whether results still come in. @default false
+ */
+export function contest(a: Side, b: Side, metric: MetricName, grows = false): Contest {
   const places = a.model === b.model ? undefined : placesOf(b.model);
   const rights: { index: [number, number]; right: [boolean, boolean] }[] = [];
   for (const [index, { id }] of a.model.examples.entries()) {
@@ -55,32 +58,18 @@ export function contest(a: Side, b: Side, metric: MetricName): Contest {
   const count = (x: boolean, y: boolean) =>
     rights.filter(({ right }) => right[0] === x && right[1] === y).length;
   const [aOnly, bOnly] = [count(true, false), count(false, true)];
-  const discordant = aOnly + bOnly;
+  const hasDifference = aOnly + bOnly >= FEWEST_DISCORDANT && (!grows || rights.length <= MOST_RESAMPLED);
   return {
     both: count(true, true),
     aOnly,
     bOnly,
     neither: count(false, false),
     p: mcnemarExact(aOnly, bOnly),
-    ...(discordant >= FEWEST_DISCORDANT && { difference: differenceOf(rights.map(({ right }) => right)) }),
+    ...(hasDifference && { difference: differenceOf(rights.map(({ right }) => right)) }),
     flips: rights
       .filter(({ right }) => right[0] !== right[1])
       .map(({ index, right }) => ({ a: index[0], b: index[1], winner: right[0] ? 'a' : 'b' })),
   };
-}
-
-function differenceOf(rights: readonly (readonly [boolean, boolean])[]): NonNullable<Contest['difference']> {
-  if (rights.length <= MOST_RESAMPLED) {
-    const [a, b] = [0, 1].map((side) => rights.map((pair) => Number(pair[side])));
-    const { estimate, lo, hi } = pairedBootstrap(a!, b!, { resamples: RESAMPLES });
-    return { estimate, ci95: [lo, hi] };
-  }
-  const n = rights.length;
-  const differences = rights.map(([a, b]) => Number(a) - Number(b));
-  const estimate = differences.reduce((sum, value) => sum + value, 0) / n;
-  const variance = differences.reduce((sum, value) => sum + (value - estimate) ** 2, 0) / (n - 1);
-  const half = 1.959963984540054 * Math.sqrt(variance / n);
-  return { estimate, ci95: [estimate - half, estimate + half] };
 }
 
 /** Places of a run's examples by their ids. */

@@ -66,8 +66,8 @@ function sharedVerdicts(a: Verdicts, b: Verdicts, metric: MetricName): [boolean,
   });
 }
 
-/** By how much the first is better, with its interval over examples. */
-function differenceOf(both: readonly (readonly [boolean, boolean])[]): Comparison['difference'] {
+/** By how much the first is better, with its interval over examples; undefined below two of them. */
+export function differenceOf(both: readonly (readonly [boolean, boolean])[]): Comparison['difference'] {
   if (both.length < 2) return undefined;
   const [a, b] = [both.map(([x]) => Number(x)), both.map(([, y]) => Number(y))];
   const { estimate, lo, hi, method } = pairedBootstrap(a, b, { resamples: RESAMPLES });

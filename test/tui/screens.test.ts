@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { contest } from '../../src/report/contest.ts';
+import { comparisonLines, percent } from '../../src/report/format.ts';
 import type { RunEntry } from '../../src/report/list-runs.ts';
 import type { RunModel } from '../../src/report/run-model.ts';
 import type { Controller } from '../../tui/controller.ts';
@@ -212,6 +213,20 @@ describe('a run of part of the task', async () => {
     expect(text).toMatch(
       new RegExp(`Object +${count('diffusion')} +\\d+\\.\\d.* ${count('clip')} +\\d+\\.\\d`),
     );
+    // Every column of the table stands under its head.
+    const rows = text.split('\n');
+    const head = rows.find((row) => row.startsWith(' tag '))!;
+    const object = rows.find((row) => row.startsWith(' Object '))!;
+    for (const name of ['diffusion', 'clip'] as const) {
+      const at = head.indexOf(name);
+      const n = head.lastIndexOf('n ', at - 1);
+      const { count: own, score } = uneven.scorers[name].byTag.Object!.group!;
+      expect(object.slice(n, at).trim()).toBe(`${own}`);
+      expect(object.slice(at)).toMatch(new RegExp(`^${percent(score)} `));
+    }
+    expect(head.match(/ n /g)).toHaveLength(2);
+    const even = textOf(makeController({ opened: [part], columns: 120, rows: 40 }));
+    expect(even.match(/ tag .*/)![0].match(/ n /g)).toHaveLength(1);
     const told = textOf(makeController({ opened: [made], columns: 1000, linear: true }));
     expect(told).toContain('Examples counted: diffusion 12, clip 24.');
     expect(textOf(makeController({ opened: [part] }))).not.toContain('Examples counted');
@@ -311,6 +326,14 @@ describe('compare', () => {
     expect(textOf(controller)).toContain(`Only A right: ${aOnly}`);
     press(controller, 'm');
     expect(textOf(controller)).toContain('GroupMatch');
+  });
+
+  test('has the difference and its interval as reports of the run have them', async () => {
+    const more = await smallRun(folder, { count: 120, done: 120, seed: 11 });
+    const reported = comparisonLines(more.summary()).find((line) => line.startsWith('group: '))!;
+    const [, interval] = /= (\S+ \[.+\]) points/.exec(reported)!;
+    const shown = /A − B (.+) points (\[.+\]),/.exec(textOf(press(makeController({ opened: [more] }), '3')))!;
+    expect(`${shown[1]} ${shown[2]}`).toBe(interval);
   });
 
   test('of two runs, compares the same scorer; a and b choose other sides and never the same twice', () => {

@@ -57,8 +57,11 @@ export function comparisonOf(state: CompareState, context: ScreenContext): Compa
   const [a, b] = [sides[chosen?.[0] ?? -1], sides[chosen?.[1] ?? -1]];
   if (!a || !b) return undefined;
   const metric = chosenMetric(context.summary, state.metric);
-  const key = [a.model, a.model.version(), a.scorer, b.model, b.model.version(), b.scorer, metric];
-  if (!last || key.some((part, k) => part !== last!.key[k])) last = { key, found: contest(a, b, metric) };
+  const { progress } = context;
+  const grows = progress !== undefined && progress.state !== 'done' && progress.state !== 'interrupted';
+  const key = [a.model, a.model.version(), a.scorer, b.model, b.model.version(), b.scorer, metric, grows];
+  if (!last || key.some((part, k) => part !== last!.key[k]))
+    last = { key, found: contest(a, b, metric, grows) };
   const { found } = last;
   const flips = found.flips.filter(({ winner }) => state.flips === 'all' || winner === state.flips);
   return { a, b, metric, contest: found, flips };
