@@ -1,4 +1,5 @@
 /** Matrices, plots, legends and pictures as lines of text. */
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { judgementOf } from '../../../src/run/judgement.ts';
 import { BrailleCanvas } from '../../../tui/components/braille.ts';
@@ -248,7 +249,20 @@ describe('heat maps on screen', () => {
     expect(line).toContain('A better +3.0');
     expect(line).toContain('−3.0 B better');
     expect(line).toContain('mean of 32 trials, diffusion');
-    expect(width(line)).toBeLessThanOrEqual(100);
+    for (const theme of [plain, colored]) {
+      for (let columns = 10; columns <= 100; columns++)
+        expect(width(heatLegend(heat, { theme, ...legend, columns }))).toBeLessThanOrEqual(columns);
+    }
+    const short = (columns: number) =>
+      stripVTControlCharacters(heatLegend(heat, { theme: colored, ...legend, columns }));
+    expect([60, 45, 39, 24, 18, 8].map(short)).toEqual([
+      'A better +3.0 ████████████ −3.0 B better  mean of 32 trials',
+      'A better +3.0 ████████████ −3.0 B better',
+      'A better +3.0 ████████ −3.0 B better',
+      'A +3.0 ██████ −3.0 B',
+      'A ████ B ±3.0',
+      'A ██ B',
+    ]);
     expect(heatLegend(heat, { theme: plain, ...legend, mode: 'off' })).toBe('heat map off; m shows it');
   });
 

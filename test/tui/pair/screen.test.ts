@@ -1,5 +1,6 @@
 /** The pair screen as it is seen, of a made run: goldens at three sizes, with and without colours, and in words. */
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { renderToString } from 'ink';
 import { createElement } from 'react';
 import { describe, expect, test } from 'vitest';
@@ -8,7 +9,7 @@ import type { RunModel } from '../../../src/report/run-model.ts';
 import { scoreText } from '../../../tui/components/score-matrix.ts';
 import { Painter } from '../../../tui/images/painter.ts';
 import { lineOf } from '../../../tui/screens/pair/line-editor.ts';
-import { enterPair, initialPair } from '../../../tui/screens/pair/reduce.ts';
+import { enterPair, initialPair, reducePair } from '../../../tui/screens/pair/reduce.ts';
 import { pairSentences } from '../../../tui/screens/pair/sentences.ts';
 import type { PairState, Panel } from '../../../tui/screens/pair/state.ts';
 import { PairView, pairLines } from '../../../tui/screens/pair/view.tsx';
@@ -76,9 +77,48 @@ describe.each(SIZES)('at %i × %i', (columns, rows) => {
   );
 });
 
+describe.each([
+  [60, 20],
+  [80, 24],
+  [100, 30],
+  [140, 40],
+] as const)('scores at %i × %i', (columns, rows) => {
+  const levels = ['none', '16', '256', 'truecolor'] as const;
+  test.each(levels)('stand whole beneath the heads of their captions: %s', (level) => {
+    for (const heat of ['over', 'beside', 'off'] as const) {
+      const lines = draw(looking(0, model, { heat }), [columns, rows], level, model).map(
+        stripVTControlCharacters,
+      );
+      const heads = lines.flatMap((line) => (/ A 0 +B 1/.test(line) ? [line.indexOf('B 1') + 3] : []));
+      const scores = /image \d(−∅)? +−?\d\.\d{5}[*^ ]{2} +−?\d\.\d{5}(?=[*^ ]{2})/;
+      const ends = lines.flatMap((line) => {
+        const found = scores.exec(line);
+        return found ? [found.index + found[0].length] : [];
+      });
+      expect(heads, lines.join('\n')).toHaveLength(2);
+      expect(ends.length, lines.join('\n')).toBeGreaterThanOrEqual(4);
+      expect(new Set([...heads, ...ends]).size, lines.join('\n')).toBe(1);
+    }
+  });
+});
+
+test('where maps have no room beside both images, i shows the other one', () => {
+  const context = madeContext({ columns: 60, rows: 20, level: 'none' });
+  const labels = (state: PairState) => draw(state, [60, 20], 'none', model)[3]!.slice(0, 20).trim();
+  const command = (state: PairState, name: 'map' | 'next-image') =>
+    reducePair(state, { type: 'command', command: name }, context).state;
+  const beside = command(looking(0, model), 'map');
+  expect(labels(beside)).toMatch(/^image 0 +where/);
+  const other = command(beside, 'next-image');
+  expect(labels(other)).toMatch(/^image 1 +where/);
+  const off = command(other, 'map');
+  expect(labels(off)).toMatch(/^image 0 +image 1/);
+  expect(labels(command(command(off, 'map'), 'map'))).toMatch(/^image 0 +where/);
+});
+
 test('the smallest terminal has room for everything', () => {
   const text = draw(looking(0, model), [60, 20], 'none', model).join('\n');
-  for (const part of ['a [cat] on a [dog]', 'diffusion', 'image 0', 'timestep', '++ A better by'])
+  for (const part of ['a [cat] on a [dog]', 'diffusion', 'image 0', 'timestep', '++ A better, -- B'])
     expect(text).toContain(part);
 });
 

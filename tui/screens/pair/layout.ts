@@ -27,6 +27,8 @@ export interface Layout {
 const MATRIX = 37;
 /** More are narrower than a picture can be. */
 const MOST_IMAGES = 4;
+/** Columns of the narrowest picture. */
+const LEAST_PICTURE = 6;
 const GAP = 2;
 /** From this width on, drawings stand beside what the denoiser reconstructs. */
 export const DRAWN_BESIDE_CLEAN = 100;
@@ -39,8 +41,16 @@ const SPARE_PANEL = 2;
 export function visibleImages(state: PairState, { model, width }: ScreenContext): number[] {
   const count = model.examples[state.index]?.images.length ?? 0;
   const room = Math.max(1, Math.min(MOST_IMAGES, Math.floor((width - MATRIX) / 24)));
-  const most = count === 2 ? 2 : Math.min(count, room);
-  return Array.from({ length: count }, (_, image) => image).slice(state.firstImage, state.firstImage + most);
+  // Two are contrasted wherever four pictures, the maps beside them, leave the matrix its columns.
+  const hasBoth = count === 2 && width - MATRIX > picturesPerImage(state) * 2 * (LEAST_PICTURE + GAP);
+  const most = hasBoth ? 2 : Math.min(count, room);
+  const first = most === count ? 0 : state.firstImage;
+  return Array.from({ length: count }, (_, image) => image).slice(first, first + most);
+}
+
+/** Its map beside it is a picture of its own. */
+function picturesPerImage({ heat }: PairState): number {
+  return heat === 'beside' ? 2 : 1;
 }
 
 /** Width over height of the widest image that is seen; square while none is loaded. */
@@ -63,7 +73,7 @@ export function layoutOf(state: PairState, context: ScreenContext): Layout {
   const rest = height - 1 - captions - status;
   if (state.zoom)
     return { captions, status, picture: { columns: 0, rows: 0 }, main: 0, matrix: 0, panel: rest, images };
-  const shown = Math.max(1, images.length) * (state.heat === 'beside' ? 2 : 1);
+  const shown = Math.max(1, images.length) * picturesPerImage(state);
   const byWidth = Math.floor((width - MATRIX - 1 - GAP * shown) / shown);
   const room = rest - 2;
   const aspect = aspectOf(state, images);
@@ -71,7 +81,7 @@ export function layoutOf(state: PairState, context: ScreenContext): Layout {
   const share = state.panel === 'clean' || state.panel === 'drawn' ? 0.6 : 0.52;
   const rows = Math.max(3, Math.min(Math.ceil(room * share), byColumns, room - LEAST_PANEL));
   const main = Math.max(rows + 2, matrixRows(state, context, rest - LEAST_PANEL));
-  const columns = Math.max(6, Math.min(byWidth, Math.round(2 * rows * aspect)));
+  const columns = Math.max(LEAST_PICTURE, Math.min(byWidth, Math.round(2 * rows * aspect)));
   return {
     captions,
     status,

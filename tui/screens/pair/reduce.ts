@@ -95,8 +95,11 @@ function command(state: PairState, name: Command, context: ScreenContext): Step<
       if (!variantOf(state))
         return { state, effects: [{ type: 'notice', text: 'Nothing is edited: e edits a caption.' }] };
       return { state: { ...state, prompt: { of: 'folder', line: lineOf(state.folder) } } };
-    case 'map':
-      return { state: { ...state, heat: after(HEATS, state.heat) } };
+    case 'map': {
+      const next = { ...state, heat: after(HEATS, state.heat) };
+      // There may be room for other images.
+      return { state: { ...next, firstImage: visibleImages(next, context)[0] ?? 0 } };
+    }
     case 'panel-timesteps':
     case 'panel-running':
     case 'panel-clean':
