@@ -33,6 +33,11 @@ export function sized(text: string, columns: number, align: 'left' | 'right' = '
   return align === 'left' ? short + space : space + short;
 }
 
+/** In a column of a table: exactly `columns` wide, the last of them empty, so that no two cells run into each other. */
+export function inColumn(text: string, columns: number): string {
+  return sized(cut(text, columns - 1), columns);
+}
+
 /** Lines of at most `columns`, broken between words where there are any; at most `rows` of them. */
 export function wrap(text: string, columns: number, rows = Number.POSITIVE_INFINITY): string[] {
   if (columns < 1) return [];

@@ -27,17 +27,22 @@ export async function smallRun(folder: string, { done = 24, seed = 7, count = 24
 /** A run of one example of any shape and text. */
 export async function oddRun(
   folder: string,
-  { captions, images = 1 }: { captions: readonly string[]; images?: number },
+  {
+    captions,
+    images = 1,
+    id = 'odd',
+    tags = ['odd'],
+  }: { captions: readonly string[]; images?: number; id?: string; tags?: readonly string[] },
 ): Promise<RunModel> {
   const task = await smallTask(1);
   const facts = task.images[0]!;
   const source = task.examples[0]!.images[0]!;
   const example = {
-    id: 'odd',
+    id,
     images: Array.from({ length: images }, () => source),
     captions,
     truth: [[0, 0]] as [number, number][],
-    tags: ['odd'],
+    tags,
   };
   const odd = { ...task, examples: [example], images: [Array.from({ length: images }, () => facts[0]!)] };
   const path = join(folder, `odd-${images}-${captions.length}-${captions.join('').length}`);

@@ -65,6 +65,24 @@ describe('captions cannot break a screen', async () => {
   });
 });
 
+test('long ids, tags and scores never run into the next column', async () => {
+  const id = 'a-very-long-id-of-one-example-0001';
+  const model = await oddRun(temporaryFolder(), {
+    captions: ['one', 'two'],
+    id,
+    tags: ['a-tag-of-many-letters-and-more-of-them'],
+  });
+  for (const columns of [60, 80, 120]) {
+    const text = textOf(press(makeController({ opened: [model], columns }), '2'));
+    const [head, row] = text.split('\n').slice(3, 5);
+    for (const name of ['tag', 'margin', 'captions']) {
+      const at = head!.indexOf(name);
+      if (at >= 0) expect([name, row![at - 1], row![at] !== ' ']).toEqual([name, ' ', true]);
+    }
+    expect(row).toContain('a-very-long-id…');
+  }
+});
+
 describe('examples of other shapes', async () => {
   const folder = temporaryFolder();
   test.each([

@@ -4,7 +4,7 @@ import { disagreement } from '../../../src/report/disagreement.ts';
 import { VERDICT_COLUMNS, verdictCell } from '../../components/verdict-cell.ts';
 import { metricTitle } from '../../metric.ts';
 import { position } from '../../scroll.ts';
-import { cut, shown, sized, width as widthOf, wrap } from '../../text.ts';
+import { cut, inColumn, shown, sized, width as widthOf, wrap } from '../../text.ts';
 import type { ScreenContext } from '../screen.ts';
 import { scoredBy, tagsOf } from './list.ts';
 import { choiceOf, DETAIL_ROWS, type ExamplesState, pageOf, place } from './state.ts';
@@ -43,10 +43,8 @@ interface Columns {
 function columnsOf(state: ExamplesState, context: ScreenContext): Columns {
   const { model, width } = context;
   const { scorer: chosen, metric } = choiceOf(state, context);
-  const id = Math.min(
-    16,
-    Math.max(4, ...sample(model.examples.map((example) => shown(example.id).length))) + 1,
-  );
+  const ids = sample(model.examples).map((example) => widthOf(shown(example.id)));
+  const id = Math.min(16, Math.max(4, ...ids) + 1);
   const tag = width >= 110 ? 24 : width >= 76 ? 14 : 0;
   const names = model.scorers.map(({ name }) => name);
   const longest = Math.max(0, ...names.map((name) => widthOf(shown(name))));
@@ -62,13 +60,13 @@ function columnsOf(state: ExamplesState, context: ScreenContext): Columns {
   };
 }
 
-/** A few of many numbers: widths are estimated, not measured on ten thousand rows. */
-function sample(values: readonly number[]): number[] {
-  return values.length <= 200 ? [...values] : [...values.slice(0, 100), ...values.slice(-100)];
+/** A few of many: widths are estimated, not measured on ten thousand rows. */
+function sample<T>(values: readonly T[]): readonly T[] {
+  return values.length <= 200 ? values : [...values.slice(0, 100), ...values.slice(-100)];
 }
 
 function headLine({ id, tag, scorers, scorer, isDisagreement }: Columns): string {
-  const names = scorers.map((name) => sized(cut(shown(name), scorer - 1), scorer)).join('');
+  const names = scorers.map((name) => inColumn(shown(name), scorer)).join('');
   return `  ${sized('id', id)}${sized('tag', tag)}${sized(isDisagreement ? 'disagree' : 'margin', MARGIN_COLUMNS)}${names}captions`;
 }
 
@@ -79,8 +77,8 @@ function rowLine(
   const { model, theme, width } = context;
   const { id, tags, captions } = model.examples[index]!;
   const value = sortText(model, index, columns);
-  const left = `${sized(shown(id), columns.id)}${sized(shown(tags.at(-1) === undefined ? '' : tags[0]!), Math.max(0, columns.tag - 1))}${columns.tag > 0 ? ' ' : ''}`;
-  const number = sized(value ?? '…', MARGIN_COLUMNS);
+  const left = inColumn(shown(id), columns.id) + inColumn(shown(tags[0] ?? ''), columns.tag);
+  const number = inColumn(value ?? '…', MARGIN_COLUMNS);
   const cells = columns.scorers.map(
     (scorer) => verdictCell(model, scorer, { index, theme }) + ' '.repeat(columns.scorer - VERDICT_COLUMNS),
   );

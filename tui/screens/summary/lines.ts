@@ -6,7 +6,7 @@ import { percent, tagCount, tagsIn } from '../../../src/report/format.ts';
 import type { MetricSummary } from '../../../src/run/summary-schema.ts';
 import { intervalBar } from '../../components/interval-bar.ts';
 import { chosenMetric, metricsOf, metricTitle } from '../../metric.ts';
-import { cut, shown, sized } from '../../text.ts';
+import { cut, inColumn, shown, sized } from '../../text.ts';
 import type { ScreenContext } from '../screen.ts';
 import { comparisonRows } from './comparison-rows.ts';
 import { progressLines, settledLines } from './progress-lines.ts';
@@ -90,13 +90,13 @@ function tagTable(look: SummaryLook, { summary, theme, width }: ScreenContext): 
   const isUneven = tags.some((tag) => new Set(scorers.map((scorer) => countOf(scorer, tag))).size > 1);
   const [shared, own] = isUneven ? [0, COUNT] : [COUNT, 0];
   const left = Math.min(30, Math.floor(width / 3), Math.max(10, ...tags.map((tag) => shown(tag).length + 2)));
-  const room = width - left - shared - 1;
-  const cell = Math.min(WIDEST_CELL, Math.max(15 + own, Math.floor(room / Math.max(1, scorers.length))));
-  const seen = scorers.slice(0, Math.max(1, Math.floor(room / cell)));
+  const space = width - left - shared - 1;
+  const room = Math.min(WIDEST_CELL, Math.max(15 + own, Math.floor(space / Math.max(1, scorers.length))));
+  const seen = scorers.slice(0, Math.max(1, Math.floor(space / room)));
   const hidden = scorers.length - seen.length;
   const more =
     hidden > 0 ? `, ${hidden} more ${hidden === 1 ? 'scorer' : 'scorers'} on a wider terminal` : '';
-  const names = seen.map(([name]) => sized('n', own) + sized(cut(shown(name), cell - own - 1), cell - own));
+  const names = seen.map(([name]) => sized('n', own) + inColumn(shown(name), room - own));
   return [
     ` ${theme.paint('title', `By tag: ${metricTitle(metric)}`)}${theme.paint('muted', `  m: another metric${more}`)}`,
     theme.paint('muted', sized(` ${sized('tag', left)}${sized('n', shared)}${names.join('')}`, width)),
@@ -104,9 +104,9 @@ function tagTable(look: SummaryLook, { summary, theme, width }: ScreenContext): 
       const cells = seen.map(
         (scorer) =>
           sized(`${countOf(scorer, tag)}`, own) +
-          metricCell(scorer[1].byTag[tag]?.[metric], cell - own, theme),
+          metricCell(scorer[1].byTag[tag]?.[metric], room - own, theme),
       );
-      return ` ${sized(cut(shown(tag), left - 1), left)}${sized(`${tagCount(summary, tag)}`, shared)}${cells.join('')}`;
+      return ` ${inColumn(shown(tag), left)}${sized(`${tagCount(summary, tag)}`, shared)}${cells.join('')}`;
     }),
   ];
 }

@@ -4,7 +4,7 @@ import { duration } from '../../../src/report/duration.ts';
 import { fillBar } from '../../components/interval-bar.ts';
 import { verdictCell } from '../../components/verdict-cell.ts';
 import { type Phase, type Progress, rateOf, type ScorerProgress, secondsLeft } from '../../progress.ts';
-import { cut, shown, sized } from '../../text.ts';
+import { cut, inColumn, shown, sized } from '../../text.ts';
 import type { ScreenContext } from '../screen.ts';
 
 const PHASES: Record<Phase, string> = {
@@ -41,7 +41,7 @@ function scorerLine(scorer: ScorerProgress, progress: Progress, { theme, width }
   const figures = `${`${Math.floor(100 * share)}`.padStart(3)} %  ${sized(stopped ? 'stopped' : phase, 10)}`;
   const bar = Math.min(40, Math.max(8, width - left - figures.length - TAIL - 3));
   const tail = cut(tailOf(scorer, progress), TAIL);
-  return ` ${sized(shown(scorer.name), left)}${fillBar(share, bar, theme)} ${figures}${tail}`;
+  return ` ${inColumn(shown(scorer.name), left)}${fillBar(share, bar, theme)} ${figures}${tail}`;
 }
 
 /** Rate and time left while there is one, what it took afterwards. */
@@ -98,7 +98,7 @@ export function settledLines(context: ScreenContext): string[] {
     const { id, captions } = model.examples[index]!;
     const cell = verdictCell(model, scorer, { index, theme });
     const text = captions.map(shown).join('  |  ');
-    return ` ${sized(shown(scorer), scorers)}${sized(shown(id), 8)} ${cell}  ${cut(text, width - scorers - 17)}`;
+    return ` ${inColumn(shown(scorer), scorers)}${sized(shown(id), 8)} ${cell}  ${cut(text, width - scorers - 17)}`;
   });
   while (rows.length < SETTLED_SHOWN) rows.push('');
   return [` ${theme.paint('title', 'Settled last')}`, ...rows, ''];
