@@ -9,6 +9,7 @@ import { UsageError } from '../errors.ts';
 import { decodeImage, sourceName } from '../images/decode.ts';
 import { visible } from '../report/format.ts';
 import type { Example } from '../scoring/example.ts';
+import { TAG_SEPARATOR, tagList, tagName } from '../scoring/tag-list.ts';
 import { benchmarkLines } from './benchmark-lines.ts';
 import { findTask } from './find-task.ts';
 import type { TaskSampleFlags, TaskShowFlags } from './task-command.ts';
@@ -115,7 +116,7 @@ function exampleLines({ images }: Task, example: Example, index: number): string
       const told = own.length > 0 ? `   <- true of image ${own.join(', ')}` : '';
       return `  caption ${c}  ${visible(caption)}${told}`;
     }),
-    ...(tags.length > 0 ? [`  tags       ${tags.map(visible).join('; ')}`] : []),
+    ...(tags.length > 0 ? [`  tags       ${visible(tagList(tags))}`] : []),
     ...(groups
       ? [
           `  groups     ${Object.entries(groups)
@@ -144,7 +145,7 @@ function tagLine({ examples }: Task): string {
   return (
     sorted
       .slice(0, 12)
-      .map(([tag, count]) => `${visible(tag)} ${count}`)
-      .join(', ') + more
+      .map(([tag, count]) => `${visible(tagName(tag))} ${count}`)
+      .join(TAG_SEPARATOR) + more
   );
 }

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import type { Example } from '../scoring/example.ts';
+import { tagList } from '../scoring/tag-list.ts';
 
 /** Which examples of a task a session works on; all where nothing is said. */
 export interface Selection {
@@ -31,7 +32,7 @@ export function select(examples: readonly Example[], { limit, ids, tag }: Select
       throw new UsageError({
         what: `no example has the tag "${tag}"`,
         where: '--tag',
-        expected: tags.join(', ') || 'a task with tags',
+        expected: tagList(tags) || 'a task with tags',
       });
     }
   }

@@ -48,7 +48,7 @@ test.each([
   [{ limit: '6-9' }, 'within 1-5'],
   [{ ids: ['a', 'x', 'y'] }, 'no example "x"'],
   [{ ids: [''] }, 'no example ""'],
-  [{ tag: 'relation' }, 'Object, Relation, Verb'],
+  [{ tag: 'relation' }, 'Object; Relation; Verb'],
   [{ tag: 'Verb', ids: ['a'] }, 'no example has the tag "Verb"'],
 ] as [Selection, string][])('%j is refused: %s', (selection, part) => {
   expect(() => select(EXAMPLES, selection)).toThrow(UsageError);

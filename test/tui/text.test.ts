@@ -83,6 +83,16 @@ test('long ids, tags and scores never run into the next column', async () => {
   }
 });
 
+test('a tag that holds a comma is one tag wherever an example’s tags are listed', async () => {
+  const tags = ['Object', 'Noun, Adjective-Size'];
+  const model = await oddRun(temporaryFolder(), { captions: ['one', 'two'], tags });
+  const listed = 'Object; Noun, Adjective-Size';
+  expect(textOf(press(makeController({ opened: [model] }), '2', 'return'))).toContain(listed);
+  const told = makeController({ opened: [model], columns: 1000, linear: true });
+  expect(textOf(press(told, '2'))).toContain(`Tags: ${listed}.`);
+  expect(textOf(press(told, 'return'))).toContain(`Tags: ${listed}.`);
+});
+
 describe('examples of other shapes', async () => {
   const folder = temporaryFolder();
   test.each([

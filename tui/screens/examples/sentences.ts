@@ -2,6 +2,7 @@
 
 import type { MetricName } from '../../../src/metrics/evaluate.ts';
 import { METRIC_TITLES } from '../../../src/report/format.ts';
+import { tagList } from '../../../src/scoring/tag-list.ts';
 import { metricTitle } from '../../metric.ts';
 import { shown } from '../../text.ts';
 import type { ScreenContext } from '../screen.ts';
@@ -27,7 +28,7 @@ export function exampleSentences(state: ExamplesState, context: ScreenContext): 
   const index = list[at];
   if (index === undefined) return [...lines, 'No example fits.'];
   const { id, tags, captions } = model.examples[index]!;
-  lines.push(`Example ${shown(id)}, ${at + 1} in the list. Tags: ${tags.map(shown).join(', ') || 'none'}.`);
+  lines.push(`Example ${shown(id)}, ${at + 1} in the list. Tags: ${shown(tagList(tags)) || 'none'}.`);
   if (context.edited.has(index)) lines.push('Its captions are edited in this session; Enter shows them.');
   lines.push(...captions.map((text, k) => `Caption ${k}: ${shown(text)}`));
   for (const { name } of model.scorers) lines.push(verdictSentence(context, name, index));

@@ -2,6 +2,7 @@
 
 import type { MetricName } from '../../../src/metrics/evaluate.ts';
 import { METRIC_TITLES } from '../../../src/report/format.ts';
+import { tagList } from '../../../src/scoring/tag-list.ts';
 import { compareCaption } from '../../components/caption-words.ts';
 import { signed } from '../../components/error-plot.ts';
 import { scoreText, winnersOf } from '../../components/score-matrix.ts';
@@ -15,7 +16,7 @@ import { captionsOf, type PairState, trialScorer, variantOf } from './state.ts';
 export function pairSentences(state: PairState, context: ScreenContext): string[] {
   const example = context.model.examples[state.index];
   if (!example) return ['No example.'];
-  const tags = example.tags.length > 0 ? ` Tags: ${example.tags.map(shown).join(', ')}.` : '';
+  const tags = example.tags.length > 0 ? ` Tags: ${shown(tagList(example.tags))}.` : '';
   return [
     `Example ${shown(example.id)}, ${state.at + 1} of ${state.order.length}.${tags}`,
     ...promptSentences(state),

@@ -1,5 +1,6 @@
 /** The upper part of the pair screen: title, images with their heat maps, score matrices, legend. */
 
+import { tagList } from '../../../src/scoring/tag-list.ts';
 import { heatLegend } from '../../components/heat-map.ts';
 import { beside, exactly } from '../../components/lines.ts';
 import { pictureLines } from '../../components/picture.ts';
@@ -12,7 +13,7 @@ import { heatMapsOf, isWithoutScores, judgementOf } from './findings.ts';
 import { type Layout, matrixImages } from './layout.ts';
 import { captionsOf, type PairState, trialScorer, variantOf } from './state.ts';
 
-/** `Example 12 · 12 of 210 · Object, Noun`. */
+/** `Example 12 · 12 of 210 · Object; Noun`. */
 export function titleLine(state: PairState, context: ScreenContext): string {
   const { model, theme } = context;
   const example = model.examples[state.index];
@@ -21,7 +22,7 @@ export function titleLine(state: PairState, context: ScreenContext): string {
   const edits = state.variants.length;
   const parts = [
     `${state.at + 1} of ${state.order.length}`,
-    ...(example.tags.length > 0 ? [example.tags.map(shown).join(', ')] : []),
+    ...(example.tags.length > 0 ? [shown(tagList(example.tags))] : []),
   ];
   const more = cut(parts.join(' · '), context.width - width(title) - (edits > 0 ? 26 : 4));
   const edited = edits > 0 ? theme.paint('warn', `  edited, ${edits} to undo`) : '';
