@@ -8,6 +8,7 @@ import { packageRoot } from '../../../src/hub/package-root.ts';
 import type { RunModel } from '../../../src/report/run-model.ts';
 import { scoreText } from '../../../tui/components/score-matrix.ts';
 import { Painter } from '../../../tui/images/painter.ts';
+import { PAIR_KEYS } from '../../../tui/pair-keys.ts';
 import { lineOf } from '../../../tui/screens/pair/line-editor.ts';
 import { enterPair, initialPair, reducePair } from '../../../tui/screens/pair/reduce.ts';
 import { pairSentences } from '../../../tui/screens/pair/sentences.ts';
@@ -120,6 +121,13 @@ test('the smallest terminal has room for everything', () => {
   const text = draw(looking(0, model), [60, 20], 'none', model).join('\n');
   for (const part of ['a [cat] on a [dog]', 'diffusion', 'image 0', 'timestep', '++ A better, -- B'])
     expect(text).toContain(part);
+});
+
+test('a key has one name: that of its panel is the hint', () => {
+  const hints = new Map(PAIR_KEYS.map(({ keys: [key], hint }) => [key!, hint!]));
+  expect(new Set(hints.values()).size).toBe(hints.size);
+  const head = draw(looking(0, model), [120, 40], 'none', model).find((line) => line.includes('[t '))!;
+  for (const key of ['t', 'r', 'x', 'd']) expect(head).toContain(`${key} ${hints.get(key)}`);
 });
 
 test('a screen reader hears it all in sentences', async () => {

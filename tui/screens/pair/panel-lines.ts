@@ -4,6 +4,7 @@ import type { DifferenceCurve } from '../../../src/report/error-difference.ts';
 import { errorPlot, spanOf } from '../../components/error-plot.ts';
 import { beside, exactly } from '../../components/lines.ts';
 import type { Painter } from '../../images/painter.ts';
+import { PAIR_KEYS } from '../../pair-keys.ts';
 import { cut, shown, width, wrap } from '../../text.ts';
 import type { ScreenContext } from '../screen.ts';
 import { drawnBlock } from './drawn-lines.ts';
@@ -13,18 +14,19 @@ import {
   type Clean,
   knowsCaptions,
   NO_CAPTIONS,
+  PANELS,
   type PairState,
   type Panel,
   trialScorer,
   variantOf,
 } from './state.ts';
 
-const TABS: Record<Panel, string> = {
-  timesteps: 't timesteps',
-  running: 'r trials',
-  clean: 'x x̂₀',
-  drawn: 'd drawn',
-};
+/** What a panel is called: its key and the hint of it, as in the line at the bottom. */
+function tabOf(panel: Panel): string {
+  const { keys, hint } = PAIR_KEYS.find(({ command }) => command === `panel-${panel}`)!;
+  return `${keys[0]} ${hint}`;
+}
+
 /** From here on both plots fit beside each other. */
 const WIDE = 150;
 
@@ -44,14 +46,12 @@ export function panelLines(
   const { theme, width: all } = context;
   const rows = layout.panel;
   if (rows < 2) return exactly([], rows);
-  const tabs = (Object.keys(TABS) as Panel[])
-    .map((panel) =>
-      panel === state.panel
-        ? theme.paint('title', `[${TABS[panel]}]`)
-        : theme.paint('muted', ` ${TABS[panel]} `),
-    )
-    .join('');
-  const used = Object.values(TABS).reduce((sum, text) => sum + width(text) + 2, 0);
+  const tabs = PANELS.map((panel) =>
+    panel === state.panel
+      ? theme.paint('title', `[${tabOf(panel)}]`)
+      : theme.paint('muted', ` ${tabOf(panel)} `),
+  ).join('');
+  const used = width(tabs);
   const head = (text: string) => ` ${tabs}  ${theme.paint('muted', cut(text, all - used - 4))}`;
   if (state.panel === 'drawn') return exactly(drawnLines(state, context, { layout, painter, head }), rows);
   if (state.panel === 'clean') return exactly(cleanLines(state, context, { layout, painter, head }), rows);
