@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { parse, stringify } from 'yaml';
 import { InputError, messageOf } from '../src/errors.ts';
 import { makeFolder } from '../src/hub/make-folder.ts';
@@ -20,29 +21,41 @@ export interface NewExample {
   terms: { license: string; redistribution: Redistribution; citation: string };
 }
 
+/** Where an example stands. */
+export interface Appended {
+  id: string;
+  /** The file that holds its record. */
+  file: string;
+  /** Whether it stood there before: the same pictures with the same captions, made of the same example. */
+  isKnown: boolean;
+}
+
 /** Endings that the loader adds by itself; another is kept as part of the name. */
 const ENDINGS = ['.png', '.jpg', '.jpeg', '.webp'];
 
 /**
- * Appends `example` to the probe in `folder`; its images are copied, each once. Returns the example's id there.
+ * Appends `example` to the probe in `folder`; its images are copied, each once. One that is there already is not added
+ * again.
  * @throws InputError where the folder is something else, is bound by looser terms than the images, or cannot be written.
  */
-export function appendExample(folder: string, example: NewExample): string {
+export function appendExample(folder: string, example: NewExample): Appended {
   const path = resolve(folder);
   try {
-    const ids = prepare(path, folder, example);
-    const id = freeId(`${example.original.id}-edit`, ids);
-    const images = example.images.map((image) => storeImage(path, image));
-    const record = {
-      id,
-      images,
+    const records = prepare(path, folder, example);
+    const file = join(folder, 'examples.jsonl');
+    const fields = {
+      images: example.images.map((image) => imageNames(image).inRecord),
       captions: example.captions,
       truth: example.truth,
       tags: example.tags,
       variant_of: `${example.original.task}/${example.original.id}`,
     };
-    appendFileSync(join(path, 'examples.jsonl'), `${JSON.stringify(record)}\n`);
-    return id;
+    const known = records.find(({ id: _, ...others }) => isDeepStrictEqual(others, fields));
+    if (known) return { id: String(known.id), file, isKnown: true };
+    for (const image of example.images) storeImage(path, image);
+    const id = freeId(`${example.original.id}-edit`, new Set(records.map((record) => String(record.id))));
+    appendFileSync(join(path, 'examples.jsonl'), `${JSON.stringify({ id, ...fields })}\n`);
+    return { id, file, isKnown: false };
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError({
@@ -54,8 +67,11 @@ export function appendExample(folder: string, example: NewExample): string {
   }
 }
 
-/** Makes the folder, or checks the one that is there. Returns the ids it holds. */
-function prepare(path: string, folder: string, { terms }: NewExample): Set<string> {
+/** A line of the file, as it was found. */
+type ProbeRecord = Record<string, unknown>;
+
+/** Makes the folder, or checks the one that is there. Returns the records it holds. */
+function prepare(path: string, folder: string, { terms }: NewExample): ProbeRecord[] {
   const config = ['task.yaml', 'task.yml', 'task.json']
     .map((name) => join(path, name))
     .find((file) => existsSync(file));
@@ -74,7 +90,7 @@ function prepare(path: string, folder: string, { terms }: NewExample): Set<strin
         fix: 'Choose another folder.',
       });
     }
-    return idsIn(join(path, 'examples.jsonl'));
+    return recordsIn(join(path, 'examples.jsonl'));
   }
   if (existsSync(path) && readdirSync(path).length > 0) {
     throw new InputError({
@@ -92,16 +108,16 @@ function prepare(path: string, folder: string, { terms }: NewExample): Set<strin
       .slice(0, 64) || 'variants';
   const settings = { name, version: '1', title: 'Edited examples', ...terms, tags: ['tags'] };
   writeFileSync(join(path, 'task.yaml'), stringify(settings));
-  return new Set();
+  return [];
 }
 
-function idsIn(file: string): Set<string> {
-  if (!existsSync(file)) return new Set();
+function recordsIn(file: string): ProbeRecord[] {
+  if (!existsSync(file)) return [];
   const text = readFileSync(file, 'utf8');
   // A last line without its end would swallow the new record.
   if (text !== '' && !text.endsWith('\n')) appendFileSync(file, '\n');
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  return new Set(lines.map((line) => String((JSON.parse(line) as { id?: unknown }).id)));
+  return lines.map((line) => JSON.parse(line) as ProbeRecord);
 }
 
 function freeId(base: string, taken: ReadonlySet<string>): string {
@@ -110,12 +126,15 @@ function freeId(base: string, taken: ReadonlySet<string>): string {
   return `${base}-${number}`;
 }
 
-/** Copies an image under its hash. Returns the name that a record uses. */
-function storeImage(path: string, { bytes, name }: NewExample['images'][number]): string {
+/** An image is called by its hash: its file, and the name that a record uses. */
+function imageNames({ bytes, name }: NewExample['images'][number]): { file: string; inRecord: string } {
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
   const ending = extname(name).toLowerCase();
   const file = `${hash}${/^\.[a-z0-9]{1,5}$/.test(ending) ? ending : ''}`;
+  return { file, inRecord: ENDINGS.includes(ending) ? hash : file };
+}
+
+function storeImage(path: string, image: NewExample['images'][number]): void {
   makeFolder(join(path, 'images'));
-  writeFileSync(join(path, 'images', file), bytes);
-  return ENDINGS.includes(ending) ? hash : file;
+  writeFileSync(join(path, 'images', imageNames(image).file), image.bytes);
 }

@@ -8,8 +8,17 @@ export interface Services {
   model: RunModel;
   /** The models that a run was made with, for scoring again; opened when first asked something. */
   interactive?: (model: RunModel) => Interactive;
-  /** Adds an example with other captions to a probe folder. @throws WinoscopeError in one sentence. */
-  saveVariant?: (variant: VariantToSave) => Promise<{ folder: string; id: string }>;
+  /** Adds an example with other captions to a probe folder, once. @throws WinoscopeError in one sentence. */
+  saveVariant?: (variant: VariantToSave) => Promise<Saved>;
+}
+
+/** What became of an example to be saved. */
+export interface Saved {
+  /** The file that holds it, and what it is called there. */
+  file: string;
+  id: string;
+  /** Whether it stood there before, so that nothing was added. */
+  isKnown: boolean;
 }
 
 /** An example of a run with other captions. */

@@ -42,7 +42,7 @@ async function saveVariant({ model, index, captions, images, folder }: VariantTo
     throw new ResultsError({ what: 'the run is gone, so its licence is not known', where: model.path });
   const { truth, tags, id } = model.examples[index]!;
   const { license, redistribution, citation } = about;
-  const saved = appendExample(folder, {
+  return appendExample(folder, {
     original: { task: model.task.name, id },
     images,
     captions,
@@ -50,5 +50,4 @@ async function saveVariant({ model, index, captions, images, folder }: VariantTo
     tags,
     terms: { license, redistribution, citation },
   });
-  return { folder, id: saved };
 }

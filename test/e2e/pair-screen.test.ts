@@ -89,7 +89,7 @@ describe.skipIf(!HAS_TMUX).each([
     session.keys('s', 'C-u');
     session.type(probe);
     session.keys('Enter');
-    await session.waitFor(`Saved as "0-edit-1" in ${probe}.`);
+    await session.waitFor(`Saved as "0-edit-1" in ${join(probe, 'examples.jsonl')}.`);
     session.keys('q');
     await session.waitFor('ended with 0');
     const [line] = readFileSync(join(folder, probe, 'examples.jsonl'), 'utf8').split('\n');

@@ -31,7 +31,11 @@ function example(changes: Partial<NewExample> = {}): NewExample {
 describe('an example that is added to a probe', () => {
   test('makes a folder that the loader reads, with images and terms of the original', async () => {
     const path = folder('new');
-    expect(appendExample(path, example())).toBe('7-edit-1');
+    expect(appendExample(path, example())).toEqual({
+      id: '7-edit-1',
+      file: join(path, 'examples.jsonl'),
+      isKnown: false,
+    });
     const task = await loadProbeFolder(path);
     expect(task).toMatchObject({ name: 'new', license: 'CC0', redistribution: 'free', citation: 'Nobody' });
     expect(task.examples[0]).toMatchObject({
@@ -49,9 +53,30 @@ describe('an example that is added to a probe', () => {
 
   test('gets an id of its own, and images are stored once', async () => {
     const path = folder('twice');
-    expect([1, 2, 3].map(() => appendExample(path, example()))).toEqual(['7-edit-1', '7-edit-2', '7-edit-3']);
+    const edits = [1, 2, 3].map((k) =>
+      appendExample(path, example({ captions: ['a red star', `star ${k}`] })),
+    );
+    expect(edits.map(({ id }) => id)).toEqual(['7-edit-1', '7-edit-2', '7-edit-3']);
     expect(readdirSync(join(path, 'images'))).toHaveLength(2);
     expect((await loadProbeFolder(path)).examples).toHaveLength(3);
+  });
+
+  test('is not added twice: it is told where it stands', async () => {
+    const path = folder('known');
+    const first = example({ captions: ['one', 'two'] });
+    appendExample(path, example());
+    appendExample(path, first);
+    const again = appendExample(path, first);
+    expect(again).toEqual({ id: '7-edit-2', file: join(path, 'examples.jsonl'), isKnown: true });
+    expect((await loadProbeFolder(path)).examples).toHaveLength(2);
+    // The same words of other pictures, or for another truth, are another example.
+    const others = [
+      { images: [...first.images].reverse() },
+      { truth: [[0, 1]] },
+      { original: { task: 'tiny-world', id: '8' } },
+    ];
+    for (const other of others as Partial<NewExample>[])
+      expect(appendExample(path, { ...first, ...other })).toMatchObject({ isKnown: false });
   });
 
   test.runIf(existsSync('/proc/self'))('is refused at once where no folder can be made', () => {
@@ -64,7 +89,7 @@ describe('an example that is added to a probe', () => {
     appendExample(path, example());
     const file = join(path, 'examples.jsonl');
     writeFileSync(file, readFileSync(file, 'utf8').trimEnd());
-    appendExample(path, example());
+    appendExample(path, example({ captions: ['one', 'two'] }));
     expect((await loadProbeFolder(path)).examples).toHaveLength(2);
   });
 

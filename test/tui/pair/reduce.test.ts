@@ -322,22 +322,28 @@ describe('saving', () => {
       ...answering([]),
       saveVariant: async ({ captions, folder, index, images }) => {
         saved.push({ captions, folder, index, images: images.length });
-        return { folder, id: 'one-edit-1' };
+        return { file: `${folder}/examples.jsonl`, id: 'one-edit-1', isKnown: saved.length > 1 };
       },
     };
     const task = tasks(saving).find(({ key }) => key === 'save')!;
     let told: string[] = [];
-    await task.run(
-      services,
-      (value) => {
-        told = notices(reducePair(saving.state, { type: 'result', key: 'save', value }, context));
-      },
-      new AbortController().signal,
-    );
+    const save = () =>
+      task.run(
+        services,
+        (value) => {
+          told = notices(reducePair(saving.state, { type: 'result', key: 'save', value }, context));
+        },
+        new AbortController().signal,
+      );
+    await save();
     expect(saved).toEqual([
       { captions: ['a cat on a dog!', 'a dog on a cat'], folder: './my-variants2', index: 0, images: 2 },
     ]);
-    expect(told).toEqual(['Saved as "one-edit-1" in ./my-variants2.']);
+    expect(told).toEqual(['Saved as "one-edit-1" in ./my-variants2/examples.jsonl.']);
+    await save();
+    expect(told).toEqual([
+      'Saved already as "one-edit-1" in ./my-variants2/examples.jsonl; nothing added.',
+    ]);
   });
 
   test('needs an edit', () => {

@@ -27,14 +27,17 @@ export function takeResult(
       return { state: takeClean(state, { index: Number(index), image: Number(image) }, value as Clean) };
     case 'drawn':
       return { state: takeDrawn(state, value as Drawn) };
-    case 'save': {
-      const saved = value as SaveResult;
-      const text = 'problem' in saved ? saved.problem : `Saved as "${saved.id}" in ${saved.folder}.`;
-      return { state, effects: [{ type: 'notice', text }] };
-    }
+    case 'save':
+      return { state, effects: [{ type: 'notice', text: savedSentence(value as SaveResult) }] };
     default:
       return { state };
   }
+}
+
+function savedSentence(saved: SaveResult): string {
+  if ('problem' in saved) return saved.problem;
+  const { id, file, isKnown } = saved;
+  return isKnown ? `Saved already as "${id}" in ${file}; nothing added.` : `Saved as "${id}" in ${file}.`;
 }
 
 function takeError(state: PairState, kind: string, error: unknown): Step<PairState> {

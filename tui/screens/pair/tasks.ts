@@ -4,7 +4,7 @@ import { messageOf } from '../../../src/errors.ts';
 import { decodeImage, type ImageSource, type RgbImage } from '../../../src/images/decode.ts';
 import { resize } from '../../../src/images/resize.ts';
 import type { RescoreEvent } from '../../../src/run/interactive-events.ts';
-import type { Services } from '../../services.ts';
+import type { Saved, Services } from '../../services.ts';
 import type { Effect } from '../screen.ts';
 import type { Clean, Shown, Variant } from './state.ts';
 
@@ -18,7 +18,7 @@ const REST_MS = 120;
 /** What a task of scoring tells. */
 export type ScoringResult = { event: RescoreEvent } | { problem: string };
 export type CleanResult = Clean;
-export type SaveResult = { folder: string; id: string } | { problem: string };
+export type SaveResult = Saved | { problem: string };
 
 /** Loads one image for drawing. */
 export function loadImage(index: number, image: number): Effect {
