@@ -42,14 +42,15 @@ function directionSentences({
   images,
   captions,
 }: NonNullable<Details['directions']>): string[] {
-  const one = (title: string, answers: Answers | undefined, places: Answers[] | undefined) => {
+  const one = (title: string, answers: Answers | undefined, from: { name: string; places?: Answers[] }) => {
     if (!answers) return [];
-    const by = places && places.length > 1 ? `; by place ${listed(places)}` : '';
-    return [`${title} ${percent(answers.score)} (chance ${percent(answers.chance)})${by}`];
+    const { name, places = [] } = from;
+    const by = places.length > 1 ? places.map(({ score }, k) => `, ${name} ${k} ${percent(score)}`) : [];
+    return [`${title} ${percent(answers.score)} (chance ${percent(answers.chance)})${by.join('')}`];
   };
   const parts = [
-    ...one('image to text', imageToText, images),
-    ...one('text to image', textToImage, captions),
+    ...one('image to text', imageToText, { name: 'image', ...(images && { places: images }) }),
+    ...one('text to image', textToImage, { name: 'caption', ...(captions && { places: captions }) }),
   ];
   return parts.length > 0 ? [`single choices: ${parts.join('; ')}.`] : [];
 }

@@ -30,24 +30,17 @@ export async function comparePage(
   const pairs = comparison.pairs.map((pair): [number, number] => [place(a, pair.a), place(b, pair.b)]);
   const pen = await openPen();
   const gallery = await galleryOf(columns, { metrics, order: 'disagreement', images, pairs });
-  const sections: [id: string, title: string, body: Markup | false][] = [
-    ['differences', 'Differences', differenceSection(pen, comparison, { a: a.name, b: b.name })],
-    [
-      'scores',
-      'Scores',
-      metrics.length > 0 && scoreSection(pen, { runs, columns, metrics, published: [], brief: true }),
-    ],
-    ['tags', 'By tag', metrics.length > 0 && tagSection(columns, metrics)],
-    ['margins', 'Margins', marginSection(pen, { columns, metrics, rows: gallery.rows, pairs })],
-    ['examples', 'Examples', exampleSection(gallery.data, gallery.notes)],
-    ['made', 'How they were made', provenanceSection(runs, gallery.licence)],
-  ];
-  const found = sections.filter((part): part is [string, string, Markup] => part[2] !== false);
   return page({
     title: `${a.name} and ${b.name} · Winoscope`,
     header: header(a, b, comparison),
-    sections: found.map(([, , body]) => body),
-    contents: found.map(([id, title]) => ({ id, title })),
+    sections: [
+      differenceSection(pen, comparison, { a: a.name, b: b.name }),
+      metrics.length > 0 && scoreSection(pen, { runs, columns, metrics, published: [], brief: true }),
+      metrics.length > 0 && tagSection(columns, metrics),
+      marginSection(pen, { columns, metrics, rows: gallery.rows, pairs }),
+      exampleSection(gallery.data, gallery.notes),
+      provenanceSection(runs, gallery.licence),
+    ],
     footer: footer(runs),
   });
 }

@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { html, type Markup, type Part, trusted } from './markup.ts';
+import { html, type Part, trusted } from './markup.ts';
+import type { Section } from './parts.ts';
 import { style } from './style.ts';
 
 /** The parts of the page's script, each after those it uses. */
@@ -14,14 +15,14 @@ export interface PageParts {
   /** Of the browser's tab, as text. */
   title: string;
   header: Part;
-  /** Sections with the ids that contents lead to. */
-  sections: readonly Markup[];
-  contents: readonly { id: string; title: string }[];
+  /** Those that there is something to say in. */
+  sections: readonly (Section | false)[];
   footer: Part;
 }
 
 /** The whole file. Its policy lets the browser fetch nothing, and run nothing but the script that is in it. */
-export function page({ title, header, sections, contents, footer }: PageParts): string {
+export function page({ title, header, sections, footer }: PageParts): string {
+  const found = sections.filter((part) => part !== false);
   const script = pageScript();
   const hash = createHash('sha256').update(script).digest('base64');
   const policy = `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
@@ -44,10 +45,10 @@ export function page({ title, header, sections, contents, footer }: PageParts): 
 <header class="top">
 ${header}
 </header>
-<nav class="contents" aria-label="Contents"><ol>${contents.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ol>
+<nav class="contents" aria-label="Contents"><ol>${found.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ol>
 <button type="button" id="theme" hidden>Dark</button></nav>
 <main id="main" tabindex="-1">
-${sections}
+${found.map(({ markup }) => markup)}
 </main>
 <footer>${footer}</footer>
 </div>

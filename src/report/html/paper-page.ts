@@ -36,12 +36,6 @@ ${more.map((line) => html`<p>${line}</p>`)}
       ]),
       section('how', 'How it was made', partMarkup(runsTable(report))),
     ],
-    contents: [
-      { id: 'findings', title: 'What holds' },
-      { id: 'tables', title: 'Tables' },
-      { id: 'figures', title: 'Figures' },
-      { id: 'how', title: 'How it was made' },
-    ],
     footer: html`<p>Made by winoscope ${report.version}. This file is complete: it loads nothing from anywhere.</p>`,
   });
 }

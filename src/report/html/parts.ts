@@ -69,12 +69,20 @@ export function panel(title: string, drawing: Markup): Markup {
   return html`<div class="panel"><h3 class="title">${title}</h3>${drawing}</div>`;
 }
 
-/** A section with its heading; the id is what contents lead to. */
-export function section(id: string, title: string, body: Part): Markup {
-  return html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>
+/** A section of a page; contents call it what its heading does, and lead to its id. */
+export interface Section {
+  id: string;
+  title: string;
+  markup: Markup;
+}
+
+/** A section with its heading. */
+export function section(id: string, title: string, body: Part): Section {
+  const markup = html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>
 ${body}
 </section>
 `;
+  return { id, title, markup };
 }
 
 /** Sentences as a list. */

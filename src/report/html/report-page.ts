@@ -38,27 +38,20 @@ export async function reportPage(runs: readonly PageRun[], options: ReportOption
     order: 'task',
     images: options.images,
   });
-  const sections: [id: string, title: string, body: Markup | false][] = [
-    [
-      'scores',
-      'Scores',
-      metrics.length > 0 && scoreSection(pen, { runs, columns, metrics, published: options.published ?? [] }),
-    ],
-    ['tags', 'By tag', metrics.length > 0 && tagSection(columns, metrics)],
-    ['margins', 'Scorers against each other', marginSection(pen, { columns, metrics, rows })],
-    ['timesteps', 'Timesteps', timestepSection(pen, columns)],
-    ['trials', 'Number of trials', trialSection(pen, { runs, columns, metrics })],
-    ['calibration', 'Calibration', calibrationSection(pen, columns)],
-    ['examples', 'Examples', exampleSection(data, notes)],
-    ['made', 'How it was made', provenanceSection(runs, licence)],
-  ];
-  const found = sections.filter((part): part is [string, string, Markup] => part[2] !== false);
   const { task } = runs[0]!.model;
   return page({
     title: `${task.title} · Winoscope`,
     header: header(runs, columns, metrics),
-    sections: found.map(([, , body]) => body),
-    contents: found.map(([id, title]) => ({ id, title })),
+    sections: [
+      metrics.length > 0 && scoreSection(pen, { runs, columns, metrics, published: options.published ?? [] }),
+      metrics.length > 0 && tagSection(columns, metrics),
+      marginSection(pen, { columns, metrics, rows }),
+      timestepSection(pen, columns),
+      trialSection(pen, { runs, columns, metrics }),
+      calibrationSection(pen, columns),
+      exampleSection(data, notes),
+      provenanceSection(runs, licence),
+    ],
     footer: footer(runs),
   });
 }

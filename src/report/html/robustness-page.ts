@@ -36,11 +36,6 @@ ${line && html`<p>${told === '' ? 'No model lies above the line of the baselines
       section('table', 'All models', partMarkup(table!)),
       section('how', 'How', sentences(how && 'lines' in how ? how.lines : [])),
     ],
-    contents: [
-      { id: 'figure', title: 'Figure' },
-      { id: 'table', title: 'All models' },
-      { id: 'how', title: 'How' },
-    ],
     footer: html`<p>Made by winoscope ${version}. This file is complete: it loads nothing from anywhere.</p>`,
   });
 }

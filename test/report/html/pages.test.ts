@@ -20,6 +20,21 @@ beforeAll(async () => {
   files.comparison = await writeComparison(folder, a, b);
 });
 
+test.each(['report', 'comparison'] as const)(
+  'contents of the %s call sections what their headings do',
+  (name) => {
+    const text = readFileSync(files[name], 'utf8');
+    const [, contents] = /<nav class="contents"[^>]*><ol>(.*?)<\/ol>/.exec(text)!;
+    const links = [...contents!.matchAll(/<a href="#(.*?)">(.*?)<\/a>/g)].map(([, id, title]) => [id, title]);
+    const headings = [...text.matchAll(/<h2 id="(.*?)-title">(.*?)<\/h2>/g)].map(([, id, title]) => [
+      id,
+      title,
+    ]);
+    expect(links).toContainEqual(['margins', 'Scorers against each other']);
+    expect(links).toEqual(headings);
+  },
+);
+
 describe.skipIf(!CHROMIUM)('in Chromium', () => {
   const looks = (Object.keys(SIZES) as (keyof typeof SIZES)[]).flatMap((size) =>
     (['light', 'dark'] as const)
@@ -53,6 +68,11 @@ describe.skipIf(!CHROMIUM)('in Chromium', () => {
       `B${HOSTILE.comment}`,
     ]);
     expect(await card.locator('.tag-list li').last().textContent()).toBe(HOSTILE.tag);
+    // Counted as everywhere else.
+    expect(await card.locator('.matrix').first().locator('tbody th').allTextContents()).toEqual([
+      'Image 0',
+      'Image 1',
+    ]);
     expect(await page.locator('#tags tbody th').allTextContents()).toContain(HOSTILE.tag);
     expect(await page.locator('select[name=tag] option').allTextContents()).toContain(HOSTILE.tag);
     expect(await page.title()).toBe('Tiny world, swaps · Winoscope');

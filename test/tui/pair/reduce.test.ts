@@ -341,9 +341,7 @@ describe('saving', () => {
     ]);
     expect(told).toEqual(['Saved as "one-edit-1" in ./my-variants2/examples.jsonl.']);
     await save();
-    expect(told).toEqual([
-      'Saved already as "one-edit-1" in ./my-variants2/examples.jsonl; nothing added.',
-    ]);
+    expect(told).toEqual(['Saved already as "one-edit-1" in ./my-variants2/examples.jsonl; nothing added.']);
   });
 
   test('needs an edit', () => {

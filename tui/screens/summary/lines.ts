@@ -1,7 +1,7 @@
 /** The text of the summary screen: a fixed upper part (progress, main table) and a lower one that scrolls. */
 
 import type { MetricName } from '../../../src/metrics/evaluate.ts';
-import { unevenSentence } from '../../../src/report/counts.ts';
+import { countsDiffer, unevenSentence } from '../../../src/report/counts.ts';
 import { percent, tagCount, tagsIn } from '../../../src/report/format.ts';
 import type { MetricSummary } from '../../../src/run/summary-schema.ts';
 import { intervalBar } from '../../components/interval-bar.ts';
@@ -86,9 +86,7 @@ function tagTable(look: SummaryLook, { summary, theme, width }: ScreenContext): 
   if (tags.length === 0) return [];
   const metric = chosenMetric(summary, look.metric);
   const scorers = Object.entries(summary.scorers);
-  const countOf = ([, { byTag }]: (typeof scorers)[number], tag: string) => byTag[tag]?.[metric]?.count ?? 0;
-  const isUneven = tags.some((tag) => new Set(scorers.map((scorer) => countOf(scorer, tag))).size > 1);
-  const [shared, own] = isUneven ? [0, COUNT] : [COUNT, 0];
+  const [shared, own] = countsDiffer(summary) ? [0, COUNT] : [COUNT, 0];
   const left = Math.min(30, Math.floor(width / 3), Math.max(10, ...tags.map((tag) => shown(tag).length + 2)));
   const space = width - left - shared - 1;
   const room = Math.min(WIDEST_CELL, Math.max(15 + own, Math.floor(space / Math.max(1, scorers.length))));
@@ -102,9 +100,8 @@ function tagTable(look: SummaryLook, { summary, theme, width }: ScreenContext): 
     theme.paint('muted', sized(` ${sized('tag', left)}${sized('n', shared)}${names.join('')}`, width)),
     ...tags.map((tag) => {
       const cells = seen.map(
-        (scorer) =>
-          sized(`${countOf(scorer, tag)}`, own) +
-          metricCell(scorer[1].byTag[tag]?.[metric], room - own, theme),
+        ([name, { byTag }]) =>
+          sized(`${tagCount(summary, tag, name)}`, own) + metricCell(byTag[tag]?.[metric], room - own, theme),
       );
       return ` ${inColumn(shown(tag), left)}${sized(`${tagCount(summary, tag)}`, shared)}${cells.join('')}`;
     }),

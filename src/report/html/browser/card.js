@@ -62,7 +62,7 @@ function captionText({ captions }, caption) {
  * @param {number} image
  */
 function view(data, example, image) {
-  const name = example.images.length > 1 ? `Image ${image + 1}` : 'Image';
+  const name = example.images.length > 1 ? `Image ${image}` : 'Image';
   const uri = data.pictures[example.images[image] ?? -1];
   const names = example.captions.map((_, k) => captionName(example, k));
   const parts = [
@@ -154,7 +154,7 @@ function matrix(example, verdict, label, place) {
   ]);
   const rows = scores.map((row, image) =>
     element('tr', {}, [
-      element('th', { scope: 'row' }, [`Image ${image + 1}`]),
+      element('th', { scope: 'row' }, [`Image ${image}`]),
       ...row.map((score, caption) =>
         scoreCell(score, digits, { truth: isTrue(example, image, caption), best: isBest(row, caption) }),
       ),

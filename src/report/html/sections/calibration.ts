@@ -6,8 +6,8 @@ import { percent, probabilitySentence, samplesSentence } from '../../format.ts';
 import { calibration } from '../../plots/calibration.ts';
 import type { Pen } from '../../plots/pen.ts';
 import { type Column, summaryOf } from '../columns.ts';
-import { html, type Markup } from '../markup.ts';
-import { figure, panel, section, sentences, table } from '../parts.ts';
+import { html } from '../markup.ts';
+import { figure, panel, type Section, section, sentences, table } from '../parts.ts';
 
 const OF = { caption: 'by p(caption | image)', trials: 'by trials to decide' } as const;
 
@@ -18,7 +18,7 @@ interface Panel {
 }
 
 /** A panel per scorer and way of telling how sure it is; nothing where there is none. */
-export function calibrationSection(pen: Pen, columns: readonly Column[]): Markup | false {
+export function calibrationSection(pen: Pen, columns: readonly Column[]): Section | false {
   const panels = panelsOf(columns);
   if (panels.length === 0) return false;
   const lines = columns.flatMap(({ label, numbers: { probabilities, samplesToDecide } }) => [

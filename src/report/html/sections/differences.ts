@@ -5,8 +5,8 @@ import { comparisonParts } from '../../comparison-parts.ts';
 import { FEWEST_DISCORDANT, METRIC_TITLES, pValue, signed } from '../../format.ts';
 import { type DifferenceRow, differences } from '../../plots/differences.ts';
 import type { Pen } from '../../plots/pen.ts';
-import { html, type Markup } from '../markup.ts';
-import { figure, partMarkup, section, sentences, twoWidths } from '../parts.ts';
+import { html } from '../markup.ts';
+import { figure, partMarkup, type Section, section, sentences, twoWidths } from '../parts.ts';
 
 /** What the runs are called. */
 export interface Names {
@@ -15,7 +15,7 @@ export interface Names {
 }
 
 /** The figure, what is more than chance, and the tables that the other forms have: of scores, settings, and tags. */
-export function differenceSection(pen: Pen, comparison: RunComparison, names: Names): Markup {
+export function differenceSection(pen: Pen, comparison: RunComparison, names: Names): Section {
   const { pairs } = comparison;
   const { a, b } = names;
   const rows = pairs.flatMap((pair, place) => rowsOf(pair, place));

@@ -1,8 +1,8 @@
 /** The gallery: its controls, and the data that the browser draws the examples from. */
 
 import type { GalleryData } from '../gallery-format.ts';
-import { html, type Markup, scriptJson } from '../markup.ts';
-import { section } from '../parts.ts';
+import { html, scriptJson } from '../markup.ts';
+import { type Section, section } from '../parts.ts';
 
 /** Orders of the examples by name. */
 const ORDERS = {
@@ -12,7 +12,7 @@ const ORDERS = {
 };
 
 /** @param notes on what is not shown, and why */
-export function exampleSection(data: GalleryData, notes: readonly string[]): Markup {
+export function exampleSection(data: GalleryData, notes: readonly string[]): Section {
   const { scorers, metrics, tags } = data;
   const orders = Object.entries(ORDERS).filter(([name]) => name !== 'disagreement' || scorers.length > 1);
   const option = (value: string | number, text: string, isChosen = false) =>

@@ -7,7 +7,7 @@ import { type MarginRow, MOST_POINTS, marginScatter } from '../../plots/margin-s
 import type { Pen } from '../../plots/pen.ts';
 import type { Column } from '../columns.ts';
 import { html, type Markup } from '../markup.ts';
-import { figure, panel, section, table } from '../parts.ts';
+import { figure, panel, type Section, section, table } from '../parts.ts';
 
 /** Most pairs of scorers that are drawn. */
 const MOST_PAIRS = 3;
@@ -24,7 +24,7 @@ export interface MarginParts {
 }
 
 /** Diffusion against CLIP where there are both, else the first two scorers; nothing where there is one. */
-export function marginSection(pen: Pen, parts: MarginParts): Markup | false {
+export function marginSection(pen: Pen, parts: MarginParts): Section | false {
   const pairs = (parts.pairs ?? pairsOf(parts.columns)).slice(0, MOST_PAIRS);
   const metrics = parts.metrics.filter(
     (metric) => metric === 'text' || metric === 'image' || metric === 'accuracy',
@@ -37,9 +37,7 @@ export function marginSection(pen: Pen, parts: MarginParts): Markup | false {
   const isMany = plots.some(({ rows }) => rows.length > MOST_POINTS);
   return section(
     'margins',
-    pairs.length === 1
-      ? `${capital(name(pairs[0]![0]))} against ${name(pairs[0]![1])}`
-      : 'Scorers against each other',
+    'Scorers against each other',
     html`<p>A margin is by how much the closest comparison is won, or lost where it is below 0, in units of each scorer’s own spread. Points in the corners at upper left and lower right are examples that only one of the two gets right.</p>
 ${figure({
   panels: plots.map(({ a, b, metric, rows }) =>
@@ -100,8 +98,4 @@ function extremes(
       number(x),
     ]),
   });
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

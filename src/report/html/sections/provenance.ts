@@ -6,13 +6,13 @@ import { repeatCommand } from '../../repeat-command.ts';
 import { runFacts } from '../../run-facts.ts';
 import type { PageRun } from '../columns.ts';
 import { html, type Markup, type Part } from '../markup.ts';
-import { section, table } from '../parts.ts';
+import { type Section, section, table } from '../parts.ts';
 
 /** The section, a part per run. */
-export function provenanceSection(runs: readonly PageRun[], license: string): Markup {
+export function provenanceSection(runs: readonly PageRun[], license: string): Section {
   return section(
     'made',
-    'How it was made',
+    runs.length > 1 ? 'How they were made' : 'How it was made',
     html`${runs.map((run, k) => html`${runs.length > 1 && html`<h3>${run.name}</h3>`}${runPart(run, k)}`)}
 <h3>Licence and source of the examples</h3>
 <p>${license}</p>`,

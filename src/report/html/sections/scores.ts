@@ -25,7 +25,7 @@ import {
 import { expectedLines, ownMetricLines } from '../../task-lines.ts';
 import type { Column, PageRun } from '../columns.ts';
 import { html, type Markup } from '../markup.ts';
-import { figure, section, sentences, table, twoWidths } from '../parts.ts';
+import { figure, type Section, section, sentences, table, twoWidths } from '../parts.ts';
 
 /** What the metrics ask, in a sentence each. */
 const MEANINGS: Record<MetricName, string> = {
@@ -50,7 +50,7 @@ export interface ScoreParts {
 export function scoreSection(
   pen: Pen,
   { runs, columns, metrics, published, brief = false }: ScoreParts,
-): Markup {
+): Section {
   const people = (published.length > 0 ? publishedFor(runs[0]!.summary) : []).filter(
     ({ kind }) => kind === 'human',
   );

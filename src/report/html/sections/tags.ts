@@ -5,11 +5,11 @@ import { countsDiffer } from '../../counts.ts';
 import { METRIC_TITLES, omittedNote, tagCount, tagGroups } from '../../format.ts';
 import { type Column, summaryOf } from '../columns.ts';
 import { html, type Markup, type Part } from '../markup.ts';
-import { section, table } from '../parts.ts';
+import { type Section, section, table } from '../parts.ts';
 import { scoreCell } from './scores.ts';
 
 /** A table per kind of tag; empty where the task has no tags. */
-export function tagSection(columns: readonly Column[], metrics: readonly MetricName[]): Markup | false {
+export function tagSection(columns: readonly Column[], metrics: readonly MetricName[]): Section | false {
   const summary = summaryOf(columns);
   const groups = tagGroups(summary);
   if (groups.length === 0) return false;

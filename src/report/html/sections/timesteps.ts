@@ -4,11 +4,11 @@ import { meanErrorDifference } from '../../mean-error-difference.ts';
 import { errorByTimestep, shortNumber } from '../../plots/error-by-timestep.ts';
 import type { Pen } from '../../plots/pen.ts';
 import type { Column } from '../columns.ts';
-import { html, type Markup } from '../markup.ts';
-import { figure, section, table, twoWidths } from '../parts.ts';
+import { html } from '../markup.ts';
+import { figure, type Section, section, table, twoWidths } from '../parts.ts';
 
 /** The figure; nothing where no scorer has trials. */
-export function timestepSection(pen: Pen, columns: readonly Column[]): Markup | false {
+export function timestepSection(pen: Pen, columns: readonly Column[]): Section | false {
   const rows = columns.flatMap(({ run, scorer, label }) =>
     meanErrorDifference(run.model, scorer).map((row) => ({ ...row, scorer: label })),
   );
@@ -17,7 +17,7 @@ export function timestepSection(pen: Pen, columns: readonly Column[]): Markup | 
   const own = new Set(rows.map(({ scorer }) => scorer));
   return section(
     'timesteps',
-    'Where the error differs: timesteps',
+    'Timesteps',
     html`<p>How much larger the denoising error is under a wrong caption than under the right one, by timestep. Small timesteps are little noise, large ones much. Where the band lies above 0, the model tells right captions from wrong ones at that noise.</p>
 ${figure({
   panels: [twoWidths((width) => errorByTimestep(pen, { rows, scorers }, width))],

@@ -6,8 +6,8 @@ import { METRIC_TITLES, percent } from '../../format.ts';
 import type { Pen } from '../../plots/pen.ts';
 import { scoreByTrials as drawTrials, type TrialsRow } from '../../plots/score-by-trials.ts';
 import type { Column, PageRun } from '../columns.ts';
-import { html, type Markup } from '../markup.ts';
-import { figure, panel, section, table } from '../parts.ts';
+import { html } from '../markup.ts';
+import { figure, panel, type Section, section, table } from '../parts.ts';
 
 interface Row extends TrialsRow {
   metric: MetricName;
@@ -25,14 +25,14 @@ export function trialSection(
     columns,
     metrics,
   }: { runs: readonly PageRun[]; columns: readonly Column[]; metrics: readonly MetricName[] },
-): Markup | false {
+): Section | false {
   const rows = runs.flatMap((run) => rowsOf(run, columns)).filter(({ metric }) => metrics.includes(metric));
   if (!rows.some(({ trials }) => trials > 1)) return false;
   const scorers = columns.map(({ label }) => label);
   const own = new Set(rows.map(({ scorer }) => scorer));
   return section(
     'trials',
-    'Score against number of trials',
+    'Number of trials',
     html`<p>What the scores come to when only the first trials of every pair are read, in the order in which they were evaluated. Where a curve has levelled off, more trials would hardly change it.</p>
 ${figure({
   panels: metrics.flatMap((metric) => {
