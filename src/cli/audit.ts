@@ -38,18 +38,21 @@ export async function audit(path: string, flags: AuditFlags): Promise<void> {
   }
   const count = (state: AuditCheck['state']) => checks.filter((check) => check.state === state).length;
   const [failed, notChecked] = [count('failed'), count('not checked')];
-  if (failed > 0) process.exitCode = 3;
+  const isSummaryRight = checks.some(({ check, state }) => check === 'summary' && state === 'passed');
+  const sound = failed === 0 && isSummaryRight;
+  if (!sound) process.exitCode = 3;
   if (flags.json) {
-    const result = { run: path, sound: failed === 0, failed, notChecked, checks };
+    const result = { run: path, sound, failed, notChecked, checks };
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     return;
   }
   const open = notChecked === 0 ? '' : ` ${notChecked} of the checks could not be made; see above.`;
-  process.stdout.write(
-    failed === 0
-      ? `\nThe published summary is what the data say.${open}\n`
-      : `\nThis run does not hold: ${failed} ${failed === 1 ? 'finding' : 'findings'}.${open}\n`,
-  );
+  const verdict = sound
+    ? 'The published summary is what the data say.'
+    : failed === 0
+      ? 'Whether this run holds cannot be said before it is finished.'
+      : `This run does not hold: ${failed} ${failed === 1 ? 'finding' : 'findings'}.`;
+  process.stdout.write(`\n${verdict}${open}\n`);
 }
 
 /** The task as it is today, without a connection; or a sentence on why it is not here. */

@@ -65,13 +65,15 @@ export function* readTables<K extends TableKind>(
       continue;
     }
     if (found !== identity) {
-      throw new ResultsError({
-        what: found === undefined ? 'a results file is damaged' : 'a results file is of another run',
-        where: path,
-        expected: `identity ${identity.slice(0, 12)}`,
-        got: found?.slice(0, 12) ?? 'none',
-        fix: found === undefined ? PUT_BACK : 'Score into another --out.',
-      });
+      throw found === undefined
+        ? damaged(path, 'bytes that are no Arrow table')
+        : new ResultsError({
+            what: 'a results file is of another run',
+            where: path,
+            expected: `identity ${identity.slice(0, 12)}`,
+            got: found.slice(0, 12),
+            fix: 'Score into another --out.',
+          });
     }
     try {
       const end = { cut: false };
@@ -79,13 +81,7 @@ export function* readTables<K extends TableKind>(
       if (torn && end.cut) damage.push(lost(path));
     } catch (error) {
       if (error instanceof WinoscopeError) throw error;
-      throw new ResultsError({
-        what: 'a results file is damaged',
-        where: path,
-        got: reasonOf(error),
-        fix: PUT_BACK,
-        cause: error,
-      });
+      throw damaged(path, reasonOf(error), error);
     }
   }
 }
@@ -93,6 +89,10 @@ export function* readTables<K extends TableKind>(
 /** What can be done about a file that holds finished results and is damaged. */
 export const PUT_BACK =
   'Put back a copy of the file, or move it away and run the same command again: what it held is then computed anew.';
+
+function damaged(where: string, got: string, cause?: unknown): ResultsError {
+  return new ResultsError({ what: 'a results file is damaged', where, got, fix: PUT_BACK, cause });
+}
 
 /** The sentence for a segment that is not whole. */
 export function lost(path: string): string {

@@ -84,7 +84,7 @@ async function auditList(
 
 /** Whether examples, captions and pictures are those that were scored. @param task as it is today, or why it is not here */
 export function auditTask(
-  { identity }: Manifest,
+  { identity, about: { task: told } }: Manifest,
   stored: readonly Example[],
   task: Task | string,
 ): AuditCheck[] {
@@ -97,6 +97,12 @@ export function auditTask(
   const checks: AuditCheck[] = [];
   if (kept === identity.task.hash)
     checks.push({ ...about, state: 'passed', message: 'The stored examples are those that were scored.' });
+  else if (told.redistribution === 'free')
+    checks.push({
+      ...about,
+      state: 'failed',
+      message: 'The stored examples are not those that were scored.',
+    });
   if (typeof task === 'string') {
     checks.push({ ...about, state: 'not checked', message: `The pictures are not here: ${task}` });
     return checks;

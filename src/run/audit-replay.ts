@@ -22,8 +22,10 @@ export interface Replay {
   manifest: Manifest;
   scorer: string;
   view: ScorerView;
-  /** With their pictures. */
+  /** With their pictures; as stored, without, where the task has them no more. */
   examples: readonly Example[];
+  /** Places of those that have their pictures. */
+  usable: ReadonlySet<number>;
   /** Trials of a diffusion scorer, examples of CLIP or a classifier. */
   count: number;
   seed: number;
@@ -57,7 +59,11 @@ export async function auditReplay(replay: Replay): Promise<AuditCheck[]> {
     const prepared = plain(rerunSettings(manifest, scorer, setting));
     const exact = sameNumerics(manifest, scorer, { setting, prepared });
     isExact &&= exact;
-    const outputs = await evaluate(prepared, work, replay.signal);
+    const all = await evaluate(prepared, work, replay.signal);
+    // An example that cannot be scored any more is no agreement.
+    const unscorable = all.flatMap((output) => (output.type === 'failed' ? [unscored(replay, output)] : []));
+    failures.push(...new Set(unscorable));
+    const outputs = all.filter(({ type }) => type !== 'failed');
     const pairs = outputs.flatMap((output) =>
       view.kind === 'diffusion'
         ? trialsOf(view, output, replay.examples)
@@ -69,7 +75,7 @@ export async function auditReplay(replay: Replay): Promise<AuditCheck[]> {
       failures.push(`"${scorer}", ${what}: ${stored} is stored, the model gives ${now}.`);
     }
   }
-  if (compared === 0)
+  if (compared === 0 && failures.length === 0)
     return [{ ...about, state: 'not checked', message: `"${scorer}" has nothing stored to compute again.` }];
   const how = isExact ? 'to the bit' : `within ${TOLERANCE}`;
   return checksOf(about, failures, `"${scorer}" gives ${compared} stored numbers again, ${how}.`);
@@ -110,10 +116,10 @@ function sameNumerics(
 }
 
 /** Trials by chance among all that are stored, by the numeric setting that they were computed under. */
-function drawTrials({ count, seed, examples }: Replay, { results }: DiffusionView) {
+function drawTrials({ count, seed, examples, usable }: Replay, { results }: DiffusionView) {
   const { store } = results;
   const stored: { index: number; trial: number }[] = [];
-  for (const index of examples.keys()) {
+  for (const index of usable) {
     const most = Math.max(0, ...store.pairs(index).map((_, slot) => store.doneOf(index, slot)));
     for (let trial = 0; trial < most; trial++) stored.push({ index, trial });
   }
@@ -128,8 +134,8 @@ function drawTrials({ count, seed, examples }: Replay, { results }: DiffusionVie
   return [...bySetting].map(([setting, work]) => ({ setting, work }));
 }
 
-function drawExamples({ count, seed, examples }: Replay, { results }: PairScoreView): ExampleWork[] {
-  const done = [...examples.keys()].filter((index) => results.isDone(index));
+function drawExamples({ count, seed, examples, usable }: Replay, { results }: PairScoreView): ExampleWork[] {
+  const done = [...usable].filter((index) => results.isDone(index));
   return draw(done, count, seed).map((index) => ({ index, example: examples[index]!, start: 0 }));
 }
 
@@ -171,7 +177,7 @@ function trialsOf(
   output: ScorerOutput,
   examples: readonly Example[],
 ): Compared[] {
-  if (output.type !== 'trials') return failed(output, examples);
+  if (output.type !== 'trials') return [];
   return [...output.index].flatMap((index, row) => {
     const pair = { image: output.image[row]!, caption: output.caption[row]! };
     const trial = output.trial[row]!;
@@ -193,7 +199,7 @@ function scoresOf(
   output: ScorerOutput,
   examples: readonly Example[],
 ): Compared[] {
-  if (output.type !== 'scores') return failed(output, examples);
+  if (output.type !== 'scores') return [];
   return output.scores.flatMap((row, image) =>
     row.map((now, caption) => ({
       what: `example "${examples[output.index]!.id}", image ${image}, caption ${caption}`,
@@ -203,9 +209,10 @@ function scoresOf(
   );
 }
 
-/** An example that cannot be scored any more is no agreement. */
-function failed(output: ScorerOutput, examples: readonly Example[]): Compared[] {
-  if (output.type !== 'failed') return [];
-  const what = `example "${examples[output.index]!.id}" (${output.message})`;
-  return [{ what, stored: 0, now: Number.NaN }];
+function unscored(
+  { scorer, examples }: Replay,
+  { index, message }: Extract<ScorerOutput, { type: 'failed' }>,
+): string {
+  const why = message.replace(/\.$/, '');
+  return `"${scorer}" cannot score example "${examples[index]!.id}" again: ${why}.`;
 }

@@ -75,7 +75,9 @@ describe('an honest run', () => {
 
   test('is told so in words', async () => {
     const { stdout } = await runOk(['audit', honest, '--trials', '1']);
-    expect(stdout).toMatch(/^passed +Every checksum within the run fits\.\n/);
+    expect(stdout).toMatch(
+      /^passed +Every file that numbers are read from is there, and its checksum fits\.\n/,
+    );
     expect(stdout.endsWith('\nThe published summary is what the data say.\n')).toBe(true);
   });
 
@@ -212,6 +214,95 @@ describe('what was changed is found and named', () => {
     } finally {
       cpSync(worldImage(2, 1), path);
     }
+  });
+
+  test('a missing file of results: named once, and nothing rests on the rest', async () => {
+    for (const [name, other] of [
+      ['trials/diffusion.arrow', '"clip" gives 16 stored numbers again, to the bit.'],
+      ['scores/clip.jsonl', '"diffusion" gives 360 stored numbers again, to the bit.'],
+    ] as const) {
+      const run = copyOfRun();
+      const path = join(run, name);
+      rmSync(path);
+      const { code, failed, notChecked, passed } = await audited(run, '--trials', '1000');
+      expect(code).toBe(3);
+      expect(failed).toEqual([
+        expect.stringMatching(
+          /^a results file is missing: .* \(expected the \d+ evaluations of "\w+" that summary/,
+        ),
+      ]);
+      expect(failed[0]).toContain(path);
+      expect(notChecked).toContain('Summary, scores and decisions rest on what is damaged or missing.');
+      expect(passed).toContain(other);
+      expect(passed).toContain('The task and all its pictures are those that were scored.');
+      for (const command of ['report', 'analyze', 'export', 'view']) {
+        const flags = command === 'view' ? ['--plain'] : [];
+        const { code, stdout, stderr } = await runCli([command, run, ...flags]);
+        expect({ command, code, stdout }).toEqual({ command, code: 1, stdout: '' });
+        expect(stderr).toMatch(
+          /^winoscope: a results file is missing: .* Put back a copy of the file, or run/,
+        );
+      }
+    }
+  });
+
+  test('missing error maps of a run that stored them', async () => {
+    const run = copyOfRun();
+    rmSync(join(run, 'maps', 'diffusion.arrow'));
+    const { code, failed } = await audited(run, '--no-replay');
+    expect(code).toBe(3);
+    expect(failed).toEqual([
+      `${join(run, 'maps', 'diffusion.arrow')} is missing, though run.json says that error maps were stored: run the same \`winoscope score\` again to compute them anew.`,
+    ]);
+  });
+
+  test('damage to one file keeps nothing else from being checked', async () => {
+    const run = copyOfRun();
+    const path = join(run, 'trials', 'diffusion.arrow');
+    writeFileSync(path, 'not an Arrow table');
+    const { code, failed, notChecked, passed } = await audited(run, '--trials', '1000');
+    expect(code).toBe(3);
+    expect(failed).toEqual([
+      expect.stringMatching(/^a results file is damaged: .*\(got bytes that are no Arrow table\)\. Put back/),
+    ]);
+    expect(notChecked).toEqual([
+      'Summary, scores and decisions rest on what is damaged or missing.',
+      'Nothing of "diffusion" was computed again: its results cannot be read.',
+    ]);
+    expect(passed).toContain('"clip" gives 16 stored numbers again, to the bit.');
+    writeFileSync(join(run, 'run.json'), '{');
+    const bare = await audited(run);
+    expect(bare.code).toBe(3);
+    expect(bare.failed).toHaveLength(1);
+    expect(bare.notChecked).toEqual(['Nothing else can be checked without run.json.']);
+  });
+
+  test('a picture that cannot be read any more', async () => {
+    const path = join(PROBE, 'images', 'ex_2_img_1.png');
+    writeFileSync(path, 'no picture');
+    try {
+      const { code, failed, passed } = await audited(honest, '--trials', '1000');
+      expect(code).toBe(3);
+      expect(failed.join('\n')).not.toMatch(/NaN|undefined/);
+      expect(failed).toEqual(['Example "2" is not in the task any more, or its pictures cannot be read.']);
+      // The three others still are what they were.
+      expect(passed).toContain('"clip" gives 12 stored numbers again, to the bit.');
+    } finally {
+      cpSync(worldImage(2, 1), path);
+    }
+  });
+
+  test('a session that was cut off is no contradiction, and no proof', async () => {
+    const run = copyOfRun();
+    rmSync(join(run, 'summary.json'));
+    const lost = await audited(run, '--no-replay');
+    expect(lost.failed).toEqual([expect.stringMatching(/summary\.json is missing: run the same/)]);
+    writeFileSync(join(run, 'segments', 'clip.0009.scores.jsonl'), '');
+    const { code, failed, notChecked } = await audited(run, '--no-replay');
+    expect({ code, failed }).toEqual({ code: 3, failed: [] });
+    expect(notChecked[0]).toMatch(/^The last session was cut off before it wrote summary and scores/);
+    const { stdout } = await runCli(['audit', run, '--no-replay']);
+    expect(stdout).toContain('Whether this run holds cannot be said before it is finished.');
   });
 
   test('a flipped bit in any file that results are read from', async () => {
