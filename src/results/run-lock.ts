@@ -19,6 +19,7 @@ import {
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ResultsError } from '../errors.ts';
+import { isAlive } from '../hub/is-alive.ts';
 import {
   folderNumber,
   isSeenAlive,
@@ -76,14 +77,21 @@ export async function takeLock(file: string, options: LockOptions = {}): Promise
   const mine = `${file}.${process.pid}.${me.token}`;
   writeFileSync(mine, JSON.stringify(me));
   // Times are compared as the disk's server sees them; clocks of machines differ.
-  const clock = statSync(mine).mtimeMs - Date.now();
+  const made = statSync(mine, { throwIfNoEntry: false })?.mtimeMs;
+  const clock = made === undefined ? 0 : made - Date.now();
   try {
     for (let attempt = 0; attempt < 5; attempt++) {
       try {
         linkOrCopy(mine, file);
         return beating(file, me, times.beatMs);
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === 'ENOENT') {
+          // Whoever held the lock swept the claim away before it could be read, taking it for a dead one.
+          writeFileSync(mine, JSON.stringify(me));
+          continue;
+        }
+        if (code !== 'EEXIST') throw error;
       }
       const holder = readHolder(file);
       if (holder && (await lives(file, holder, { ...options, ...times, clock }))) {
@@ -123,10 +131,15 @@ export async function livingHolder(file: string, options: LockOptions = {}): Pro
   return alive ? (readHolder(file) ?? holder) : undefined;
 }
 
-/** Whether a claim that was left behind (`run.lock.…`) belongs to nobody any more. */
+/**
+ * Whether a claim that was left behind (`run.lock.PID.TOKEN`) belongs to nobody any more. One that is half written says
+ * by its name alone whose it was; a living process of another machine would write it again.
+ */
 export function isAbandoned(claim: string): boolean {
   const holder = readHolder(claim);
-  return (holder && isSeenAlive(holder) === false) || ageOf(claim, 0) > TIMES.staleMs;
+  if (holder) return isSeenAlive(holder) === false || ageOf(claim, 0) > TIMES.staleMs;
+  const pid = /\.lock\.(\d+)\./.exec(claim)?.[1];
+  return pid === undefined ? ageOf(claim, 0) > TIMES.staleMs : !isAlive(Number(pid));
 }
 
 interface Watch extends Pick<LockOptions, 'onWait' | 'signal'>, Pick<LockTimes, 'staleMs'> {
@@ -159,33 +172,39 @@ function beating(file: string, me: LockHolder, beatMs: number): RunLock {
     const state = beat(file, me);
     if (state !== 'taken') return;
     clearInterval(timer);
-    lost.abort(
-      new ResultsError({
-        what: 'another process took the run folder over',
-        where: file,
-        got: 'a lock that is no longer ours; this process stood still for too long',
-        fix: 'What it computed before is kept.',
-      }),
-    );
+    lost.abort(lostLock(file, me));
   }, beatMs);
   timer.unref();
   return {
     lost: lost.signal,
     check: () => {
-      const holder = readHolder(file);
-      if (holder?.token === me.token) return;
-      throw new ResultsError({
-        what: 'the run folder was moved or its lock taken away while the run went on',
-        where: dirname(file),
-        got: holder ? `process ${holder.pid} on ${holder.host} works on it` : 'no lock of ours',
-        fix: 'What was computed is kept in the segments of the folder where it is now: run the command again with --out naming it.',
-      });
+      if (readHolder(file)?.token !== me.token) throw lostLock(file, me);
     },
     release: () => {
       clearInterval(timer);
       if (readHolder(file)?.token === me.token) rmSync(file, { force: true });
     },
   };
+}
+
+/** Why a lock is not ours any more: somebody's is in its place, or the folder itself is another one, or none, by now. */
+function lostLock(file: string, { folder }: LockHolder): ResultsError {
+  const isHere = existsSync(dirname(file)) && folderNumber(file) === folder;
+  const holder = isHere ? readHolder(file) : undefined;
+  if (holder) {
+    return new ResultsError({
+      what: 'another process took the run folder over',
+      where: dirname(file),
+      got: `process ${holder.pid} on ${holder.host} works on it; this one stood still for too long`,
+      fix: 'What it computed before is kept.',
+    });
+  }
+  return new ResultsError({
+    what: 'the run folder was moved or removed while the run went on',
+    where: dirname(file),
+    got: existsSync(dirname(file)) ? `${isHere ? 'a' : 'another'} folder without our lock` : 'no such folder',
+    fix: 'What was computed is kept in the segments of the folder where it is now: run the command again with --out naming it.',
+  });
 }
 
 /** Renews the lock's time by writing its first byte over itself: whoever reads meanwhile reads the same. */

@@ -1,9 +1,19 @@
 /** The lock of a run folder: among processes of one machine, and among machines that share a disk. */
 
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ResultsError } from '../../src/errors.ts';
 import { RunFolder } from '../../src/results/run-folder.ts';
@@ -53,6 +63,16 @@ describe('on one machine', () => {
       host: hostname(),
       pid: process.pid,
     });
+    lock.release();
+  });
+
+  test('a claim that a killed process left half written goes with the next lock, whoever it was to be', async () => {
+    const folder = newFolder();
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    const claims = [`${pid}.0011`, `${process.ppid}.2233`].map((name) => `${folder.lockFile}.${name}`);
+    for (const claim of claims) writeFileSync(claim, '{"host":');
+    const lock = await folder.lock();
+    expect(claims.map((claim) => existsSync(claim))).toEqual([false, true]);
     lock.release();
   });
 
@@ -172,15 +192,39 @@ describe('the heartbeat', () => {
   });
 
   test.each([
-    ['taken over by another process', (file: string) => writeFileSync(file, '{"host":"elsewhere","pid":1}')],
-    ['deleted by hand', (file: string) => rmSync(file)],
-  ])('says so when the lock was %s, and leaves that alone', async (_, change) => {
+    [
+      'taken over by another process',
+      (file: string) => writeFileSync(file, '{"host":"elsewhere","pid":1}'),
+      /another process took the run folder over: .*process 1 on elsewhere works on it; this one stood still/,
+    ],
+    [
+      'deleted by hand',
+      (file: string) => rmSync(file),
+      /the run folder was moved or removed while the run went on: .*a folder without our lock/,
+    ],
+    [
+      'moved away with its folder, where another run began',
+      (file: string) => {
+        renameSync(dirname(file), `${dirname(file)}-moved`);
+        mkdirSync(dirname(file));
+        writeFileSync(file, '{"host":"elsewhere","pid":1}');
+      },
+      /the run folder was moved or removed while the run went on: .*another folder without our lock/,
+    ],
+    [
+      'moved away with its folder',
+      (file: string) => renameSync(dirname(file), `${dirname(file)}-moved`),
+      /the run folder was moved or removed while the run went on: .*no such folder\)\. What was computed is kept/,
+    ],
+  ])('says so when the lock was %s, and leaves that alone', async (_, change, sentence) => {
     const folder = newFolder();
     const lock = await folder.lock({ beatMs: 10 });
     change(folder.lockFile);
     const after = existsSync(folder.lockFile);
     if (!lock.lost.aborted) await new Promise((resolve) => lock.lost.addEventListener('abort', resolve));
     expect(lock.lost.reason).toBeInstanceOf(ResultsError);
+    expect((lock.lost.reason as Error).message).toMatch(sentence);
+    expect(() => lock.check()).toThrow(sentence);
     lock.release();
     expect(existsSync(folder.lockFile)).toBe(after);
   });
