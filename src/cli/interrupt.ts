@@ -21,7 +21,7 @@ export function uncaughtFault(): unknown {
   return fault;
 }
 
-/** Listens for SIGINT, SIGTERM and SIGHUP, and for what is thrown where nobody catches it. */
+/** Listens for SIGINT, SIGTERM and SIGHUP, for the end of a parent that keeps a channel to it, and for what is thrown where nobody catches it. */
 export function onInterrupt(): Interrupt {
   const controller = new AbortController();
   let code = 0;
@@ -45,7 +45,11 @@ export function onInterrupt(): Interrupt {
     controller.abort(new Error('stopped by a fault'));
   };
   process.on('uncaughtException', onFault);
+  const [, onTerm] = handlers.find(([name]) => name === 'SIGTERM')!;
+  // Whoever started this over a channel is gone: nobody waits for it any more.
+  if (process.channel) process.on('disconnect', onTerm);
   const dispose = () => {
+    process.off('disconnect', onTerm);
     process.off('uncaughtException', onFault);
     for (const [name, handler] of handlers) process.off(name, handler);
   };

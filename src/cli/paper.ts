@@ -80,7 +80,8 @@ function commandOf({ name, task, args }: PaperRunSpec, out: string): string[] {
 function scoreApart(args: readonly string[], quiet: boolean, signals: Signals): Promise<number> {
   const bin = join(packageRoot(), 'bin', 'winoscope.js');
   const child = spawn(process.execPath, [bin, ...args, '--plain', ...(quiet ? ['--quiet'] : [])], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    // Nothing is said over the channel: it closes when this process is killed, and the run ends in order.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   signals.passTo(child);
   return new Promise((resolve, reject) => {

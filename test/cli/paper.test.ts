@@ -4,9 +4,11 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { paperRuns, QUICK } from '../../src/cli/paper-runs.ts';
+import { isAlive } from '../../src/hub/is-alive.ts';
 import { PAPER_COLUMNS, paperParts, paperRows } from '../../src/report/paper/paper-parts.ts';
 import type { PaperReport } from '../../src/report/paper/paper-report.ts';
 import { csvOf, documentOf } from '../../src/report/tables.ts';
+import { RunFolder } from '../../src/results/run-folder.ts';
 import { openRun } from '../../src/run/open-run.ts';
 import type { Summary } from '../../src/run/summary-schema.ts';
 import { CHROMIUM, openBrowser, overflow, violations } from '../support/chromium.ts';
@@ -139,6 +141,20 @@ describe('winoscope paper', () => {
     expect(code).not.toBe(0);
     expect(stdout).toBe('');
     expect(stderr()).toContain('what was scored is kept in');
+  }, 240_000);
+
+  it('leaves no run at work when it is killed, and what was scored is put together', async () => {
+    const folder = temporaryFolder();
+    const { child, result } = startCli(['paper', '--quick', '--out', folder]);
+    const run = new RunFolder(join(folder, 'swaps'));
+    const isStored = () => run.segmentFiles('diffusion', 'trials').length > 0;
+    await expect.poll(isStored, { timeout: 180_000 }).toBe(true);
+    const { pid } = run.holder()!;
+    expect(pid).not.toBe(child.pid);
+    child.kill('SIGKILL');
+    await result;
+    await expect.poll(() => isAlive(pid), { timeout: 60_000 }).toBe(false);
+    expect(openRun(run.path).last?.scorers.diffusion?.evaluations).toBeGreaterThan(0);
   }, 240_000);
 
   it.skipIf(!CHROMIUM).each([
