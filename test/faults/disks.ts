@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { auditNumbers } from '../../src/run/audit-numbers.ts';
+import { openForAudit } from '../../src/run/audit-open.ts';
 import { openRun } from '../../src/run/open-run.ts';
 import type { Random } from '../../src/stats/random.ts';
 import { BIN, runCli, startProgram } from '../support/run-cli.ts';
@@ -137,6 +138,30 @@ export const diskFaults: Fault[] = [
     },
   },
   {
+    name: 'missing-final',
+    what: 'any one file of a finished run deleted',
+    rounds: { short: 1, long: 20 },
+    async round(lab, folder, random) {
+      const path = join(folder, 'run');
+      const files = filesOf(lab.reference);
+      for (const file of files) {
+        cpSync(lab.reference, path, { recursive: true });
+        rmSync(join(path, file));
+        demand(findsMissing(path, file), `that ${file} is missing is found`);
+        rmSync(path, { recursive: true });
+      }
+      cpSync(lab.reference, path, { recursive: true });
+      const file = files[Math.floor(random.uniform() * files.length)]!;
+      rmSync(join(path, file));
+      if (file === 'run.json') {
+        demandSentence(await runCli(lab.args(path)), /results but no run.json .* Put its run.json back/);
+        cpSync(join(lab.reference, file), join(path, file));
+      }
+      await lab.finish(path);
+      return 'survived';
+    },
+  },
+  {
     name: 'damage-segments',
     what: 'segments of a killed run torn, or one bit of one flipped',
     rounds: { short: 1, long: 40 },
@@ -169,6 +194,15 @@ export const diskFaults: Fault[] = [
     },
   },
 ];
+
+/** Whether an audit misses a file; without a manifest there is no run to audit. */
+function findsMissing(path: string, file: string): boolean {
+  if (file === 'run.json') return !existsSync(join(path, file));
+  const { found, damage } = openForAudit(path);
+  const failed = found?.whole ? auditNumbers(found.whole).filter(({ state }) => state === 'failed') : [];
+  const told = [...damage, ...failed.map(({ message }) => message)];
+  return told.length === 1 && told[0]!.includes(join(path, file));
+}
 
 /** Cuts a file of the run short, or flips a bit of it. Returns its name. */
 function damage(path: string, random: Random, names = filesOf(path)): string {
