@@ -8,6 +8,7 @@ import { packageVersion } from '../hub/package-root.ts';
 import { readSource, sourceName } from '../images/decode.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
 import { countFailures } from '../run/failures.ts';
+import { isUpToDate } from '../run/lost-results.ts';
 import type { StoredRun } from '../run/open-run.ts';
 import { type Analysis, type Summary, summarySchema } from '../run/summary-schema.ts';
 import type { ImageAccess, RunModel } from './run-model.ts';
@@ -64,14 +65,15 @@ export function storedRunModel(run: StoredRun, analysis: Analysis = DEFAULT_ANAL
 }
 
 /** The summary that the last session left, where nothing has come since and today's code would compute the same. */
-function storedSummary({ folder, manifest, last }: StoredRun, analysis: Analysis): { summary?: Summary } {
+function storedSummary(run: StoredRun, analysis: Analysis): { summary?: Summary } {
+  const { folder, manifest, last } = run;
   const isCurrent =
     summarySchema.safeParse(last).success &&
     last?.identity === manifest.identityHash &&
     last.version === packageVersion() &&
     canonicalJson(last.analysis) === canonicalJson(analysis) &&
     last.examples.failed === sumOf(countFailures(manifest.about.failures ?? [])) &&
-    !folder.hasSegments();
+    isUpToDate(run);
   return isCurrent ? { summary: { ...last, run: folder.path } } : {};
 }
 

@@ -43,6 +43,10 @@ export class RunFolder {
   get decisionsFile(): string {
     return join(this.path, 'decisions.jsonl');
   }
+  /** What sessions write as it comes, until an orderly end puts it together. */
+  get segments(): string {
+    return join(this.path, 'segments');
+  }
   trialsFile(scorer: string): string {
     return join(this.path, 'trials', `${scorer}.arrow`);
   }
@@ -56,12 +60,12 @@ export class RunFolder {
   /** A new segment of one writer: `what` is `trials`, `maps` or `scores`. */
   segmentFile(scorer: string, what: SegmentKind, session: number): string {
     const ending = what === 'scores' ? 'jsonl' : 'arrows';
-    return join(this.path, 'segments', `${scorer}.${String(session).padStart(4, '0')}.${what}.${ending}`);
+    return join(this.segments, `${scorer}.${String(session).padStart(4, '0')}.${what}.${ending}`);
   }
 
   /** Existing segments of a scorer, oldest first. */
   segmentFiles(scorer: string, what: SegmentKind): string[] {
-    const folder = join(this.path, 'segments');
+    const folder = this.segments;
     if (!existsSync(folder)) return [];
     const pattern = new RegExp(`^\\d{4,}\\.${what}\\.(arrows|jsonl)$`);
     return readdirSync(folder)
@@ -72,8 +76,7 @@ export class RunFolder {
 
   /** Whether a session was cut off before its segments were put together. */
   hasSegments(): boolean {
-    const folder = join(this.path, 'segments');
-    return existsSync(folder) && readdirSync(folder).length > 0;
+    return existsSync(this.segments) && readdirSync(this.segments).length > 0;
   }
 
   /** Whether anything was stored by a scorer, whole or in segments. */

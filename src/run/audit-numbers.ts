@@ -4,21 +4,25 @@ import { existsSync, readFileSync } from 'node:fs';
 import { unsealLines } from '../results/seal.ts';
 import { type AuditCheck, checksOf } from './audit-check.ts';
 import { derivedFiles } from './derived-files.ts';
+import { isUpToDate } from './lost-results.ts';
 import type { StoredRun } from './open-run.ts';
 import type { Summary } from './summary-schema.ts';
 
 /** Another machine's logarithms and exponentials may differ in the last bits. */
 const TOLERANCE = 1e-9;
 
-const UNFINISHED =
-  'The last session was cut off before it wrote summary and scores: run the same `winoscope score` again, then audit.';
+const UNFINISHED: AuditCheck = {
+  check: 'summary',
+  state: 'not checked',
+  message:
+    'The last session was cut off before it wrote summary and scores: run the same `winoscope score` again, then audit.',
+};
 
 /** Recomputes summary, scores and decisions. */
 export function auditNumbers(run: StoredRun): AuditCheck[] {
   const { folder, last, views, examples } = run;
-  // Nothing is published yet, or what is says nothing of what has come since: that is no contradiction.
-  if (folder.hasSegments()) return [{ check: 'summary', state: 'not checked', message: UNFINISHED }];
   if (!last) {
+    if (folder.hasSegments()) return [UNFINISHED];
     const message = `${folder.summaryFile} is missing: run the same \`winoscope score\` again to write it.`;
     return [{ check: 'summary', state: 'failed', message }];
   }
@@ -26,6 +30,8 @@ export function auditNumbers(run: StoredRun): AuditCheck[] {
   const differences = differencesOf(comparable(last), comparable(summary), '').map(
     ([path, stored, computed]) => `summary.json says ${path} is ${stored}; the trials give ${computed}.`,
   );
+  // It says nothing of what a session stored that was cut off: that is no contradiction.
+  if (differences.length > 0 && !isUpToDate(run) && folder.hasSegments()) return [UNFINISHED];
   const checks = checksOf({ check: 'summary' }, differences, 'summary.json is what the stored results give.');
   const own = Object.keys(last.scorers).filter((name) => last.scorers[name]!.ownMetrics);
   if (own.length > 0) {

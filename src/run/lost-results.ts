@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { ResultsError } from '../errors.ts';
 import type { Manifest } from '../results/manifest.ts';
 import type { RunFolder } from '../results/run-folder.ts';
+import type { ScorerResults } from '../results/scorer-results.ts';
 import type { Example } from '../scoring/example.ts';
 import { askedForMaps } from './missing-examples.ts';
 import type { ScorerView } from './scorer-view.ts';
@@ -20,16 +21,17 @@ export interface StoredParts {
 
 /**
  * An error per scorer of which fewer evaluations are stored than the last summary counts. They were taken away: scores
- * of the rest would be scores of fewer examples without a word. A run whose last session was cut off may hold fewer
- * rightly: what it began to evaluate anew on other hardware does not count until it is through.
+ * of the rest would be scores of fewer examples without a word.
  */
-export function lostResults({ folder, examples, views, last }: StoredParts): ResultsError[] {
-  if (!last || folder.hasSegments()) return [];
+export function lostResults({ folder, manifest, examples, views, last }: StoredParts): ResultsError[] {
+  if (!last || mayHoldFewer(folder, manifest)) return [];
   return [...views].flatMap(([name, { kind, results }]) => {
     const expected = last.scorers[name]?.evaluations ?? 0;
-    const stored = [...examples.keys()].reduce((sum, index) => sum + results.evaluations(index), 0);
+    const stored = evaluationsOf(results, examples.length);
     if (stored >= expected) return [];
-    const path = kind === 'diffusion' ? folder.trialsFile(name) : folder.scoresFile(name);
+    const file = kind === 'diffusion' ? folder.trialsFile(name) : folder.scoresFile(name);
+    // Interrupted sessions leave theirs in segments.
+    const path = existsSync(file) || !folder.hasSegments() ? file : folder.segments;
     return [
       new ResultsError({
         what: existsSync(path) ? 'stored results are missing' : 'a results file is missing',
@@ -40,6 +42,25 @@ export function lostResults({ folder, examples, views, last }: StoredParts): Res
       }),
     ];
   });
+}
+
+/** Whether the last summary was made of exactly what is stored. */
+export function isUpToDate({ folder, manifest, examples, views, last }: StoredParts): boolean {
+  if (!last || mayHoldFewer(folder, manifest)) return false;
+  return [...views].every(
+    ([name, { results }]) => last.scorers[name]?.evaluations === evaluationsOf(results, examples.length),
+  );
+}
+
+function evaluationsOf(results: ScorerResults, count: number): number {
+  let sum = 0;
+  for (let index = 0; index < count; index++) sum += results.evaluations(index);
+  return sum;
+}
+
+/** What a cut-off session began to evaluate anew on other hardware does not count until it is through. */
+function mayHoldFewer(folder: RunFolder, { numerics }: Manifest): boolean {
+  return numerics.length > 1 && folder.hasSegments();
 }
 
 /** A sentence per diffusion scorer whose finished examples lack the error maps that a session was to store. */

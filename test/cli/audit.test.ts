@@ -4,10 +4,11 @@ import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../src/hub/package-root.ts';
+import { RunFolder } from '../../src/results/run-folder.ts';
 import type { AuditCheck } from '../../src/run/audit-check.ts';
 import type { Summary } from '../../src/run/summary-schema.ts';
 import { forgeJson, forgeTrials } from '../support/forge.ts';
-import { runCli, runOk } from '../support/run-cli.ts';
+import { runCli, runOk, startCli } from '../support/run-cli.ts';
 import { alteredModel, modelFile, worldImage, worldRecords, writeProbe } from '../support/small-probe.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -37,6 +38,18 @@ async function audited(run: string, ...flags: string[]) {
     result.checks.filter((check) => check.state === state).map(({ message }) => message);
   expect(result.sound).toBe(code === 0);
   return { code, failed: of('failed'), passed: of('passed'), notChecked: of('not checked') };
+}
+
+/** Interrupts a run as soon as trials are stored. */
+async function interrupted(args: readonly string[]): Promise<void> {
+  const run = new RunFolder(args.at(-1)!);
+  const { child, result } = startCli(args);
+  const isStored = () => run.segmentFiles('diffusion', 'trials').length > 0;
+  await expect.poll(isStored, { timeout: 60_000 }).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  child.kill('SIGINT');
+  expect((await result).code).toBe(130);
+  expect(run.hasSegments()).toBe(true);
 }
 
 describe('an honest run', () => {
@@ -301,6 +314,11 @@ describe('what was changed is found and named', () => {
     const { code, failed, notChecked } = await audited(run, '--no-replay');
     expect({ code, failed }).toEqual({ code: 3, failed: [] });
     expect(notChecked[0]).toMatch(/^The last session was cut off before it wrote summary and scores/);
+    // A run that was interrupted in order has a summary of what it stored, which holds.
+    const stopped = join(folder, 'stopped');
+    await interrupted(['score', 'tiny-world', '--out', stopped]);
+    const partly = await audited(stopped, '--trials', '2');
+    expect(partly).toMatchObject({ code: 0, failed: [], notChecked: [] });
     const { stdout } = await runCli(['audit', run, '--no-replay']);
     expect(stdout).toContain('Whether this run holds cannot be said before it is finished.');
   });
