@@ -113,11 +113,13 @@ export function addScoringFlags(command: Command): Command {
       `timesteps: a count spread evenly, a list "10,500,990" or a range (default: ${DEFAULT_TIMESTEPS})`,
     )
     .option('--repeats <k>', 'noises per timestep', atLeast(1), 1)
-    .option(
-      '--seed <list>',
-      'seed of the noises and of the evaluation order; several, as in 1,2,3, make a noise bank each',
-      listOf(0),
-      [0],
+    .addOption(
+      new Option(
+        '--seed <list>',
+        'seed of the noises and of the evaluation order; several, as in 1,2,3, make a noise bank each',
+      )
+        .argParser(listOf(0))
+        .default([0], '0'),
     )
     .option('--antithetic', 'follow every noise by its negative: twice the trials, much less of their noise')
     .addOption(
