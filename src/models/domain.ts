@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../errors.ts';
 import { readJson } from '../hub/read-file.ts';
+import { wordsOf } from './words.ts';
 
 const domainSchema = z.object({
   name: z.string(),
@@ -25,20 +26,31 @@ export function readDomain(folder: string): Domain | undefined {
   return readJson(path, z.object({ domain: domainSchema.optional() })).domain;
 }
 
+/** What a sentence names of the words that a model does not know, and how much of each. */
+const NAMED_WORDS = 5;
+const WORD_CHARACTERS = 40;
+
 /**
- * Refuses a caption with a word that the model never saw: it would get a score that means nothing.
- * @throws InputError naming the words.
+ * Refuses a caption with a word or emoji that the model never saw: it would get a score that means nothing.
+ * @throws InputError naming the first of them.
  */
 export function checkCaption(domain: Domain, caption: string, where: string): void {
   const known = new Set(domain.words);
-  const foreign = (caption.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => !known.has(word));
+  const foreign = [...new Set(wordsOf(caption.toLowerCase()))].filter((word) => !known.has(word));
   if (foreign.length === 0) return;
+  const named = foreign.slice(0, NAMED_WORDS).map((word) => `"${beginningOf(word)}"`);
+  const more = foreign.length > NAMED_WORDS ? ` and ${foreign.length - NAMED_WORDS} more` : '';
   throw new InputError({
-    what: `the ${domain.name} model does not know the word${foreign.length > 1 ? 's' : ''} ${foreign.map((w) => `"${w}"`).join(', ')}`,
+    what: `the ${domain.name} model does not know the word${foreign.length > 1 ? 's' : ''} ${named.join(', ')}${more}`,
     where,
     expected: `only words of its world: ${domain.words.join(', ')}`,
-    fix: 'Score this with a model that knows them (--diffusion FOLDER, --clip FOLDER), or pass --force to see what it says all the same.',
+    fix: 'Name a model that knows them with --diffusion (to score, also with --clip), or pass --force to see what this one makes of it.',
   });
+}
+
+function beginningOf(word: string): string {
+  const characters = [...word];
+  return characters.length > WORD_CHARACTERS ? `${characters.slice(0, WORD_CHARACTERS).join('')}…` : word;
 }
 
 /**

@@ -131,7 +131,7 @@ function inSentence({ names }: ClassLabels, sentence: string): number[] | undefi
 function wholeWords(sentence: string, words: string): number {
   for (let at = sentence.indexOf(words); at >= 0; at = sentence.indexOf(words, at + 1)) {
     const around = [sentence[at - 1] ?? ' ', sentence[at + words.length] ?? ' '];
-    if (around.every((letter) => !/[\p{L}\p{N}]/u.test(letter))) return at;
+    if (around.every((letter) => !/[\p{L}\p{M}\p{N}]/u.test(letter))) return at;
   }
   return -1;
 }

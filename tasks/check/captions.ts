@@ -1,8 +1,10 @@
 /** What is odd about captions, and how long they are. */
 
+import { wordsOf } from '../../src/models/words.ts';
+
 /** The words of a caption, sorted: equal for captions that differ by the order of words alone. */
 export function bagOf(caption: string): string {
-  return (caption.toLowerCase().match(/[\p{L}\p{N}'’]+/gu) ?? []).sort().join(' ');
+  return wordsOf(caption.toLowerCase()).sort().join(' ');
 }
 
 /** Tokens that CLIP's text encoders take, and Stable Diffusion's with them. */
@@ -22,8 +24,8 @@ export interface CaptionMeasure {
 export const estimatedMeasure: CaptionMeasure = {
   by: `by estimate: ${TOKENS_PER_WORD} tokens a word against ${USUAL_CONTEXT}; name a model with --clip or --diffusion for its own count`,
   cutOf(caption) {
-    const words = caption.match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
-    const signs = caption.match(/[^\p{L}\p{N}\s]/gu)?.length ?? 0;
+    const words = wordsOf(caption).length;
+    const signs = caption.match(/[^\p{L}\p{M}\p{N}\s]/gu)?.length ?? 0;
     const length = Math.ceil(words * TOKENS_PER_WORD) + signs + FRAME;
     return length > USUAL_CONTEXT ? { limit: USUAL_CONTEXT, length } : undefined;
   },

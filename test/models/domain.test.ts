@@ -51,6 +51,10 @@ describe('checkCaption', () => {
     ['cats', '"cats"'],
     ['a 77', '"77"'],
     ['猫 and cat', '"猫", "and"'],
+    ['dog dog DOG', 'the word "dog"'],
+    ['a 😀 cat 👩‍👧', '"😀", "👩‍👧"'],
+    ['लाल हिन्दी', '"लाल", "हिन्दी"'],
+    ['b c d e f g h', 'the words "b", "c", "d", "e", "f" and 2 more'],
   ])('"%s" is refused for %s', (caption, words) => {
     expect(() => checkCaption(domain, caption, 'caption 3')).toThrow(InputError);
     expect(() => checkCaption(domain, caption, 'caption 3')).toThrow(words);
