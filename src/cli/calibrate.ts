@@ -3,11 +3,10 @@
 import { calibrate } from '../run/calibrate.ts';
 import { openRun } from '../run/open-run.ts';
 import type { CalibrateFlags } from './calibrate-command.ts';
-import { printOrWrite } from './output.ts';
+import { jsonText, printOrWrite } from './output.ts';
 
 /** Carries out `winoscope calibrate`; see `docs/stopping.md`. @throws WinoscopeError for what the user can mend. */
 export function calibrateRun(path: string, { scorer, output }: CalibrateFlags): void {
   const calibration = calibrate(openRun(path), scorer);
-  const text = `${JSON.stringify(calibration, null, 1)}\n`;
-  printOrWrite(output, text, 'the calibration');
+  printOrWrite(output, jsonText(calibration, 1), 'the calibration');
 }

@@ -12,6 +12,7 @@ import type { DoctorFlags } from './doctor-command.ts';
 import { bytesText } from './download-lines.ts';
 import { findModels } from './find-models.ts';
 import { scoringOf } from './options.ts';
+import { printJson } from './output.ts';
 
 /**
  * Carries out `winoscope doctor`; see `docs/cli.md`. A model with a problem ends with exit code 3.
@@ -38,7 +39,7 @@ export async function doctor(refs: readonly string[], flags: DoctorFlags): Promi
   const models: ModelReport[] = [];
   for (const ref of refs)
     for (const request of await requestsOf(ref, flags)) models.push(await examineModel(request, options));
-  if (flags.json) process.stdout.write(`${JSON.stringify({ format: 1, machine, models }, null, 2)}\n`);
+  if (flags.json) printJson({ format: 1, machine, models });
   else process.stdout.write([machineLines(machine), ...models.map(modelLines)].join('\n'));
   if (models.some(({ problems }) => problems.length > 0)) process.exitCode = 3;
 }

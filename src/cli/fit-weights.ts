@@ -6,14 +6,13 @@ import { fitWeights } from '../run/fit-weights.ts';
 import { openRun } from '../run/open-run.ts';
 import { checkConvertible } from '../scoring/error-space.ts';
 import type { FitWeightsFlags } from './fit-weights-command.ts';
-import { printOrWrite } from './output.ts';
+import { jsonText, printOrWrite } from './output.ts';
 
 /** Carries out `winoscope fit-weights`; see `docs/statistics.md`. @throws WinoscopeError for what the user can mend. */
 export function fitRunWeights(path: string, { output, ...options }: FitWeightsFlags): void {
   checkConvertible(options.loss, options.errorSpace);
   const weights = fitWeights(openRun(path), options);
-  const text = `${JSON.stringify(weights, null, 1)}\n`;
-  printOrWrite(output, text, 'the weights');
+  printOrWrite(output, jsonText(weights, 1), 'the weights');
   const { uniform, fitted } = weights.from.heldOut;
   const rows = Object.entries(METRIC_TITLES).flatMap(([metric, title]) => {
     const [before, after] = [uniform[metric], fitted[metric]];

@@ -14,6 +14,7 @@ import { DrawLines } from './draw-lines.ts';
 import { findModels } from './find-models.ts';
 import type { GenerateFlags } from './generate-command.ts';
 import { onInterrupt } from './interrupt.ts';
+import { printJson } from './output.ts';
 import { readLatents } from './read-latents.ts';
 
 /** Carries out `winoscope generate`; see `docs/generate.md`. @throws WinoscopeError for what the user can mend. */
@@ -69,11 +70,8 @@ export async function generate(flags: GenerateFlags): Promise<void> {
     interrupt.dispose();
   }
   const seconds = (performance.now() - started) / 1000;
-  process.stdout.write(
-    flags.json
-      ? `${jsonOf(flags, prepared, end!)}\n`
-      : `${linesOf(flags, prepared, { end: end!, seconds })}\n`,
-  );
+  if (flags.json) printJson(jsonOf(flags, prepared, end!));
+  else process.stdout.write(`${linesOf(flags, prepared, { end: end!, seconds })}\n`);
 }
 
 /** What the probe is called, and what its captions and pictures are bound by. */
@@ -98,9 +96,9 @@ function jsonOf(
   { out }: GenerateFlags,
   { drawing }: PreparedDrawing,
   { images, drawn, examples }: Extract<DrawEvent, { type: 'end' }>,
-): string {
+): object {
   const { identity, numerics, about } = drawing;
-  return JSON.stringify({ folder: out, images, drawn, examples, ...about, ...identity, numerics }, null, 2);
+  return { folder: out, images, drawn, examples, ...about, ...identity, numerics };
 }
 
 function linesOf(

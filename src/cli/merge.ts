@@ -9,6 +9,7 @@ import { findTask } from './find-task.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { MergeFlags } from './merge-command.ts';
 import { analysisOf } from './options.ts';
+import { printJson } from './output.ts';
 import { ProgressLines } from './progress-lines.ts';
 import { waitNote } from './shard-lines.ts';
 
@@ -45,11 +46,8 @@ export async function merge(runs: readonly string[], flags: MergeFlags): Promise
 function tell({ folder, parts, missing, summary }: MergeReport, { json }: MergeFlags): void {
   if (summary) {
     process.stderr.write(`merged ${parts} ${parts === 1 ? 'part' : 'parts'} into ${visible(folder)}\n`);
-    process.stdout.write(
-      json
-        ? `${JSON.stringify(summary, null, 2)}\n`
-        : `${summaryTable(summary)}\n\nRun folder: ${visible(folder)}\n`,
-    );
+    if (json) printJson(summary);
+    else process.stdout.write(`${summaryTable(summary)}\n\nRun folder: ${visible(folder)}\n`);
     if (summary.examples.failed > 0) process.exitCode = 3;
   }
   if (missing.length === 0) return;

@@ -1,4 +1,4 @@
-/** Writing what a command was asked to put into a file. */
+/** Printing what a command gives, and writing what it was asked to put into a file. */
 
 import { lstatSync, writeFileSync } from 'node:fs';
 import { messageOf, ResultsError } from '../errors.ts';
@@ -26,6 +26,25 @@ export function writeOutput(path: string, text: string, what: string, flag = '--
       cause,
     });
   }
+}
+
+/**
+ * A value as JSON, with a line break at its end. Strings have what would steer a terminal as `\\uXXXX`, which every reader
+ * of JSON takes for the same: a file or a pipe may be shown on one later.
+ */
+export function jsonText(value: unknown, indent = 2): string {
+  const text = JSON.stringify(value, null, indent);
+  // Tags lie beyond 16 bits, which JSON writes as two halves.
+  const halves = text.replace(
+    /[\u{e0000}-\u{e007f}]/gu,
+    (tag) => `\\udb40\\u${tag.charCodeAt(1).toString(16)}`,
+  );
+  return `${halves.split('\n').map(visible).join('\n')}\n`;
+}
+
+/** Prints a value as `jsonText`. */
+export function printJson(value: unknown): void {
+  process.stdout.write(jsonText(value));
 }
 
 /**

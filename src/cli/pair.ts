@@ -15,8 +15,10 @@ import type { Example } from '../scoring/example.ts';
 import { onInterrupt } from './interrupt.ts';
 import { analysisOf, scorersOf, scoringOf } from './options.ts';
 import { otherScorersOf } from './other-scorers.ts';
+import { printJson } from './output.ts';
 import type { PairFlags } from './pair-command.ts';
 import { confidenceLines, confidenceOf } from './pair-confidence-lines.ts';
+import { readable } from './readable.ts';
 
 /** Carries out `winoscope pair`; see `docs/cli.md`. @throws WinoscopeError for what the user can mend. */
 export async function pair(images: string[], flags: PairFlags): Promise<void> {
@@ -69,10 +71,7 @@ export async function pair(images: string[], flags: PairFlags): Promise<void> {
     interrupt.dispose();
     if (process.stderr.isTTY && !flags.quiet) process.stderr.write('\r\u001b[2K');
   }
-  if (flags.json)
-    process.stdout.write(
-      `${JSON.stringify({ images, captions: flags.caption, scores: results, confidence }, null, 2)}\n`,
-    );
+  if (flags.json) printJson({ images, captions: flags.caption, scores: results, confidence });
   else
     process.stdout.write(
       `${scorers
@@ -118,7 +117,7 @@ function matrix(
   const head = ['', ...captions.map((_, c) => `caption ${c}`)];
   const lines = [
     `${name} (${unit})`,
-    ...captions.map((caption, c) => `  caption ${c}: ${visible(caption)}`),
+    ...captions.map((caption, c) => `  caption ${c}: ${readable(caption)}`),
     ...columns([head, ...rows]),
   ];
   if (normalized) {

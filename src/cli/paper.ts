@@ -20,7 +20,7 @@ import type { PaperReport, PaperRun } from '../report/paper/paper-report.ts';
 import { shellWord } from '../report/shell-word.ts';
 import { csvOf, documentOf } from '../report/tables.ts';
 import { openRun, type StoredRun } from '../run/open-run.ts';
-import { writeOutput } from './output.ts';
+import { jsonText, writeOutput } from './output.ts';
 import type { PaperFlags } from './paper-command.ts';
 import {
   DISCRIMINATIVE,
@@ -160,7 +160,7 @@ async function textOf(report: PaperReport, format: PaperFlags['format']): Promis
     case 'html':
       return (await import('../report/html/paper-page.ts')).paperPage(report);
     case 'json':
-      return `${JSON.stringify(report, null, 2)}\n`;
+      return jsonText(report);
     case 'csv':
       return csvOf(PAPER_COLUMNS, paperRows(report));
     default:

@@ -10,6 +10,7 @@ import type { Wanted } from '../hub/select-files.ts';
 import { visible } from '../report/format.ts';
 import { bytesText, DownloadLines } from './download-lines.ts';
 import { onInterrupt } from './interrupt.ts';
+import { printJson } from './output.ts';
 import type { PullFlags } from './pull-command.ts';
 
 /** Carries out `winoscope pull`; see `docs/cli.md`. @throws WinoscopeError for what the user can mend. */
@@ -78,7 +79,7 @@ function tell({ ref, commit, folder, files, bytes, downloaded }: PullResult, { j
   if (json) {
     const listed = files.map(({ path, bytes, oid, how }) => ({ path, bytes, ...hashOf(oid), how }));
     const { type, repo, revision } = ref;
-    print({ type, repo, revision, commit, folder, bytes, downloaded, files: listed });
+    printJson({ type, repo, revision, commit, folder, bytes, downloaded, files: listed });
     return;
   }
   const fetched = downloaded > 0 ? `${bytesText(downloaded)} fetched` : 'all in the cache';
@@ -114,7 +115,7 @@ function report({ ref, commit, folder, files }: CheckResult, { json }: PullFlags
   if (json) {
     const { type, repo, revision } = ref;
     const listed = files.map(({ path, bytes, oid, state }) => ({ path, bytes, ...hashOf(oid), state }));
-    print({ type, repo, revision, commit, folder, files: listed });
+    printJson({ type, repo, revision, commit, folder, files: listed });
   } else {
     process.stdout.write(
       [
@@ -143,8 +144,4 @@ function report({ ref, commit, folder, files }: CheckResult, { json }: PullFlags
 function hashOf(oid: string): { sha256: string } | { gitBlob: string } | Record<string, never> {
   if (oid === '') return {};
   return oid.length === 64 ? { sha256: oid } : { gitBlob: oid };
-}
-
-function print(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }

@@ -9,6 +9,7 @@ import { runTask } from '../run/run-task.ts';
 import type { Summary } from '../run/summary-schema.ts';
 import { estimateLines } from './estimate-lines.ts';
 import { onInterrupt } from './interrupt.ts';
+import { printJson } from './output.ts';
 import { ProgressLines } from './progress-lines.ts';
 import type { ScoreFlags } from './score-command.ts';
 import { scoreRequest } from './score-request.ts';
@@ -36,9 +37,8 @@ export async function score(taskName: string, flags: ScoreFlags): Promise<void> 
     for (const message of run.warnings) lines.show({ type: 'warning', message });
     for (const failure of run.failures) lines.show({ type: 'example-failed', ...failure });
     const estimates = await estimateRun(run, request);
-    process.stdout.write(
-      flags.json ? `${JSON.stringify(estimates, null, 2)}\n` : `${estimateLines(run, estimates)}\n`,
-    );
+    if (flags.json) printJson(estimates);
+    else process.stdout.write(`${estimateLines(run, estimates)}\n`);
     return;
   }
   const run = await agreeWithShards(prepared, request);
@@ -79,7 +79,7 @@ function finish(
   { summary, interrupted }: { summary: Summary; interrupted: boolean },
   { flags, code, run }: { flags: ScoreFlags; code: number; run: PreparedRun },
 ): void {
-  if (flags.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+  if (flags.json) printJson(summary);
   else if (run.shard) process.stdout.write(`${shardEnd(run.shard)}\n`);
   else process.stdout.write(`${summaryTable(summary)}\n\nRun folder: ${visible(summary.run)}\n`);
   if (interrupted) {

@@ -3,7 +3,7 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.ts';
 import { documentOf, type Part } from '../report/tables.ts';
-import { printOrWrite } from './output.ts';
+import { jsonText, printOrWrite } from './output.ts';
 
 /** The forms of a table; CSV has one row per number, JSON everything. */
 export const TABLE_FORMATS = ['text', 'md', 'latex', 'csv', 'json'] as const;
@@ -53,7 +53,7 @@ export function printTables(printed: Printed, flags: TableFlags, what: string): 
   const form = json ? 'json' : format;
   const text =
     form === 'json'
-      ? `${JSON.stringify(printed.json, null, 2)}\n`
+      ? jsonText(printed.json)
       : form === 'csv'
         ? printed.csv()
         : documentOf(printed.title, printed.parts(), form);

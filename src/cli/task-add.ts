@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { addExample } from '../../tasks/add-example.ts';
 import { UsageError } from '../errors.ts';
 import { visible } from '../report/format.ts';
+import { readable } from './readable.ts';
 import type { TaskAddFlags } from './task-command.ts';
 
 /** Carries out `winoscope task add`. @throws UsageError, InputError where the example would not be one. */
@@ -17,7 +18,7 @@ export async function taskAdd(folder: string, images: string[], flags: TaskAddFl
   });
   const { id, count, truth } = added;
   const pairs = truth.map(
-    ([image, caption]) => `${basename(images[image]!)} with "${flags.caption[caption]}"`,
+    ([image, caption]) => `${basename(images[image]!)} with "${readable(flags.caption[caption]!)}"`,
   );
   process.stdout.write(
     `added ${visible(id)}, example ${count} of ${visible(folder)}; true: ${visible(pairs.join('; '))}.\n`,

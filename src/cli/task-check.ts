@@ -14,6 +14,8 @@ import type { Domain } from '../models/domain.ts';
 import { visible } from '../report/format.ts';
 import { shellWord } from '../report/shell-word.ts';
 import { findModels } from './find-models.ts';
+import { printJson } from './output.ts';
+import { readable } from './readable.ts';
 import type { TaskCheckFlags } from './task-command.ts';
 
 /** Warnings of a kind that are printed; `--json` has all. */
@@ -33,10 +35,7 @@ export async function taskCheck(name: string, flags: TaskCheckFlags): Promise<vo
   }
   const report = await checkProbe(folder, await modelsOf(flags));
   const errors = report.problems.filter(({ level }) => level === 'error').length;
-  if (flags.json)
-    process.stdout.write(
-      `${JSON.stringify({ format: 1, ...report, errors, warnings: report.problems.length - errors }, null, 2)}\n`,
-    );
+  if (flags.json) printJson({ format: 1, ...report, errors, warnings: report.problems.length - errors });
   else process.stdout.write(`${reportLines(report, name).join('\n')}\n`);
   if (errors > 0) process.exitCode = 2;
 }
@@ -91,7 +90,7 @@ function whatNext({ facts, outsideWorld = 0 }: CheckReport, errors: number, name
 }
 
 function problemLine({ level, where, message }: Problem): string {
-  return `${level}: ${visible(where)}: ${visible(message)}`;
+  return `${level}: ${readable(where)}: ${readable(message)}`;
 }
 
 function factLines(facts: ProbeFacts, captionsMeasured: string): string[] {

@@ -3,13 +3,14 @@
 import { type CatalogEntry, listTasks } from '../../tasks/catalog.ts';
 import { visible } from '../report/format.ts';
 import { columns } from '../report/table.ts';
+import { printJson } from './output.ts';
 import type { TaskListFlags } from './task-command.ts';
 
 /** Carries out `winoscope task list`: reads files, runs nothing. */
 export function taskList({ json }: TaskListFlags): void {
   const tasks = listTasks(process.cwd());
   if (json) {
-    process.stdout.write(`${JSON.stringify({ format: 1, tasks }, null, 2)}\n`);
+    printJson({ format: 1, tasks });
     return;
   }
   const rows = tasks.map((task) => [

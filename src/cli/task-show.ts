@@ -7,11 +7,12 @@ import { cellPixels, fitCells } from '../../tui/images/fit-image.ts';
 import { levelOf } from '../../tui/theme.ts';
 import { UsageError } from '../errors.ts';
 import { decodeImage, sourceName } from '../images/decode.ts';
-import { visible } from '../report/format.ts';
 import type { Example } from '../scoring/example.ts';
 import { TAG_SEPARATOR, tagList, tagName } from '../scoring/tag-list.ts';
 import { benchmarkLines } from './benchmark-lines.ts';
 import { findTask } from './find-task.ts';
+import { printJson } from './output.ts';
+import { readable } from './readable.ts';
 import type { TaskSampleFlags, TaskShowFlags } from './task-command.ts';
 
 /** Cells that a picture may take on a terminal. */
@@ -22,10 +23,8 @@ export async function taskShow(name: string, flags: TaskShowFlags): Promise<void
   const known = flags.data === undefined ? findBenchmark(name) : undefined;
   if (known) {
     const { read: _, ...facts } = known.benchmark;
-    const text = flags.json
-      ? JSON.stringify(facts, null, 2)
-      : benchmarkLines(known.benchmark, known.part).join('\n');
-    process.stdout.write(`${text}\n`);
+    if (flags.json) printJson(facts);
+    else process.stdout.write(`${benchmarkLines(known.benchmark, known.part).join('\n')}\n`);
     return;
   }
   const task = await findTask(name, flags);
@@ -35,23 +34,21 @@ export async function taskShow(name: string, flags: TaskShowFlags): Promise<void
     const count = task.examples.length;
     const examples = shown.map((_example, k) => exampleJson(task, k));
     const own = ownMetrics && { ownMetrics: Object.keys(ownMetrics) };
-    process.stdout.write(
-      `${JSON.stringify({ ...about, ...own, count, shapes: shapesOf(task), examples }, null, 2)}\n`,
-    );
+    printJson({ ...about, ...own, count, shapes: shapesOf(task), examples });
     return;
   }
   const tags = tagLine(task);
   const lines = [
-    `${visible(task.name)} ${visible(task.version)}: ${visible(task.title)}`,
+    `${readable(task.name)} ${readable(task.version)}: ${readable(task.title)}`,
     `  examples   ${task.examples.length}, ${Object.entries(shapesOf(task))
       .map(([shape, count]) => `${count} of ${shape} (images x captions)`)
       .join(', ')}`,
-    `  licence    ${visible(task.license)}; copies into results: ${task.redistribution}`,
-    ...(task.citation ? [`  cite       ${visible(task.citation)}`] : []),
+    `  licence    ${readable(task.license)}; copies into results: ${task.redistribution}`,
+    ...(task.citation ? [`  cite       ${readable(task.citation)}`] : []),
     ...(task.metrics ? [`  metrics    ${task.metrics.join(', ')}`] : []),
     ...(task.ownMetrics ? [`  its own    ${Object.keys(task.ownMetrics).join(', ')}`] : []),
     ...(tags ? [`  tags       ${tags}`] : []),
-    `  source     ${visible(task.source)}`,
+    `  source     ${readable(task.source)}`,
     `  hash       ${task.hash}`,
   ];
   process.stdout.write(
@@ -78,7 +75,7 @@ export async function taskSample(name: string, flags: TaskSampleFlags): Promise<
     });
   }
   if (flags.json) {
-    process.stdout.write(`${JSON.stringify(exampleJson(task, index), null, 2)}\n`);
+    printJson(exampleJson(task, index));
     return;
   }
   process.stdout.write(`${exampleLines(task, example, index).join('\n')}\n`);
@@ -106,21 +103,21 @@ function exampleLines({ images }: Task, example: Example, index: number): string
   const partners = (side: 0 | 1, place: number) =>
     truth.filter((pair) => pair[side] === place).map((pair) => pair[1 - side]);
   return [
-    `example ${visible(id)}`,
+    `example ${readable(id)}`,
     ...example.images.map((source, k) => {
       const { width, height } = images[index]![k]!;
-      return `  image ${k}    ${visible(sourceName(source))} (${width} x ${height})`;
+      return `  image ${k}    ${readable(sourceName(source))} (${width} x ${height})`;
     }),
     ...captions.map((caption, c) => {
       const own = partners(1, c);
       const told = own.length > 0 ? `   <- true of image ${own.join(', ')}` : '';
-      return `  caption ${c}  ${visible(caption)}${told}`;
+      return `  caption ${c}  ${readable(caption)}${told}`;
     }),
-    ...(tags.length > 0 ? [`  tags       ${visible(tagList(tags))}`] : []),
+    ...(tags.length > 0 ? [`  tags       ${readable(tagList(tags))}`] : []),
     ...(groups
       ? [
           `  groups     ${Object.entries(groups)
-            .map(([kind, value]) => visible(`${kind} ${value}`))
+            .map(([kind, value]) => readable(`${kind} ${value}`))
             .join('; ')}`,
         ]
       : []),
@@ -145,7 +142,7 @@ function tagLine({ examples }: Task): string {
   return (
     sorted
       .slice(0, 12)
-      .map(([tag, count]) => `${visible(tagName(tag))} ${count}`)
+      .map(([tag, count]) => `${readable(tagName(tag))} ${count}`)
       .join(TAG_SEPARATOR) + more
   );
 }

@@ -7,6 +7,7 @@ import { visible } from '../report/format.ts';
 import { columns } from '../report/table.ts';
 import { findScoreFiles, PUBLISHED_METRICS, type VerifiedFile, verifyFile } from '../run/verify-published.ts';
 import { findData } from './find-data.ts';
+import { printJson } from './output.ts';
 import type { VerifyFlags } from './verify-command.ts';
 
 /** Carries out `winoscope verify`; exit code 3 where a score differs or a file cannot be judged. */
@@ -29,8 +30,7 @@ export async function verify({ data, offline = false, json, quiet = false }: Ver
   // Nothing compared is nothing verified.
   if (differ > 0 || failures.length > 0 || equal === 0) process.exitCode = 3;
   if (json) {
-    const result = { source: published.source, data: found.source, equal, differ, absent, files, failures };
-    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    printJson({ source: published.source, data: found.source, equal, differ, absent, files, failures });
     return;
   }
   const head = ['', 'n', ...PUBLISHED_METRICS, ''];
