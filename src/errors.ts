@@ -116,6 +116,11 @@ function onOneLine(text: string): string {
   return text.replace(/[\n\r]/g, (char) => (char === '\n' ? '\\n' : '\\r'));
 }
 
+/** A number with what it counts: `1 example`, `2 examples`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** Message of anything thrown, for use as the `got` of a sentence: one line, no trailing full stop. */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);

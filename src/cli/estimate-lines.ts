@@ -1,3 +1,4 @@
+import { counted } from '../errors.ts';
 import { duration } from '../report/duration.ts';
 import { visible } from '../report/format.ts';
 import { columns } from '../report/table.ts';
@@ -30,8 +31,13 @@ export function estimateLines(run: PreparedRun, estimates: readonly Estimate[]):
   const total = estimates.reduce((sum, { seconds }) => sum + seconds, 0);
   const memory = Math.max(...estimates.map((estimate) => estimate.memoryBytes));
   const disk = estimates.reduce((sum, estimate) => sum + estimate.diskBytes, 0);
+  const folder = visible(run.shard?.isMerged ? run.shard.run.path : run.folder.path);
+  const all = run.selected.length;
+  const left = Math.max(...estimates.map(({ examples }) => examples));
+  if (left === 0) return `Nothing is left to score: the run in ${folder} has all that was asked for.`;
+  const scored = left === all ? counted(all, 'example') : `${left} of ${counted(all, 'example')}`;
   return [
-    `${run.selected.length} examples would be scored into ${visible(run.folder.path)}; nothing was written.`,
+    `${scored} would be scored into ${folder}; nothing was written.`,
     '',
     ...columns([head, ...rows]),
     '',

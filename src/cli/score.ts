@@ -6,6 +6,7 @@ import { agreeWithShards } from '../run/agree-with-shards.ts';
 import { estimateRun } from '../run/estimate.ts';
 import { type PreparedRun, prepareRun } from '../run/prepare-run.ts';
 import { runTask } from '../run/run-task.ts';
+import { readSummary } from '../run/stored-summary.ts';
 import type { Summary } from '../run/summary-schema.ts';
 import { estimateLines } from './estimate-lines.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -39,6 +40,12 @@ export async function score(taskName: string, flags: ScoreFlags): Promise<void> 
     const estimates = await estimateRun(run, request);
     if (flags.json) printJson(estimates);
     else process.stdout.write(`${estimateLines(run, estimates)}\n`);
+    return;
+  }
+  const merged = prepared.shard?.isMerged && readSummary(prepared.shard.run);
+  if (merged) {
+    // As after a merge: without a folder of the shard's own, which would look like one that was begun.
+    finish({ summary: merged, interrupted: false }, { flags, code: 0, run: prepared });
     return;
   }
   const run = await agreeWithShards(prepared, request);

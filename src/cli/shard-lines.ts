@@ -1,11 +1,11 @@
 /** What is said about the parts of a run. */
 
+import { counted } from '../errors.ts';
 import { visible } from '../report/format.ts';
 import { shellWord } from '../report/shell-word.ts';
 import type { LockHolder } from '../results/lock-holder.ts';
-import type { RunFolder } from '../results/run-folder.ts';
-import type { Shard } from '../results/shard-folders.ts';
 import { divisionLine, divisionsOf } from '../run/divisions.ts';
+import type { PreparedRun } from '../run/prepare-run.ts';
 import type { ProgressLines } from './progress-lines.ts';
 import type { ChosenShard } from './shard-env.ts';
 
@@ -21,10 +21,12 @@ export function waitNote(lines: ProgressLines): (holder: LockHolder) => void {
 }
 
 /** What is said at the end of a shard instead of numbers, which only the whole run has. */
-export function shardEnd({ index, of, run }: Shard & { run: RunFolder }): string {
+export function shardEnd({ index, of, run, isMerged }: NonNullable<PreparedRun['shard']>): string {
+  if (isMerged)
+    return `Nothing is left for shard ${index} of ${of}: the run has all that was asked for.\n\nRun folder: ${visible(run.path)}`;
   const division = divisionsOf(run).find((found) => found.of === of);
   const own = division?.shards.find((shard) => shard.index === index);
-  const done = own ? `${own.done} of ${own.total} examples` : 'no example';
+  const done = own ? `${own.done} of ${counted(own.total, 'example')}` : 'no example';
   return [
     `Shard ${index} of ${of}: ${done}. ${division ? divisionLine(division) : ''}`.trim(),
     `When all are done: winoscope merge ${shellWord(run.path)}`,

@@ -19,6 +19,8 @@ export interface Estimate {
   threads: number;
   /** Where batch and threads come from. */
   calls: NonNullable<PreparedScorer['calls']>;
+  /** Examples that have something left to evaluate. */
+  examples: number;
   /** Those that are not stored yet. */
   evaluations: number;
   /** Measured over three calls per worker, all workers at once, after one that warms up. */
@@ -75,6 +77,7 @@ export async function estimateRun(run: PreparedRun, request: RunRequest): Promis
         batch,
         threads: 'threads' in settings ? settings.threads : 1,
         calls: scorer.calls ?? 'rule',
+        examples: pending.length,
         evaluations,
         evaluationsPerSecond: rate,
         seconds: evaluations === 0 ? 0 : evaluations / rate,

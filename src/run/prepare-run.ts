@@ -34,7 +34,7 @@ import {
   type ScoringOptions,
 } from './settings.ts';
 import { takeShard } from './shard.ts';
-import { bindingManifest, doneElsewhere } from './shard-run.ts';
+import { bindingManifest, doneElsewhere, doneIn } from './shard-run.ts';
 
 export interface RunRequest {
   task: Task;
@@ -79,8 +79,8 @@ export interface PreparedRun {
   numerics: number;
   warnings: string[];
   resumed: boolean;
-  /** The part that this is of the run in a folder above. */
-  shard?: Shard & { run: RunFolder };
+  /** The part that this is of the run in a folder above, and whether that has all that was asked for already. */
+  shard?: Shard & { run: RunFolder; isMerged: boolean };
 }
 
 /**
@@ -146,7 +146,8 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
     about: aboutOf(request, scorers, [...new Set([...(stored?.about.warnings ?? []), ...warnings])]),
   };
   const resumed = stored !== undefined;
-  const part = new Set(shard ? partOf(shard, { wanted, manifest, request }) : wanted);
+  const known = { manifest, examples: task.examples, maps: scoring.maps };
+  const part = new Set(shard ? partOf(shard, wanted, known) : wanted);
   const ids = new Set([...part].map((index) => task.examples[index]!.id));
   return {
     folder,
@@ -158,8 +159,17 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
     numerics,
     warnings,
     resumed,
-    ...(shard && { shard }),
+    ...(shard && { shard: { ...shard, isMerged: isIn(run, checked.selected, known) } }),
   };
+}
+
+/** What is asked of the folders of a run: which of these examples they have. */
+type Known = Parameters<typeof doneIn>[1];
+
+/** Whether a run has the examples by itself, its shards aside. */
+function isIn(run: RunFolder, wanted: readonly number[], known: Known): boolean {
+  const done = doneIn([run], known);
+  return wanted.every((index) => done.has(index));
 }
 
 /** A name that every system takes: Windows takes `nul.x-1a2b3c4d` for a device, whatever follows the dot. */
@@ -168,13 +178,9 @@ function folderName({ name }: Task, hash: string): string {
 }
 
 /** Places of the wanted examples that a shard has to work on. */
-function partOf(
-  shard: Shard & { run: RunFolder },
-  { wanted, manifest, request }: { wanted: readonly number[]; manifest: Manifest; request: RunRequest },
-): number[] {
-  const { examples } = request.task;
-  const done = doneElsewhere(shard, { manifest, examples, maps: request.scoring.maps });
-  const taken = takeShard(wanted, examples, { identity: manifest.identity, shard });
+function partOf(shard: Shard & { run: RunFolder }, wanted: readonly number[], known: Known): number[] {
+  const done = doneElsewhere(shard, known);
+  const taken = takeShard(wanted, known.examples, { identity: known.manifest.identity, shard });
   return taken.filter((index) => !done.has(index));
 }
 

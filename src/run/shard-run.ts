@@ -21,10 +21,19 @@ export function bindingManifest(run: RunFolder): Manifest | undefined {
  */
 export function doneElsewhere(
   { run, of }: Shard & { run: RunFolder },
-  { manifest, examples, maps }: { manifest: Manifest; examples: readonly Example[]; maps: boolean },
+  stored: { manifest: Manifest; examples: readonly Example[]; maps: boolean },
 ): Set<number> {
   const others = shardFolders(run).flatMap((shard) => (shard.of === of ? [] : [shard.folder]));
-  const parts = [run, ...others].flatMap((folder) => {
+  return doneIn([run, ...others], stored);
+}
+
+/** Examples that need no evaluation since the folders, the first of them the run itself, have them by now. */
+export function doneIn(
+  folders: readonly [RunFolder, ...RunFolder[]],
+  { manifest, examples, maps }: { manifest: Manifest; examples: readonly Example[]; maps: boolean },
+): Set<number> {
+  const [run] = folders;
+  const parts = folders.flatMap((folder) => {
     const stored = readStored(folder);
     return stored?.identityHash === manifest.identityHash ? [{ folder, manifest: stored }] : [];
   });

@@ -61,8 +61,12 @@ test('a session that finds nothing to do leaves no trace, and --dry-run counts w
     ['3', 4],
   ] as const) {
     const { stdout } = await runOk([...args(PROBE, run), '--limit', limit, '--dry-run', '--json']);
-    expect(JSON.parse(stdout)).toMatchObject([{ scorer: 'clip', evaluations: left }]);
+    expect(JSON.parse(stdout)).toMatchObject([{ scorer: 'clip', evaluations: left, examples: left / 4 }]);
   }
+  const dry = async (limit: string) =>
+    (await runOk([...args(PROBE, run), '--limit', limit, '--dry-run'])).stdout;
+  expect(await dry('2')).toBe(`Nothing is left to score: the run in ${run} has all that was asked for.\n`);
+  expect(await dry('3')).toContain(`1 of 3 examples would be scored into ${run}; nothing was written.`);
   rmSync(join(run, 'run.json'));
   const { code, stderr } = await runCli(args(PROBE, run));
   expect(code).toBe(1);

@@ -147,8 +147,14 @@ describe('two shards of six examples', () => {
     expectWhole('tidy');
     // What is there is not computed again, by one process or by a shard.
     const again = await runOk([...args.slice(0, -1), '--out', run, '--shard', '1/2']);
-    expect(again.stderr).toMatch(/tiny-world: 0 of 210 examples/);
-    expect(again.stdout).toContain('Shard 1 of 2');
+    expect(again.stderr).toBe('shard 1 of 2\n');
+    expect(again.stdout).toBe(
+      `Nothing is left for shard 1 of 2: the run has all that was asked for.\n\nRun folder: ${run}\n`,
+    );
+    const { stdout } = await score('tidy', '--shard', '2/2', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ run, examples: { done: 6 } });
+    expect((await score('tidy', '--shard', '2/2', '--dry-run')).stdout).toMatch(/^Nothing is left to score/);
+    expect(existsSync(join(run, 'shards'))).toBe(false);
   });
 
   test('another division goes on with what is there', async () => {
