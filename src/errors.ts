@@ -116,6 +116,19 @@ function onOneLine(text: string): string {
   return text.replace(/[\n\r]/g, (char) => (char === '\n' ? '\\n' : '\\r'));
 }
 
+/**
+ * Carries out what reads or writes files, synchronously.
+ * @throws ResultsError of these parts with the system's reason; a WinoscopeError as it is.
+ */
+export function withFiles<T>(parts: ErrorParts, action: () => T): T {
+  try {
+    return action();
+  } catch (cause) {
+    if (cause instanceof WinoscopeError) throw cause;
+    throw new ResultsError({ ...parts, got: messageOf(cause), cause });
+  }
+}
+
 /** A number with what it counts: `1 example`, `2 examples`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
@@ -124,6 +137,10 @@ export function counted(count: number, noun: string): string {
 /** Message of anything thrown, for use as the `got` of a sentence: one line, no trailing full stop. */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  if (code === 'EISDIR') return 'a folder';
+  if (code === 'ENOTDIR' || (code === 'EEXIST' && syscall === 'mkdir'))
+    return 'a file where a folder should be';
   if (/^Maximum call stack size exceeded/.test(text)) return 'it is nested too deeply';
   return text.split('\n')[0]!.trim().replace(/\.$/, '');
 }

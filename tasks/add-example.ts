@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { InputError } from '../src/errors.ts';
+import { InputError, withFiles } from '../src/errors.ts';
 import { makeFolder } from '../src/hub/make-folder.ts';
 import { decodeImage, readSource } from '../src/images/decode.ts';
 import { examplesFile, readRows } from './probe/rows.ts';
@@ -33,7 +33,7 @@ export interface AddedExample {
 /**
  * Copies the pictures and appends a record. Nothing is written unless the whole example can be used.
  * @returns its id and truth, and how many records the probe has now.
- * @throws InputError where the folder is no probe of JSON lines, or the example cannot be used.
+ * @throws InputError where the folder is no probe of JSON lines, or the example cannot be used; ResultsError where it cannot be written.
  */
 export async function addExample(
   folder: string,
@@ -91,12 +91,14 @@ export async function addExample(
     const bytes = await readSource({ path });
     pictures.push({ name: nameFor({ folder, path, bytes }, pictures), bytes });
   }
-  makeFolder(join(folder, 'images'));
-  for (const { name, bytes } of pictures) writeFileSync(join(folder, 'images', name), bytes);
   const record: Record<string, unknown> = { id, images: pictures.map(({ name }) => name), captions, truth };
   const tagField = task.tags[0];
   if (tags.length > 0 && tagField !== undefined) record[tagField] = tags.length === 1 ? tags[0] : tags;
-  appendFileSync(file, `${endsOpen(file) ? '\n' : ''}${JSON.stringify(record)}\n`);
+  withFiles({ what: 'cannot add to the probe', where: folder }, () => {
+    makeFolder(join(folder, 'images'));
+    for (const { name, bytes } of pictures) writeFileSync(join(folder, 'images', name), bytes);
+    appendFileSync(file, `${endsOpen(file) ? '\n' : ''}${JSON.stringify(record)}\n`);
+  });
   return { id, count: rows.length + 1, truth };
 }
 

@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { parse, stringify } from 'yaml';
 import { InputError, messageOf } from '../src/errors.ts';
 import { makeFolder } from '../src/hub/make-folder.ts';
+import { isFolder } from '../src/hub/resolve-ref.ts';
 import type { Example } from '../src/scoring/example.ts';
 import { REDISTRIBUTION, type Redistribution } from './task.ts';
 
@@ -92,7 +93,7 @@ function prepare(path: string, folder: string, { terms }: NewExample): ProbeReco
     }
     return recordsIn(join(path, 'examples.jsonl'));
   }
-  if (existsSync(path) && readdirSync(path).length > 0) {
+  if (existsSync(path) && !(isFolder(path) && readdirSync(path).length === 0)) {
     throw new InputError({
       what: 'the folder holds something else than a probe',
       where: folder,

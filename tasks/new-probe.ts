@@ -1,8 +1,8 @@
 /** `task new`: a probe that runs at once, made of pictures of the embedded world, with a task file that teaches. */
 
-import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { InputError, UsageError } from '../src/errors.ts';
+import { InputError, UsageError, withFiles } from '../src/errors.ts';
 import { makeFolder } from '../src/hub/make-folder.ts';
 import { packageRoot } from '../src/hub/package-root.ts';
 import { readTextRows } from './probe/rows.ts';
@@ -47,21 +47,33 @@ export function nameFor(folder: string): string {
 
 /** Demands that the folder is new or empty. @throws InputError */
 export function requireEmpty(folder: string): void {
-  if (!existsSync(folder) || readdirSync(folder).length === 0) return;
+  const isFile = existsSync(folder) && !statSync(folder).isDirectory();
+  if (!isFile && (!existsSync(folder) || readdirSync(folder).length === 0)) return;
   throw new InputError({
-    what: 'the folder is not empty',
+    what: isFile ? 'there is a file where the folder would be' : 'the folder is not empty',
     where: folder,
     fix: 'Choose a new one; `winoscope task add FOLDER IMAGE… --caption TEXT…` adds an example to a probe that exists.',
   });
 }
 
-/** Writes the probe. Returns how many examples it has. @throws InputError where the folder is taken. */
+/**
+ * Writes the probe. Returns how many examples it has.
+ * @throws InputError where the folder is taken, ResultsError where it cannot be written.
+ */
 export function writeNewProbe(folder: string, probe: NewProbe): number {
   requireEmpty(folder);
   const records = makeRecords(probe);
-  makeFolder(join(folder, 'images'));
-  for (const { images } of records)
-    for (const { from, name } of images) copyFileSync(from, join(folder, 'images', name));
+  withFiles({ what: 'cannot write the probe', where: folder, fix: 'Choose another folder.' }, () => {
+    makeFolder(join(folder, 'images'));
+    for (const { images } of records)
+      for (const { from, name } of images) copyFileSync(from, join(folder, 'images', name));
+    writeFileSync(join(folder, 'examples.jsonl'), linesOf(records));
+    writeFileSync(join(folder, 'task.yaml'), taskText(probe));
+  });
+  return records.length;
+}
+
+function linesOf(records: readonly MadeRecord[]): string {
   const lines = records.map(({ images, ...record }) =>
     JSON.stringify({ ...record, images: images.map(({ name }) => name) }, [
       'id',
@@ -71,9 +83,7 @@ export function writeNewProbe(folder: string, probe: NewProbe): number {
       'kind',
     ]),
   );
-  writeFileSync(join(folder, 'examples.jsonl'), lines.map((line) => `${line}\n`).join(''));
-  writeFileSync(join(folder, 'task.yaml'), taskText(probe));
-  return records.length;
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 interface MadeRecord {

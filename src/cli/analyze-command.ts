@@ -25,7 +25,7 @@ function someOf<T extends string>(names: readonly T[]) {
     text.split(',').map((part) => {
       const name = names.find((one) => one === part.trim());
       if (name !== undefined) return name;
-      throw new InvalidArgumentError(`expected some of ${names.join(', ')}.`);
+      throw new InvalidArgumentError(`Expected some of ${names.join(', ')}.`);
     });
 }
 

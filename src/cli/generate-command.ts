@@ -40,7 +40,7 @@ export interface GenerateFlags {
 function share(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value >= 0 && value <= 1))
-    throw new InvalidArgumentError('expected a number from 0 to 1.');
+    throw new InvalidArgumentError('Expected a number from 0 to 1.');
   return value;
 }
 

@@ -3,6 +3,7 @@
 import { CommanderError } from 'commander';
 import { WinoscopeError } from '../errors.ts';
 import { visible } from '../report/format.ts';
+import { complaintOf } from './complaint.ts';
 import { uncaughtFault } from './interrupt.ts';
 import { buildProgram } from './program.ts';
 
@@ -41,15 +42,9 @@ function outliveReaders(): void {
   });
 }
 
-/** Commander's complaint, which may run over lines, in the form of our own. */
+/** Commander's complaint in the form of our own. */
 function usageSentence(text: string): string {
-  const what = visible(
-    text
-      .replace(/^error: /, '')
-      .trim()
-      .replaceAll('\n', ' '),
-  ).replace(/\.?$/, '.');
-  return `winoscope: ${what} Run \`winoscope --help\` for the commands, \`winoscope COMMAND --help\` for a command.\n`;
+  return `winoscope: ${visible(complaintOf(text))}. Run \`winoscope --help\` for the commands, \`winoscope COMMAND --help\` for a command.\n`;
 }
 
 /** Prints a failure as one sentence and returns its exit code. */

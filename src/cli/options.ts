@@ -57,7 +57,7 @@ export function atLeast(least: number) {
   return (text: string): number => {
     const value = Number(text);
     if (!Number.isSafeInteger(value) || value < least)
-      throw new InvalidArgumentError(`expected a whole number of at least ${least}.`);
+      throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
     return value;
   };
 }
@@ -77,7 +77,7 @@ export function listOf(least: number) {
 /** A probability above 0 and below 1. */
 export function level(text: string): number {
   const value = Number(text);
-  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('expected a number between 0 and 1.');
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('Expected a number between 0 and 1.');
   return value;
 }
 
@@ -85,7 +85,7 @@ export function level(text: string): number {
 export function scale(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value < 0)
-    throw new InvalidArgumentError('expected a number of at least 0.');
+    throw new InvalidArgumentError('Expected a number of at least 0.');
   return value;
 }
 

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { messageOf, ResultsError } from '../errors.ts';
+import { messageOf, ResultsError, withFiles } from '../errors.ts';
 import { makeFolder } from '../hub/make-folder.ts';
 import { packageRoot } from '../hub/package-root.ts';
 import { visible } from '../report/format.ts';
@@ -41,7 +41,9 @@ const ENDINGS = { html: 'html', md: 'md', latex: 'tex', csv: 'csv', json: 'json'
 export async function paper(flags: PaperFlags): Promise<void> {
   const { out, quick = false, quiet = false, format, limit } = flags;
   const size = { ...(quick ? QUICK : FULL), ...(limit !== undefined && { limit }) };
-  makeFolder(out);
+  withFiles({ what: 'cannot write the folder', where: out, fix: 'Choose another --out.' }, () =>
+    makeFolder(out),
+  );
   const specs = paperRuns(size);
   const signals = listen();
   try {

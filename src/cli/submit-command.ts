@@ -58,6 +58,6 @@ export function addSubmitCommand(program: Command): void {
 
 function arrayOf(text: string): SlurmFlags['array'] {
   const [, shards, , atOnce] = /^([1-9]\d{0,5})(%([1-9]\d{0,5}))?$/.exec(text) ?? [];
-  if (shards === undefined) throw new InvalidArgumentError('expected a number of shards, as in 8, or 8%4.');
+  if (shards === undefined) throw new InvalidArgumentError('Expected a number of shards, as in 8, or 8%4.');
   return { shards: Number(shards), ...(atOnce !== undefined && { atOnce: Number(atOnce) }) };
 }

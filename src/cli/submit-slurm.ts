@@ -5,13 +5,14 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
-import { messageOf, ResultsError, UsageError } from '../errors.ts';
+import { messageOf, ResultsError, UsageError, withFiles } from '../errors.ts';
 import { makeFolder } from '../hub/make-folder.ts';
 import { packageRoot } from '../hub/package-root.ts';
 import { visible } from '../report/format.ts';
 import { shellWord } from '../report/shell-word.ts';
 import { prepareRun, type RunRequest } from '../run/prepare-run.ts';
 import { select } from '../run/select.ts';
+import { complaintOf } from './complaint.ts';
 import { addScoreCommand, type ScoreFlags } from './score-command.ts';
 import { scoreRequest } from './score-request.ts';
 import { arrayScript, mergeScript, type SbatchOption, type SlurmJobs } from './slurm-scripts.ts';
@@ -59,13 +60,7 @@ async function parseScore(args: readonly string[]): Promise<{ task: string; flag
   const found: { task: string; flags: ScoreFlags }[] = [];
   const program = new Command('winoscope').exitOverride().configureOutput({
     writeErr: (text) => {
-      throw new UsageError({
-        what: text
-          .replace(/^error: /, '')
-          .trim()
-          .replace(/\.$/, ''),
-        where: 'arguments of score',
-      });
+      throw new UsageError({ what: complaintOf(text), where: 'arguments of score' });
     },
   });
   addScoreCommand(program, async (task, flags) => {
@@ -177,18 +172,11 @@ async function submit(
 ): Promise<void> {
   const folder = join(jobs.run, 'slurm');
   const files = { array: join(folder, 'array.sh'), merge: join(folder, 'merge.sh') };
-  try {
+  withFiles({ what: 'cannot write the batch scripts', where: folder }, () => {
     makeFolder(folder);
     writeFileSync(files.array, scripts.array, { mode: 0o755 });
     writeFileSync(files.merge, scripts.merge, { mode: 0o755 });
-  } catch (error) {
-    throw new ResultsError({
-      what: 'cannot write the batch scripts',
-      where: folder,
-      got: messageOf(error),
-      cause: error,
-    });
-  }
+  });
   const array = await sbatch([files.array]);
   const tell = (text: string) => process.stdout.write(`${text}\n`);
   tell(`Submitted array job ${array}: ${jobs.shards} shards of ${count} examples, into ${visible(jobs.run)}`);

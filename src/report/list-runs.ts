@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
+import { isFolder } from '../hub/resolve-ref.ts';
 import { RunFolder } from '../results/run-folder.ts';
 import { readAgreement, shardFolders } from '../results/shard-folders.ts';
 import { divisionLine, divisionsOf } from '../run/divisions.ts';
@@ -37,7 +38,7 @@ export interface RunEntry {
 
 /** All run folders directly under `root`, the latest first; a `root` that is none itself has none. */
 export function listRuns(root: string): RunEntry[] {
-  if (!existsSync(root)) return [];
+  if (!isFolder(root)) return [];
   const folders = readdirSync(root, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
     .map(({ name }) => new RunFolder(join(root, name)))

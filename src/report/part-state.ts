@@ -1,7 +1,7 @@
 /** Whether a run that is not the whole task is what was asked for, as far as its folder tells. */
 
-import { readFileSync } from 'node:fs';
 import type { Manifest } from '../results/manifest.ts';
+import { readStoredText } from '../results/read-stored-text.ts';
 import type { RunFolder } from '../results/run-folder.ts';
 import { readExamples } from '../results/stored-examples.ts';
 import { selectedBy } from '../run/divisions.ts';
@@ -19,7 +19,7 @@ export function partState(
 ): 'part' | 'interrupted' | 'resumable' {
   if (folder.hasSegments()) return 'interrupted';
   if (sessions.length === 0) return 'resumable';
-  const examples = readExamples(readFileSync(folder.examplesFile, 'utf8'), folder.examplesFile);
+  const examples = readExamples(readStoredText(folder.examplesFile), folder.examplesFile);
   const selections = sessions.map((session) => selectedBy(session, examples));
   const all = new Set(selections.flat());
   if (done + failed >= all.size) return 'part';

@@ -6,17 +6,18 @@ import {
   fsyncSync,
   openSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { InputError, messageOf, ResultsError } from '../errors.ts';
+import { InputError, messageOf, ResultsError, withFiles } from '../errors.ts';
 import { isAlive } from '../hub/is-alive.ts';
 import { makeFolder } from '../hub/make-folder.ts';
+import { isFolder } from '../hub/resolve-ref.ts';
 import type { LockHolder } from './lock-holder.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
+import { readStoredText } from './read-stored-text.ts';
 import { isAbandoned, type LockOptions, type RunLock, seenHolder, takeLock } from './run-lock.ts';
 import { sealedFile } from './seal.ts';
 
@@ -66,7 +67,7 @@ export class RunFolder {
   /** Existing segments of a scorer, oldest first. */
   segmentFiles(scorer: string, what: SegmentKind): string[] {
     const folder = this.segments;
-    if (!existsSync(folder)) return [];
+    if (!isFolder(folder)) return [];
     const pattern = new RegExp(`^\\d{4,}\\.${what}\\.(arrows|jsonl)$`);
     return readdirSync(folder)
       .filter((name) => name.startsWith(`${scorer}.`) && pattern.test(name.slice(scorer.length + 1)))
@@ -76,31 +77,29 @@ export class RunFolder {
 
   /** Whether a session was cut off before its segments were put together. */
   hasSegments(): boolean {
-    return existsSync(this.segments) && readdirSync(this.segments).length > 0;
+    return isFolder(this.segments) && readdirSync(this.segments).length > 0;
   }
 
   /** Whether anything was stored by a scorer, whole or in segments. */
   hasResults(): boolean {
     return ['segments', 'trials', 'maps', 'scores'].some((part) => {
       const folder = join(this.path, part);
-      return existsSync(folder) && readdirSync(folder).length > 0;
+      return isFolder(folder) && readdirSync(folder).length > 0;
     });
   }
 
   /** Makes the folder and its parts. @throws ResultsError where it cannot be written. */
   create(): void {
     this.#demandOurs();
-    try {
-      for (const part of ['segments', 'trials', 'maps', 'scores']) makeFolder(join(this.path, part));
-    } catch (error) {
-      throw new ResultsError({
-        what: 'cannot write the run folder',
-        where: this.path,
-        got: messageOf(error),
-        fix: 'Choose another folder with --out.',
-        cause: error,
-      });
-    }
+    this.make('segments', 'trials', 'maps', 'scores');
+  }
+
+  /** Makes the folder with these parts, or alone. @throws ResultsError where it cannot be written. */
+  make(...parts: string[]): void {
+    const fix = 'Choose another folder with --out.';
+    withFiles({ what: 'cannot write the run folder', where: this.path, fix }, () => {
+      for (const part of ['.', ...parts]) makeFolder(join(this.path, part));
+    });
   }
 
   /** A folder that is neither a run nor empty is somebody's: a run would write over its files. @throws InputError */
@@ -127,7 +126,7 @@ export class RunFolder {
   /** The manifest, or undefined where the folder holds no run. @throws ResultsError as `parseManifest`. */
   readManifest(): Manifest | undefined {
     if (!existsSync(this.manifestFile)) return undefined;
-    return parseManifest(readFileSync(this.manifestFile, 'utf8'), this.manifestFile);
+    return parseManifest(readStoredText(this.manifestFile), this.manifestFile);
   }
 
   writeManifest(manifest: Manifest): void {
@@ -162,7 +161,7 @@ export class RunFolder {
   /** Removes what killed processes left half written. Only under the lock. */
   #sweep(): void {
     for (const folder of ['.', 'trials', 'maps', 'scores'].map((part) => join(this.path, part))) {
-      for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+      for (const name of isFolder(folder) ? readdirSync(folder) : []) {
         const path = join(folder, name);
         const writer = /\.(?:json|jsonl|arrow)\.(\d+)(?:\.\d+)?(?:\.tmp)?$/.exec(name)?.[1];
         // A claim may be another machine's that is waiting for this very lock.

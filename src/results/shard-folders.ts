@@ -1,9 +1,10 @@
 /** `shards/` of a run folder: what several processes share of one run, each in a run folder of its own. */
 
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '../hub/make-folder.ts';
+import { isFolder } from '../hub/resolve-ref.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
+import { readStoredText } from './read-stored-text.ts';
 import { RunFolder, writeFailure } from './run-folder.ts';
 import { linkOrCopy } from './run-lock.ts';
 import { sealedFile } from './seal.ts';
@@ -27,7 +28,7 @@ export function shardFolder(run: RunFolder, { index, of }: Shard): RunFolder {
 /** All shards that were begun, by number of parts, then by place. */
 export function shardFolders(run: RunFolder): ShardFolder[] {
   const root = join(run.path, 'shards');
-  if (!existsSync(root)) return [];
+  if (!isFolder(root)) return [];
   return readdirSync(root)
     .flatMap((name): ShardFolder[] => {
       const [, index, of] = /^([1-9]\d*)-of-([1-9]\d*)$/.exec(name) ?? [];
@@ -46,7 +47,7 @@ function agreementFile(run: RunFolder): string {
 /** What the shards of a run agreed on, or undefined. @throws ResultsError as `parseManifest`. */
 export function readAgreement(run: RunFolder): Manifest | undefined {
   const file = agreementFile(run);
-  return existsSync(file) ? parseManifest(readFileSync(file, 'utf8'), file) : undefined;
+  return existsSync(file) ? parseManifest(readStoredText(file), file) : undefined;
 }
 
 /**
@@ -58,8 +59,8 @@ export function readAgreement(run: RunFolder): Manifest | undefined {
 export function proposeAgreement(run: RunFolder, manifest: Manifest, token: string): boolean {
   const file = agreementFile(run);
   const mine = `${file}.${process.pid}.${token}`;
+  run.make('shards');
   try {
-    makeFolder(join(run.path, 'shards'));
     writeFileSync(mine, sealedFile({ ...manifest, sessions: [] }));
     linkOrCopy(mine, file);
     return true;

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
 import type { Identity, Session } from '../results/manifest.ts';
+import { readStoredText } from '../results/read-stored-text.ts';
 import type { RunFolder } from '../results/run-folder.ts';
 import { type ShardFolder, shardFolders } from '../results/shard-folders.ts';
 import { readExamples } from '../results/stored-examples.ts';
@@ -84,7 +85,7 @@ function tasksOf(
     const manifest = folder.readManifest();
     const session = manifest?.sessions.at(-1);
     if (!manifest || !session || !existsSync(folder.examplesFile)) continue;
-    const examples = readExamples(readFileSync(folder.examplesFile, 'utf8'), folder.examplesFile);
+    const examples = readExamples(readStoredText(folder.examplesFile), folder.examplesFile);
     return { selected: selectedBy(session, examples), examples, identity: manifest.identity };
   }
   return undefined;

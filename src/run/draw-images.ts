@@ -9,7 +9,7 @@ import {
   recordsOf,
 } from '../../tasks/drawn/drawn-records.ts';
 import { findTaskFile } from '../../tasks/task-file.ts';
-import { InputError, messageOf, ResultsError, WinoscopeError } from '../errors.ts';
+import { InputError, ResultsError, withFiles } from '../errors.ts';
 import { isAlive } from '../hub/is-alive.ts';
 import { makeFolder } from '../hub/make-folder.ts';
 import { encodePng } from '../images/encode-png.ts';
@@ -137,7 +137,7 @@ function takenMeanwhile(out: string): ResultsError {
 
 /** Makes the folder. @throws InputError where it holds something else, ResultsError where it cannot be made. */
 function begin(out: string, isOurs: boolean): void {
-  try {
+  withFiles({ what: 'cannot write the folder', where: out, fix: 'Choose another --out.' }, () => {
     if (!isOurs && existsSync(join(out, DRAWING_FILE))) throw takenMeanwhile(out);
     if (!isOurs && existsSync(out) && readdirSync(out).length > 0) {
       throw new InputError({
@@ -148,16 +148,7 @@ function begin(out: string, isOurs: boolean): void {
       });
     }
     makeFolder(out);
-  } catch (error) {
-    if (error instanceof WinoscopeError) throw error;
-    throw new ResultsError({
-      what: 'cannot write the folder',
-      where: out,
-      got: messageOf(error),
-      fix: 'Choose another --out.',
-      cause: error,
-    });
-  }
+  });
 }
 
 /** Makes the folders of images, and removes what killed processes left half written in them. Only under the lock. */

@@ -5,6 +5,7 @@ import { basename, dirname } from 'node:path';
 import { ResultsError, UsageError } from '../errors.ts';
 import type { LockHolder } from '../results/lock-holder.ts';
 import type { Manifest } from '../results/manifest.ts';
+import { readStoredText } from '../results/read-stored-text.ts';
 import type { RunFolder } from '../results/run-folder.ts';
 import { type LockOptions, livingHolder } from '../results/run-lock.ts';
 import { type Shard, shardFolders } from '../results/shard-folders.ts';
@@ -78,7 +79,7 @@ export function examplesOf(parts: readonly MergePart[]): { text: string; example
       if (!hasResults) continue;
       throw new ResultsError({ what: 'the run folder lacks its examples', where: path });
     }
-    const text = readFileSync(path, 'utf8');
+    const text = readStoredText(path);
     if (text === found?.text) continue;
     const examples = readExamples(text, path);
     const ids = (list: readonly Example[]) => list.map(({ id }) => id).join('\n');

@@ -1,9 +1,8 @@
 /** Puts the parts of a run together: proves that they are one run and all of it, then writes it as one process would. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import type { Task } from '../../tasks/task.ts';
 import { PlanMismatchError, ResultsError, UsageError } from '../errors.ts';
-import { makeFolder } from '../hub/make-folder.ts';
 import { packageVersion } from '../hub/package-root.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
 import { FORMAT, type Manifest } from '../results/manifest.ts';
@@ -63,19 +62,21 @@ export async function mergeRuns(request: MergeRequest): Promise<MergeReport> {
   }
   const into = request.out === undefined ? runs[0]! : new RunFolder(request.out);
   for (const { path } of runs) {
-    if (!existsSync(path))
-      throw new UsageError({
-        what: 'no such folder',
-        where: path,
-        fix: 'Pass a folder that `winoscope score` wrote.',
-      });
+    const isThere = existsSync(path);
+    if (isThere && statSync(path).isDirectory()) continue;
+    throw new UsageError({
+      what: 'no such folder',
+      where: path,
+      ...(isThere && { got: 'a file' }),
+      fix: 'Pass a folder that `winoscope score` wrote.',
+    });
   }
   const wait = {
     ...(request.onWait && { onWait: request.onWait }),
     ...(request.signal && { signal: request.signal }),
   };
   const sources = runs.some(({ path }) => path === into.path) || !into.hasResults() ? runs : [into, ...runs];
-  makeFolder(into.path);
+  into.make();
   const lock = await into.lock(wait);
   try {
     return await mergeLocked(request, { into, sources, wait, lock });

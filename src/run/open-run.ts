@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { ResultsError, UsageError } from '../errors.ts';
 import type { Manifest } from '../results/manifest.ts';
+import { readStoredText } from '../results/read-stored-text.ts';
 import { RunFolder } from '../results/run-folder.ts';
 import { readExamples } from '../results/stored-examples.ts';
 import type { Example } from '../scoring/example.ts';
@@ -61,7 +62,7 @@ export function readRecord(path: string): { folder: RunFolder; manifest: Manifes
 export function readRunExamples({ examplesFile: where }: RunFolder, manifest: Manifest): Example[] {
   const fix = 'Run the same `winoscope score` again to write them anew.';
   if (!existsSync(where)) throw new ResultsError({ what: 'the run folder lacks its examples', where, fix });
-  const examples = readExamples(readFileSync(where, 'utf8'), where);
+  const examples = readExamples(readStoredText(where), where);
   const { count } = manifest.identity.task;
   if (examples.length === count) return examples;
   throw new ResultsError({

@@ -1,9 +1,10 @@
 /** Published per-example scores, judged by this program's own metrics: they must give the published numbers. */
 
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type PublishedScores, SCORE_FILES } from '../../tasks/winoground/published.ts';
 import { InputError } from '../errors.ts';
+import { isFolder } from '../hub/resolve-ref.ts';
 import { verdict } from '../metrics/evaluate.ts';
 import { readScoreLines } from '../scoring/score-lines.ts';
 
@@ -33,7 +34,7 @@ export interface VerifiedFile {
  */
 export function findScoreFiles(folder: string): string[] {
   for (const place of [join(folder, SCORE_FILES), join(folder, 'model_scores'), folder]) {
-    const names = existsSync(place) ? readdirSync(place).filter((name) => name.endsWith('.jsonl')) : [];
+    const names = isFolder(place) ? readdirSync(place).filter((name) => name.endsWith('.jsonl')) : [];
     const files = names.filter((name) => name !== 'examples.jsonl').sort();
     if (files.length > 0) return files.map((name) => join(place, name));
   }

@@ -1,8 +1,9 @@
 /** What is wrong with the pictures of a probe: damaged, twice the same, forgotten. */
 
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../src/errors.ts';
+import { isFolder } from '../../src/hub/resolve-ref.ts';
 import { decodeImage, type ImageSource, sourceName } from '../../src/images/decode.ts';
 import type { FoundExample } from '../probe-folder.ts';
 import { type Fingerprint, fingerprintOf, lookalikes } from './fingerprint.ts';
@@ -90,7 +91,7 @@ export class PictureCheck {
 
   #findUnused(): void {
     const folder = join(this.#folder, 'images');
-    if (!existsSync(folder)) return;
+    if (!isFolder(folder)) return;
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);
       const isPicture = entry.isFile() && /\.(png|jpe?g|webp|gif|tiff?)$/i.test(entry.name);

@@ -158,7 +158,7 @@ describe('what cannot be is one sentence', () => {
     ['another seed', ['--seed', '5'], /no noise bank of this seed.*expected 0/],
     ['Huber elsewhere', ['--loss', 'huber', '--error-space', 'x0'], /the Huber loss cannot be converted/],
     ['another scorer', ['--scorer', 'clip'], /no diffusion scorer "clip"/],
-    ['a loss that is none', ['--loss', 'mse,mape'], /expected some of mse, mae, huber/],
+    ['a loss that is none', ['--loss', 'mse,mape'], /Expected some of mse, mae, huber/],
     ['two forms', ['--json', '--format', 'csv'], /two forms/],
   ])('%s', async (_, flags, sentence) => {
     const { code, stdout, stderr } = await runCli(['analyze', RUN, ...flags]);
