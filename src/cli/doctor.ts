@@ -2,11 +2,17 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { HubError } from '../errors.ts';
+import { HubError, ModelFileError } from '../errors.ts';
 import { EMBEDDED_MODELS, isEmbedded, type ModelKind } from '../hub/resolve-ref.ts';
 import { looksLikeClassifier } from '../models/classifier-folder.ts';
 import { visible } from '../report/format.ts';
-import { examineMachine, examineModel, type MachineReport, type ModelReport } from '../run/doctor.ts';
+import {
+  examineMachine,
+  examineModel,
+  type MachineReport,
+  type ModelReport,
+  type NoModelReport,
+} from '../run/doctor.ts';
 import type { ModelRequest } from '../run/settings.ts';
 import type { DoctorFlags } from './doctor-command.ts';
 import { bytesText } from './download-lines.ts';
@@ -36,7 +42,7 @@ export async function doctor(refs: readonly string[], flags: DoctorFlags): Promi
     },
     { maps: false },
   );
-  const models: ModelReport[] = [];
+  const models: (ModelReport | NoModelReport)[] = [];
   for (const ref of refs)
     for (const request of await requestsOf(ref, flags)) models.push(await examineModel(request, options));
   if (flags.json) printJson({ format: 1, machine, models });
@@ -70,7 +76,12 @@ async function requestsOf(ref: string, { offline = false }: DoctorFlags): Promis
 /** What a folder holds, as its files tell. */
 function kindOf(folder: string): ModelKind {
   if (existsSync(join(folder, 'model_index.json')) || !looksLikeClip(folder)) return 'diffusion';
-  return looksLikeClassifier(folder) ? 'classifier' : 'clip';
+  try {
+    return looksLikeClassifier(folder) ? 'classifier' : 'clip';
+  } catch (error) {
+    if (error instanceof ModelFileError) return 'clip'; // its configuration is damaged, which is told then
+    throw error;
+  }
 }
 
 function looksLikeClip(folder: string): boolean {
@@ -99,9 +110,13 @@ const CHOSEN: Record<ModelReport['calls']['chosen'], string> = {
   rule: 'by size, until `score` measures them here',
 };
 
-function modelLines({ ref, kind, folder, recipe, device, calls, files, problems }: ModelReport): string {
+function modelLines(report: ModelReport | NoModelReport): string {
+  const { ref, folder, problems } = report;
+  const model = ref === folder ? ref : `${ref} in ${folder}`;
+  if (report.recipe === undefined) return lines({ model, problems });
+  const { kind, recipe, device, calls, files } = report;
   return lines({
-    model: ref === folder ? ref : `${ref} in ${folder}`,
+    model,
     kind,
     ...recipe,
     device,

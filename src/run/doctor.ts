@@ -1,9 +1,9 @@
 /** What this machine can run, and how a model would be run on it. */
 
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { messageOf, WinoscopeError } from '../errors.ts';
+import { ModelFileError, messageOf, WinoscopeError } from '../errors.ts';
 import type { ModelKind } from '../hub/resolve-ref.ts';
 import type { ClassifierDescription } from '../models/classifier-folder.ts';
 import type { ClipDescription } from '../models/clip-folder.ts';
@@ -56,11 +56,36 @@ export interface ModelReport {
   problems: string[];
 }
 
+/** What is said of a folder that has nothing to begin with. */
+const NO_MODEL =
+  'the folder holds no model (expected model_index.json beside unet/ or transformer/, text_encoder/ and vae_encoder/, as diffusion models have, or config.json beside ONNX graphs, as CLIP and classifiers have)';
+
+/** A folder that cannot be described at all, and why. */
+export interface NoModelReport extends Pick<ModelReport, 'ref' | 'kind' | 'folder' | 'problems'> {
+  recipe?: never;
+}
+
 /**
- * How a model would be scored with. Reads its small files and the structure of its graphs; opens none.
- * @throws ModelFileError, UsageError where the folder cannot be described at all.
+ * How a model would be scored with, as far as its folder tells. Reads its small files and the structure of its graphs;
+ * opens none.
+ * @throws UsageError for options that no model could take.
  */
-export async function examineModel(request: ModelRequest, options: ScoringOptions): Promise<ModelReport> {
+export async function examineModel(
+  request: ModelRequest,
+  options: ScoringOptions,
+): Promise<ModelReport | NoModelReport> {
+  try {
+    return await examine(request, options);
+  } catch (error) {
+    if (!(error instanceof ModelFileError)) throw error;
+    const { ref, kind, folder } = request;
+    const isModel = kind !== 'diffusion' || existsSync(join(folder, 'model_index.json'));
+    return { ref, kind, folder, problems: [isModel ? messageOf(error) : NO_MODEL] };
+  }
+}
+
+/** @throws ModelFileError, UsageError where the folder cannot be described at all. */
+async function examine(request: ModelRequest, options: ScoringOptions): Promise<ModelReport> {
   const prepared = await withAutoCalls(prepareScorer(request, options), { scoring: options, measure: false });
   const { settings, workers, calls: chosen = 'rule' } = prepared;
   if (settings.kind === 'external' || settings.kind === 'imported')

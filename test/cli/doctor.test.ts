@@ -115,12 +115,31 @@ describe('what would stop it', () => {
       /"KandinskyPipeline" is not supported.*FluxPipeline/,
     ],
     ['no JSON', '{', /not JSON/],
-  ])('%s is one sentence and exit code 2', async (_, index, pattern) => {
+    ['of no model', undefined, /holds no model \(expected model_index\.json beside unet.*config\.json/],
+  ])('a folder that is %s is one too, and others are examined all the same', async (_, index, pattern) => {
     const folder = temporaryFolder();
-    writeFileSync(join(folder, 'model_index.json'), index);
-    const { code, stderr } = await runCli(['doctor', folder]);
+    if (index !== undefined) writeFileSync(join(folder, 'model_index.json'), index);
+    const { code, stdout, stderr } = await runCli(['doctor', folder, join(PARTS, 'clip', 'siglip-split')]);
+    expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
+    expect(/^problems +(.*)$/m.exec(stdout)?.[1]).toMatch(pattern);
+    expect(stdout).toMatch(/^problems +none found$/m);
+    const { models } = JSON.parse((await runCli(['doctor', folder, '--json'])).stdout);
+    expect(models).toEqual([
+      { ref: folder, kind: 'diffusion', folder, problems: [expect.stringMatching(pattern)] },
+    ]);
+  });
+
+  test('a damaged config.json, which tells what a folder holds', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'config.json'), '{');
+    const { code, stdout } = await runCli(['doctor', folder]);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^problems +a model file is not JSON: .*config\.json/m);
+  });
+
+  test('a name that stands for nothing is bad usage', async () => {
+    const { code, stderr } = await runCli(['doctor', 'nowhere']);
     expect(code).toBe(2);
-    expect(stderr).toMatch(pattern);
-    expect(stderr).toMatch(/^winoscope: [^\n]+\n$/);
+    expect(stderr).toMatch(/^winoscope: no such model folder: [^\n]+\n$/);
   });
 });
