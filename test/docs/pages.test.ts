@@ -106,6 +106,13 @@ describe('docs/cli.md', () => {
   });
 });
 
+test('README names the Node that the package needs', () => {
+  const { engines } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
+  const needed = /^>=(.+)$/.exec(engines.node)?.[1];
+  const readme = readFileSync(join(packageRoot(), 'README.md'), 'utf8');
+  expect(readme).toMatch(new RegExp(`npx winoscope score\`, with\\s+Node\\s+${needed} or\\s+newer`));
+});
+
 test('docs/README.md lists every page of docs, and README links to each', () => {
   const listOf = (file: string) => {
     const page = allPages().find((one) => one.file === file)!;
