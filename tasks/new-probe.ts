@@ -191,8 +191,8 @@ ${count > 0 ? world.slice(1) : ''}
 name: ${JSON.stringify(name)}
 title: ${JSON.stringify(title)}
 version: 1                 # count it up when examples change
-license: ${JSON.stringify(license)}
-redistribution: free       # free, limited or none: may captions and pictures be copied into results?
+${`license: ${JSON.stringify(license)}`.padEnd(26)} # such as "CC-BY-4.0": what others may do with pictures and captions
+redistribution: none       # free, limited or none: may captions and pictures be copied into results?
 citation: ""               # how others should name it
 
 # A line of examples.jsonl has ${images} image${images === 1 ? '' : 's'} and ${captions} caption${captions === 1 ? '' : 's'} now; any number will do, also a mixture:

@@ -118,7 +118,7 @@ export function addTaskCommand(program: Command): void {
       .option('--name <name>', "its name (default: the folder's)")
       .option('--title <text>', 'its title')
       .option('--shape <IxC>', 'images x captions of an example: 2x2, 1x2, 1x10, … (default: 2x2)')
-      .option('--license <name>', 'licence of its pictures and captions (default: CC-BY-4.0)')
+      .option('--license <name>', 'licence of its pictures and captions (default: unknown)')
       .option('--image <file>', 'begin with an example of your own: its pictures (repeatable)', repeatable)
       .option('--caption <text>', 'and its captions, the true one first (repeatable)', repeatable)
       .option('--count <n>', 'examples to begin with (default: 3)', atLeast(1))

@@ -28,7 +28,7 @@ export async function taskNew(folder: string, flags: TaskNewFlags): Promise<void
     name: flags.name ?? nameFor(folder),
     title: flags.title ?? flags.name ?? nameFor(folder),
     shape: own ? `${own.images.length}x${own.captions.length}` : (flags.shape ?? '2x2'),
-    license: flags.license ?? 'CC-BY-4.0',
+    license: flags.license ?? 'unknown',
   };
   const isAsked = process.stdin.isTTY === true && process.stderr.isTTY === true;
   const answers = isAsked ? await ask(given, own ? { ...flags, shape: given.shape } : flags) : given;

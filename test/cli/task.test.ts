@@ -106,6 +106,14 @@ describe('task new', () => {
     }
   });
 
+  test('claims no licence that nobody named, and lets nothing be passed on', async () => {
+    const probe = fresh();
+    await ok('task', 'new', probe);
+    const { facts, problems } = JSON.parse((await ok('task', 'check', probe, '--json')).stdout);
+    expect(facts).toMatchObject({ license: 'unknown', redistribution: 'none' });
+    expect(problems).toMatchObject([{ level: 'warning', kind: 'licence' }]);
+  });
+
   test('a taken folder, a shape that is none and a name that is none are refused, and nothing is written', async () => {
     const taken = fresh();
     await ok('task', 'new', taken);
@@ -309,7 +317,7 @@ describe('task check', () => {
 
   test('photos that the embedded models cannot know are told, with what to do; every fault of a task file at once', async () => {
     const probe = fresh();
-    await ok('task', 'new', probe, '--count', '1');
+    await ok('task', 'new', probe, '--count', '1', '--license', 'MIT');
     const photo = join(packageRoot(), 'fixtures', 'tiny-world', 'examples.png');
     await ok('task', 'add', probe, photo, '--caption', 'a dog', '--caption', 'a cat');
     expect((await ok('task', 'check', probe)).stdout).toMatch(
