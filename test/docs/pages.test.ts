@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { SCORE_LOSSES } from '../../src/diffusion/denoising-error.ts';
 import { packageRoot } from '../../src/hub/package-root.ts';
 import {
   callsIn,
@@ -104,6 +105,11 @@ describe('docs/cli.md', () => {
     );
     expect(missing).toEqual([]);
   });
+});
+
+test('docs/analysis.md says what every loss is', () => {
+  const page = readFileSync(join(packageRoot(), 'docs', 'analysis.md'), 'utf8');
+  for (const loss of SCORE_LOSSES) expect(page).toContain(`\n- \`${loss}\`: `);
 });
 
 test('README names the Node that the package needs', () => {
