@@ -8,6 +8,7 @@ import { otherScorersOf } from './other-scorers.ts';
 import type { ScoreFlags } from './score-command.ts';
 import { type ChosenShard, chooseShard } from './shard-env.ts';
 import { pruneOf, stopOf } from './stop-flags.ts';
+import { typedIds } from './typed-ids.ts';
 
 export interface ScoreRequest {
   request: RunRequest;
@@ -24,8 +25,9 @@ export async function scoreRequest(taskName: string, flags: ScoreFlags): Promise
   const analysis = analysisOf(flags);
   const chosen = chooseShard(flags.shard, process.env);
   const task = await findTask(taskName, flags);
+  const typed = typedIds(task.examples);
   const scorers = await scorersOf(flags, await otherScorersOf(flags));
-  const ids = flags.ids?.split(',').map((id) => id.trim());
+  const ids = flags.ids?.split(',').map((id) => typed(id.trim()));
   const request: RunRequest = {
     task,
     scorers,

@@ -14,6 +14,7 @@ import { findTask } from './find-task.ts';
 import { printJson } from './output.ts';
 import { readable } from './readable.ts';
 import type { TaskSampleFlags, TaskShowFlags } from './task-command.ts';
+import { typedIds } from './typed-ids.ts';
 
 /** Cells that a picture may take on a terminal. */
 const PICTURE = { columns: 32, rows: 16 };
@@ -59,10 +60,11 @@ export async function taskShow(name: string, flags: TaskShowFlags): Promise<void
 /** Carries out `winoscope task sample`. @throws UsageError where there is no such example. */
 export async function taskSample(name: string, flags: TaskSampleFlags): Promise<void> {
   const task = await findTask(name, flags);
+  const wanted = flags.id === undefined ? undefined : typedIds(task.examples)(flags.id);
   const index =
-    flags.id === undefined
+    wanted === undefined
       ? Math.floor(Math.random() * task.examples.length)
-      : task.examples.findIndex(({ id }) => id === flags.id);
+      : task.examples.findIndex(({ id }) => id === wanted);
   const example = task.examples[index];
   if (!example) {
     throw new UsageError({

@@ -63,6 +63,19 @@ describe('what is no word of the embedded world', () => {
   });
 });
 
+test('an id is taken as it is shown', async () => {
+  const probe = probeOf('odd-id', 'o\u202ene', RECORD.caption_0, RECORD.caption_1);
+  const { stdout } = await runOk(['task', 'show', probe]);
+  const shown = /^example (.*)$/m.exec(stdout)![1]!;
+  expect(shown).toBe('o\\u202ene');
+  for (const id of [shown, 'o\u202ene']) {
+    expect((await runOk(['task', 'sample', probe, '--id', id])).stdout).toContain(`example ${shown}`);
+    await runOk(['score', probe, '--ids', id, '--timesteps', '1', '--out', join(folder, `out-${id.length}`)]);
+  }
+  const { code } = await runCli(['task', 'sample', probe, '--id', 'one']);
+  expect(code).toBe(2);
+});
+
 test('--json has what would steer a terminal as escapes, which say the same', async () => {
   const hostile = 'a \u202ered \u{e0041}\u007f\u009b dog';
   const probe = probeOf('hostile', 'o\u202ene', hostile, 'a dog');
