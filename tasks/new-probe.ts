@@ -2,7 +2,7 @@
 
 import { copyFileSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { InputError, UsageError, withFiles } from '../src/errors.ts';
+import { counted, InputError, UsageError, withFiles } from '../src/errors.ts';
 import { makeFolder } from '../src/hub/make-folder.ts';
 import { packageRoot } from '../src/hub/package-root.ts';
 import { readTextRows } from './probe/rows.ts';
@@ -195,7 +195,7 @@ ${`license: ${JSON.stringify(license)}`.padEnd(26)} # such as "CC-BY-4.0": what 
 redistribution: none       # free, limited or none: may captions and pictures be copied into results?
 citation: ""               # how others should name it
 
-# A line of examples.jsonl has ${images} image${images === 1 ? '' : 's'} and ${captions} caption${captions === 1 ? '' : 's'} now; any number will do, also a mixture:
+# A line of examples.jsonl has ${counted(images, 'image')} and ${counted(captions, 'caption')} now; any number will do, also a mixture:
 #   id         names it
 #   images     files in images/
 #   captions   sentences

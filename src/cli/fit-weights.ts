@@ -1,5 +1,6 @@
 /** `winoscope fit-weights`: weights of the timesteps from a stored run, and what they do for other examples. */
 
+import { counted } from '../errors.ts';
 import { METRIC_TITLES, percent } from '../report/format.ts';
 import { columns } from '../report/table.ts';
 import { fitWeights } from '../run/fit-weights.ts';
@@ -21,6 +22,6 @@ export function fitRunWeights(path: string, { output, ...options }: FitWeightsFl
   });
   const lines = columns([['', 'equal', 'fitted'], ...rows]);
   process.stderr.write(
-    `Percent right of ${weights.from.examples} examples, each by weights that were fitted on others:\n${lines.join('\n')}\n`,
+    `Percent right of ${counted(weights.from.examples, 'example')}, each by weights that were fitted on others:\n${lines.join('\n')}\n`,
   );
 }

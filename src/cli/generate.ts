@@ -2,6 +2,7 @@
 
 import { nameFor } from '../../tasks/new-probe.ts';
 import type { Task } from '../../tasks/task.ts';
+import { counted } from '../errors.ts';
 import { EMBEDDED } from '../hub/resolve-ref.ts';
 import { duration } from '../report/duration.ts';
 import { visible } from '../report/format.ts';
@@ -83,7 +84,7 @@ function termsOf({ out, diffusion }: GenerateFlags, { drawing, settings }: Prepa
   return {
     name: nameFor(out),
     title: `Drawn by ${settings.description.family === 'dit' || model !== EMBEDDED ? model : 'the tiny world model'}`,
-    description: `Pictures that ${diffusion} drew for captions${of}: ${sampler}, ${steps} steps, guidance ${guidance}. Nobody looked whether they show what they should.`,
+    description: `Pictures that ${diffusion} drew for captions${of}: ${sampler}, ${counted(steps, 'step')}, guidance ${guidance}. Nobody looked whether they show what they should.`,
     license: isFree
       ? 'Apache-2.0'
       : `captions: ${task?.license ?? 'their author’s'}; pictures: as the terms of ${model} say`,
@@ -110,7 +111,7 @@ function linesOf(
   const { images, drawn, examples } = end;
   const shown = shellWord(out);
   const told = settings.sampling.guidance === 'none' ? '' : `, guidance ${identity.guidance}`;
-  const how = `${about.model}, ${identity.sampler}, ${identity.steps} steps${told}`;
+  const how = `${about.model}, ${identity.sampler}, ${counted(identity.steps, 'step')}${told}`;
   const done =
     drawn < images ? `${drawn} drawn now, ${images - drawn} were there` : `drawn in ${duration(seconds)}`;
   const next =
@@ -121,8 +122,4 @@ function linesOf(
     `${counted(images, 'image')} in ${shown} (${how}; ${done})${layout === 'probe' ? `: ${counted(examples, 'example')}` : ''}`,
     ...next,
   ].join('\n');
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

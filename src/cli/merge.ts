@@ -1,5 +1,6 @@
 /** `winoscope merge`: many machines' parts of a run become the run. */
 
+import { counted } from '../errors.ts';
 import { visible } from '../report/format.ts';
 import { shellWord } from '../report/shell-word.ts';
 import { summaryTable } from '../report/table.ts';
@@ -45,7 +46,7 @@ export async function merge(runs: readonly string[], flags: MergeFlags): Promise
 
 function tell({ folder, parts, missing, summary }: MergeReport, { json }: MergeFlags): void {
   if (summary) {
-    process.stderr.write(`merged ${parts} ${parts === 1 ? 'part' : 'parts'} into ${visible(folder)}\n`);
+    process.stderr.write(`merged ${counted(parts, 'part')} into ${visible(folder)}\n`);
     if (json) printJson(summary);
     else process.stdout.write(`${summaryTable(summary)}\n\nRun folder: ${visible(folder)}\n`);
     if (summary.examples.failed > 0) process.exitCode = 3;
@@ -71,5 +72,5 @@ function missingLines({ shard, examples, total, command, holder }: Missing): str
   const how = command
     ? `  winoscope ${command.map(shellWord).join(' ')}${flag}`
     : `  the command that it was begun with${flag && `, and${flag}`}`;
-  return [`${who} lacks ${examples.length} of ${total} examples: ${ids}${more}${state}`, how];
+  return [`${who} lacks ${examples.length} of ${counted(total, 'example')}: ${ids}${more}${state}`, how];
 }

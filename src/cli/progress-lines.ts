@@ -1,5 +1,6 @@
 /** A run's events as plain lines: one line that changes on a terminal, a line now and then elsewhere. */
 
+import { counted } from '../errors.ts';
 import { duration } from '../report/duration.ts';
 import { visible } from '../report/format.ts';
 import type { RunEvent } from '../run/events.ts';
@@ -31,8 +32,8 @@ export class ProgressLines {
       case 'begin': {
         const what =
           event.selected === event.count
-            ? `${event.count} examples`
-            : `${event.selected} of ${event.count} examples`;
+            ? counted(event.count, 'example')
+            : `${event.selected} of ${counted(event.count, 'example')}`;
         this.#tell(
           `${visible(event.task)}: ${what}, ${event.resumed ? 'going on in' : 'results in'} ${event.folder}`,
         );
@@ -73,10 +74,10 @@ export class ProgressLines {
     const rate = fresh / Math.max(seconds, 1e-3);
     const percent = Math.floor((100 * done) / Math.max(1, total));
     const left = rate > 0 ? `${duration((total - done) / rate)} left` : '';
-    const text = `${scorer}: ${percent} %  ${done}/${total} evaluations, ${examples} examples, ${rate.toFixed(rate < 10 ? 1 : 0)}/s, ${left}`;
+    const text = `${scorer}: ${percent} %  ${done}/${total} evaluations, ${counted(examples, 'example')}, ${rate.toFixed(rate < 10 ? 1 : 0)}/s, ${left}`;
     if (done >= total) {
       this.#tell(
-        `${scorer}: ${total} evaluations, ${examples} examples in ${duration(seconds)}, ${rate.toFixed(rate < 10 ? 1 : 0)}/s`,
+        `${scorer}: ${total} evaluations, ${counted(examples, 'example')} in ${duration(seconds)}, ${rate.toFixed(rate < 10 ? 1 : 0)}/s`,
       );
     } else if (this.#live) this.#update(text);
     else if (performance.now() - this.#lastLine >= LINE_MS) this.#tell(text);

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
-import { messageOf, ResultsError, UsageError, withFiles } from '../errors.ts';
+import { counted, messageOf, ResultsError, UsageError, withFiles } from '../errors.ts';
 import { makeFolder } from '../hub/make-folder.ts';
 import { packageRoot } from '../hub/package-root.ts';
 import { visible } from '../report/format.ts';
@@ -44,7 +44,9 @@ export async function submitSlurm(given: readonly string[], flags: SlurmFlags): 
   });
   const scripts = { array: arrayScript(jobs), merge: mergeScript(jobs) };
   if (shards < flags.array.shards)
-    process.stderr.write(`${count} examples are no work for more than ${shards} shards\n`);
+    process.stderr.write(
+      `${counted(count, 'example')} ${count === 1 ? 'is' : 'are'} no work for more than ${counted(shards, 'shard')}\n`,
+    );
   if (flags.dryRun) {
     const folder = join(jobs.run, 'slurm');
     process.stdout.write(
@@ -179,7 +181,9 @@ async function submit(
   });
   const array = await sbatch([files.array]);
   const tell = (text: string) => process.stdout.write(`${text}\n`);
-  tell(`Submitted array job ${array}: ${jobs.shards} shards of ${count} examples, into ${visible(jobs.run)}`);
+  tell(
+    `Submitted array job ${array}: ${counted(jobs.shards, 'shard')} of ${counted(count, 'example')}, into ${visible(jobs.run)}`,
+  );
   let merge: string;
   try {
     // After any end: where a task failed, the merge says what is missing and how to get it.

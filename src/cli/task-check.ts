@@ -5,7 +5,7 @@ import type { CaptionMeasure } from '../../tasks/check/captions.ts';
 import { checkProbe } from '../../tasks/check/check-probe.ts';
 import type { CheckReport, ProbeFacts, Problem } from '../../tasks/check/report.ts';
 import { taskFolder } from '../../tasks/registry.ts';
-import { UsageError } from '../errors.ts';
+import { counted, UsageError } from '../errors.ts';
 import { EMBEDDED, resolveRef } from '../hub/resolve-ref.ts';
 import { openCaptionCheck } from '../models/caption-check.ts';
 import { describeClip } from '../models/clip-folder.ts';
@@ -77,7 +77,7 @@ function reportLines(report: CheckReport, name: string): string[] {
 }
 
 function told(errors: readonly Problem[], warnings: readonly Problem[]): string {
-  return `${errors.length === 0 ? 'No errors' : count(errors.length, 'error')}, ${count(warnings.length, 'warning')}.`;
+  return `${errors.length === 0 ? 'No errors' : counted(errors.length, 'error')}, ${counted(warnings.length, 'warning')}.`;
 }
 
 function whatNext({ facts, outsideWorld = 0 }: CheckReport, errors: number, name: string): string {
@@ -97,17 +97,13 @@ function factLines(facts: ProbeFacts, captionsMeasured: string): string[] {
   const shapes = Object.entries(facts.shapes).map(([shape, number]) => `${number} of ${shape}`);
   const { of, count: same } = facts.sameWords;
   return [
-    `${visible(facts.name)}: ${count(facts.examples, 'example')}${shapes.length > 0 ? ` (${shapes.slice(0, 6).join(', ')}, images x captions)` : ''}, ${count(facts.images, 'picture')}, ${count(Object.keys(facts.tags).length, 'tag')}${facts.groups > 0 ? `, ${count(facts.groups, 'group')}` : ''}.`,
+    `${visible(facts.name)}: ${counted(facts.examples, 'example')}${shapes.length > 0 ? ` (${shapes.slice(0, 6).join(', ')}, images x captions)` : ''}, ${counted(facts.images, 'picture')}, ${counted(Object.keys(facts.tags).length, 'tag')}${facts.groups > 0 ? `, ${counted(facts.groups, 'group')}` : ''}.`,
     `Metrics: ${facts.metrics.join(', ') || 'none'}.`,
     ...(of > 0
       ? [
-          `Captions of the same words in another order: ${same} of ${count(of, 'example')}${same > 0 ? '; there, a model that ignores word order can only guess' : ''}.`,
+          `Captions of the same words in another order: ${same} of ${counted(of, 'example')}${same > 0 ? '; there, a model that ignores word order can only guess' : ''}.`,
         ]
       : []),
     `Captions measured ${captionsMeasured}.`,
   ];
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -3,7 +3,7 @@
 import { examplesOf, filterProbe } from '../../tasks/filter-probe.ts';
 import { readReview, writeReview } from '../../tasks/review-table.ts';
 import { hashExamples } from '../../tasks/task.ts';
-import { InputError, UsageError } from '../errors.ts';
+import { counted, InputError, UsageError } from '../errors.ts';
 import type { MetricName } from '../metrics/evaluate.ts';
 import { visible } from '../report/format.ts';
 import { shellWord } from '../report/shell-word.ts';
@@ -28,7 +28,7 @@ export async function taskFilter(folder: string, flags: TaskFilterFlags): Promis
     const { examples } = await examplesOf(folder);
     writeReview(table, folder, examples);
     process.stdout.write(
-      `${examples.length} examples in ${shellWord(table)}. Look at the pictures, put y or n into the first column, then:\n  winoscope task filter ${shellWord(folder)} --review ${shellWord(table)} --out NEW\n`,
+      `${counted(examples.length, 'example')} in ${shellWord(table)}. Look at the pictures, put y or n into the first column, then:\n  winoscope task filter ${shellWord(folder)} --review ${shellWord(table)} --out NEW\n`,
     );
     return;
   }
@@ -36,7 +36,7 @@ export async function taskFilter(folder: string, flags: TaskFilterFlags): Promis
   const { keep, reason, scorer } =
     run === undefined ? await byHand(folder, review!) : await byRun(folder, run, flags);
   const { kept, of } = await filterProbe({ folder, out, keep, reason });
-  const lines = [`${kept} of ${of} examples in ${shellWord(out)}: ${reason}`];
+  const lines = [`${kept} of ${counted(of, 'example')} in ${shellWord(out)}: ${reason}`];
   if (scorer !== undefined)
     lines.push(
       `${visible(scorer)} is right on all of them by construction: it cannot be judged on this probe, and models that resemble it are favoured.`,

@@ -3,7 +3,7 @@
 import { createInterface } from 'node:readline/promises';
 import { addExample } from '../../tasks/add-example.ts';
 import { nameFor, parseShape, requireEmpty, writeNewProbe } from '../../tasks/new-probe.ts';
-import { UsageError } from '../errors.ts';
+import { counted, UsageError } from '../errors.ts';
 import { decodeImage } from '../images/decode.ts';
 import { shellWord } from '../report/shell-word.ts';
 import { columns } from '../report/table.ts';
@@ -72,7 +72,7 @@ function ownExample({
     throw new UsageError({
       what: 'an example needs pictures and captions: one of either, or as many of both',
       where: '--image, --caption',
-      got: `${image?.length ?? 0} pictures, ${caption?.length ?? 0} captions`,
+      got: `${counted(image?.length ?? 0, 'picture')}, ${counted(caption?.length ?? 0, 'caption')}`,
     });
   }
   if (shape !== undefined || count !== undefined) {
@@ -152,7 +152,7 @@ function nextSteps(folder: string, count: number | undefined): string {
   return [
     count === undefined
       ? `${shown} has one example, yours.`
-      : `${shown} has ${count} example${count === 1 ? '' : 's'} of the embedded tiny world and runs as it is.`,
+      : `${shown} has ${counted(count, 'example')} of the embedded tiny world and runs as it is.`,
     '',
     ...columns(commands).map((line) => `  ${line}`),
     '',

@@ -275,7 +275,7 @@ export function checkDevice({ name, id }: Device): void {
     });
   }
   if (supportedDevices().includes(name)) return;
-  throw new UsageError({ ...unusable(name), got: 'this installation has no library for it' });
+  throw new UsageError({ ...unusable(name), got: 'no library for it in this installation' });
 }
 
 function unusable(name: string): { what: string; fix: string } {

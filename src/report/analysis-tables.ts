@@ -5,7 +5,7 @@ import type { Setting } from '../run/analysis-setting.ts';
 import type { Reanalysis, Variant } from '../run/analyze.ts';
 import { weightingName } from '../scoring/weighting.ts';
 import { METRIC_TITLES, percent, pValue, withInterval } from './format.ts';
-import { differenceCell } from './report-parts.ts';
+import { DIFFERENCES, differenceCell } from './report-parts.ts';
 import { SCORE_COLUMNS, type ScoreRow, scoreColumns } from './score-rows.ts';
 import type { Part, Table } from './tables.ts';
 
@@ -99,7 +99,7 @@ export function analysisParts(analysis: Reanalysis): Part[] {
     ...(compared.length > 0
       ? [
           {
-            title: `Differences from the run's own setting on the same examples: points with 95 % bootstrap intervals, exact McNemar tests, Holm's correction over all ${tests.length} of them; what makes no example come out otherwise is not shown.`,
+            title: `Differences from the run's own setting on the same examples: ${DIFFERENCES}, exact McNemar tests, Holm's correction over all ${tests.length} of them; what makes no example come out otherwise is not shown.`,
             head: [
               ...lead('scorer'),
               ...sides,

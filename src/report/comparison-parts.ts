@@ -5,7 +5,7 @@ import type { ComparedScorers, Disagreement, RunComparison, SettingDifference } 
 import type { Uncorrected } from '../run/compare-verdicts.ts';
 import type { MetricSummaries } from '../run/summary-schema.ts';
 import { analysisPhrase, METRIC_TITLES, percent, pValue, signed, withInterval } from './format.ts';
-import { differenceCell } from './report-parts.ts';
+import { DIFFERENCES, differenceCell } from './report-parts.ts';
 import type { Part } from './tables.ts';
 
 /** Everything of a comparison. @param most disagreements that are listed of each pair of scorers. */
@@ -17,7 +17,7 @@ export function comparisonParts(
   const about = `${task.name}, ${analysisPhrase(analysis)}`;
   return [
     {
-      title: `${about}: percent right with 95 % Wilson intervals, on the examples that both runs have done; ${names.a} − ${names.b} in points with 95 % bootstrap intervals, exact McNemar tests, Holm's correction over all of them.`,
+      title: `${about}: percent right with 95 % Wilson intervals, on the examples that both runs have done; ${names.a} − ${names.b} in ${DIFFERENCES}, exact McNemar tests, Holm's correction over all of them.`,
       head: [
         'scorer',
         'metric',

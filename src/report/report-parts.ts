@@ -167,7 +167,7 @@ function comparisonTable({ comparisons }: Summary, lead: string): Table[] {
   if (comparisons.length === 0) return [];
   return [
     {
-      title: `${lead}scorers compared on the same examples: differences in points with 95 % bootstrap intervals, exact McNemar tests, Holm's correction`,
+      title: `${lead}scorers compared on the same examples: differences in ${DIFFERENCES}, exact McNemar tests, Holm's correction`,
       head: ['metric', 'a', 'b', 'a − b', 'only a right', 'only b right', 'p', 'p, corrected'],
       rows: comparisons.map(({ metric, a, b, difference, aOnly, bOnly, p, pHolm }) => [
         METRIC_TITLES[metric],
@@ -182,6 +182,9 @@ function comparisonTable({ comparisons }: Summary, lead: string): Table[] {
     },
   ];
 }
+
+/** How differences are given, for the head of a table. */
+export const DIFFERENCES = `points with 95 % bootstrap intervals (none where fewer than ${FEWEST_DISCORDANT} examples came out differently)`;
 
 /** `+21.0 [+16.2, +27.1]`, in points; without the interval where so few examples differ that it would feign precision. */
 export function differenceCell(difference: Comparison['difference'], discordant: number): string {

@@ -1,5 +1,6 @@
 /** What a task asked for beyond the usual metrics, as sentences: its own metrics, and the numbers that it expected. */
 
+import { counted } from '../errors.ts';
 import type { Summary } from '../run/summary-schema.ts';
 import { METRIC_TITLES, percent, visible } from './format.ts';
 
@@ -8,7 +9,7 @@ export function ownMetricLines({ scorers }: Summary): string[] {
   return Object.entries(scorers).flatMap(([scorer, { ownMetrics = {} }]) =>
     Object.entries(ownMetrics).map(([name, { mean, ci95, chance, count }]) => {
       const interval = `[${ci95.map(percent).join(', ')}]`;
-      return `${visible(scorer)}, ${visible(name)}: ${percent(mean)} ${interval} (chance ${percent(chance)}, ${count} examples)`;
+      return `${visible(scorer)}, ${visible(name)}: ${percent(mean)} ${interval} (chance ${percent(chance)}, ${counted(count, 'example')})`;
     }),
   );
 }

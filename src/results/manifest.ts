@@ -166,7 +166,13 @@ export function parseManifest(text: string, where: string): Manifest {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new ResultsError({ what: 'the run manifest is damaged', where, expected: 'JSON', cause });
+    throw new ResultsError({
+      what: 'the run manifest is damaged',
+      where,
+      expected: 'JSON',
+      fix: RESTORE,
+      cause,
+    });
   }
   const result = manifestSchema.safeParse(value);
   const { fits } = unsealObject(value);
@@ -187,18 +193,22 @@ export function parseManifest(text: string, where: string): Manifest {
       where,
       expected: `identity ${result.data.identityHash.slice(0, 12)}`,
       got: computed.slice(0, 12),
+      fix: RESTORE,
     });
   }
   if (!fits) throw damaged(where, 'its checksum does not fit');
   return result.data;
 }
 
+/** What can be done about a manifest that is not what was written. */
+const RESTORE = 'Restore the file from a copy, or start a new run with another --out.';
+
 function damaged(where: string, got: string): ResultsError {
   return new ResultsError({
     what: 'the run manifest was changed or is damaged',
     where,
     got,
-    fix: 'Put back a copy of the file, or score into another --out.',
+    fix: RESTORE,
   });
 }
 

@@ -1,6 +1,6 @@
 /** Two runs of one task against each other, example by example. */
 
-import { PlanMismatchError, UsageError } from '../errors.ts';
+import { counted, PlanMismatchError, UsageError } from '../errors.ts';
 import { aggregate, type TaggedVerdict } from '../metrics/by-tag.ts';
 import { chances, type Verdict, verdict } from '../metrics/evaluate.ts';
 import { margins } from '../metrics/margin.ts';
@@ -97,7 +97,7 @@ function checkTasks(a: StoredRun, b: StoredRun): void {
   const [one, other] = [a.manifest.identity.task, b.manifest.identity.task];
   if (one.hash === other.hash) return;
   const say = ({ name, version, count, hash }: typeof one) =>
-    `${name} ${version}, ${count} examples, hash ${hash.slice(0, 12)}`;
+    `${name} ${version}, ${counted(count, 'example')}, hash ${hash.slice(0, 12)}`;
   throw new PlanMismatchError({
     what: 'the runs are of different tasks, so no example is in both',
     where: `${a.folder.path} and ${b.folder.path}`,

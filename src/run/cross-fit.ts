@@ -3,7 +3,7 @@
  * it (Clark and Jaini 2023, section 3.2; Jeong et al. 2025).
  */
 
-import { UsageError } from '../errors.ts';
+import { counted, UsageError } from '../errors.ts';
 import { contestsOf } from '../scoring/contests.ts';
 import { type ErrorReading, type FittedWeights, readingOf } from '../scoring/weighting.ts';
 import { fitPairwise, pairwiseLoss, type Won } from '../stats/pairwise-logistic.ts';
@@ -98,7 +98,7 @@ export function crossFit({ run, scorer, view, reader }: CrossFitInput, options: 
       what: 'too little to fit weights on',
       where,
       expected: `at least ${FEWEST} examples with the whole plan, and 2 timesteps`,
-      got: `${examples.length} examples, ${timesteps.length} timesteps`,
+      got: `${counted(examples.length, 'example')}, ${counted(timesteps.length, 'timestep')}`,
     });
   }
   const shares = new Array<number>(buckets).fill(0);

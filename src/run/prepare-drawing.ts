@@ -6,7 +6,7 @@ import type { CaptionSet } from '../../tasks/drawn/caption-sets.ts';
 import { type DrawnPicture, wayOf } from '../../tasks/drawn/drawn-records.ts';
 import { folderOf, stemOf } from '../../tasks/drawn/picture-names.ts';
 import { samplerOf } from '../diffusion/sampling-config.ts';
-import { InputError, ModelFileError, UsageError } from '../errors.ts';
+import { counted, InputError, ModelFileError, UsageError } from '../errors.ts';
 import { packageVersion } from '../hub/package-root.ts';
 import type { ModelRef } from '../hub/resolve-ref.ts';
 import { openCaptionCheck } from '../models/caption-check.ts';
@@ -186,7 +186,7 @@ function guidanceOf(
 function notesOf({ config }: SamplingFacts, steps: number): string[] {
   if (samplerOf(config) !== 'ddim' || /^DDIM/.test(config._class_name)) return [];
   return [
-    `The model names ${config._class_name}; it is sampled by DDIM with the same betas, in ${steps} steps.`,
+    `The model names ${config._class_name}; it is sampled by DDIM with the same betas, in ${counted(steps, 'step')}.`,
   ];
 }
 

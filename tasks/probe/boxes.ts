@@ -1,5 +1,6 @@
 /** The part of a picture that a record says is meant. */
 
+import { counted } from '../../src/errors.ts';
 import type { TaskFile } from '../task-file.ts';
 import { lookUp, type RawRecord, unpack } from './fields.ts';
 
@@ -34,7 +35,7 @@ export function readBoxes(
   if (!Array.isArray(value)) return `field "${crop}" is not [left, top, width, height]`;
   const isList = value.some(Array.isArray) || value.includes(null);
   if (isList && value.length !== images)
-    return `field "${crop}" has ${value.length} boxes for ${images} images`;
+    return `field "${crop}" has ${value.length} boxes for ${counted(images, 'image')}`;
   const boxes = (isList ? (value as unknown[]) : whole.map(() => value as unknown)).map((entry) =>
     entry === null ? undefined : toBox(Array.isArray(entry) ? (entry as unknown[]) : []),
   );

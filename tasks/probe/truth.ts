@@ -1,5 +1,6 @@
 /** The forms in which a record may state its true pairs. */
 
+import { counted } from '../../src/errors.ts';
 import { unpack } from './fields.ts';
 
 type Truth = [image: number, caption: number][];
@@ -25,7 +26,7 @@ export interface TruthContext {
  */
 export function readTruth(stated: unknown, context: TruthContext): Truth | string {
   const { images, captions, from, field } = context;
-  const size = `${images} images, ${captions.length} captions`;
+  const size = `${counted(images, 'image')}, ${counted(captions.length, 'caption')}`;
   const value = digits(unpack(stated));
   if (value === undefined || value === null || value === 'diagonal') {
     if (images === captions.length) return Array.from({ length: images }, (_, k) => [k, k]);
@@ -52,7 +53,7 @@ export function readTruth(stated: unknown, context: TruthContext): Truth | strin
     if (bad >= 0) return `field "${at}.${bad}" is not a whole number of at least ${from}`;
     const [image, caption] = pair.map((number) => (number as number) - from) as [number, number];
     if (image >= images || caption >= captions.length)
-      return `truth [${pair}] lies outside ${images} images x ${captions.length} captions${from === 1 ? ', counted from 1' : ''}`;
+      return `truth [${pair}] lies outside ${counted(images, 'image')} x ${counted(captions.length, 'caption')}${from === 1 ? ', counted from 1' : ''}`;
     pairs.push([image, caption]);
   }
   return pairs;

@@ -126,6 +126,8 @@ test('the command prints every form and leaves the run as it was', async () => {
   const args = ['analyze', RUN, '--loss', 'mse,mae', '--normalization', 'normalized,raw'];
   const text = (await runOk(args)).stdout;
   expect(text).toMatch(/^loss\s+scores\s+text/m);
+  const fewer = (await runOk(['analyze', RUN, '--trials', '1'])).stdout;
+  expect(fewer).toContain('none where fewer than 6 examples came out differently');
   const file = join(folder, 'analysis.csv');
   expect((await runOk([...args, '--format', 'csv', '--output', file])).stdout).toBe('');
   const [head, ...rows] = parseCsv(readFileSync(file, 'utf8'), file).map(({ cells }) => cells);

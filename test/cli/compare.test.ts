@@ -74,6 +74,7 @@ test('the command prints the same numbers in every form', async () => {
             `${(100 * score).toFixed(1)} [${(100 * ci95[0]).toFixed(1)}, ${(100 * ci95[1]).toFixed(1)}]`,
           );
     expect(text).toContain('Settings that differ');
+    expect(text).toContain('none where fewer than 6 examples came out differently');
   }
 });
 

@@ -69,7 +69,7 @@ test('without a terminal: plain lines, progress every ten seconds at most', () =
   expect(stream.text).toBe(
     [
       'tiny-world: 4 of 200 examples, results in runs/x',
-      'diffusion: 35 %  350/1000 evaluations, 1 examples, 33/s, 20 s left',
+      'diffusion: 35 %  350/1000 evaluations, 1 example, 33/s, 20 s left',
       'diffusion: 70 %  700/1000 evaluations, 2 examples, 33/s, 9 s left',
       'diffusion: 1000 evaluations, 4 examples in 30 s, 33/s',
       '',

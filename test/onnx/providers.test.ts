@@ -42,6 +42,8 @@ test('every device that is not there is refused by name, with those that are', (
   const missing = (['cuda', 'coreml', 'dml'] as const).filter((name) => !supportedDevices().includes(name));
   expect(missing.length).toBeGreaterThan(0); // no machine has all three
   for (const name of missing) expect(() => checkDevice({ name, id: 0 })).toThrow(UsageError);
+  for (const name of missing)
+    expect(() => checkDevice({ name, id: 0 })).toThrow('got no library for it in this installation');
 });
 
 test('WebGPU takes the options: what is missing is an adapter at most', async () => {

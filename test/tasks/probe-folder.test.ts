@@ -232,7 +232,7 @@ describe('a record that cannot be used is refused, with its line', () => {
     [
       'no truth where it is not plain',
       { id: 2, images: ['a'], captions: ['x', 'y'] },
-      /"truth" is needed: 1 images, 2 captions/,
+      /"truth" is needed: 1 image, 2 captions/,
     ],
     [
       'an image that is not there',

@@ -168,7 +168,7 @@ describe('what a task file may say', () => {
       /"w", which is not one of the captions/,
     ],
     ['text that is two captions', { captions: ['x', 'x'], truth: 'x' }, /not one of the captions/],
-    ['a place outside', { captions: ['x', 'y'], truth: 2 }, /lies outside 1 images x 2 captions/],
+    ['a place outside', { captions: ['x', 'y'], truth: 2 }, /lies outside 1 image x 2 captions/],
     ['a part of a place', { captions: ['x', 'y'], truth: 0.5 }, /whole number/],
     ['a place in a matrix', { images: ['a', 'b'], captions: ['x', 'y'], truth: 1 }, /needs pairs/],
     ['an object', { captions: ['x', 'y'], truth: { x: 1 } }, /is not a pair/],
@@ -238,7 +238,7 @@ describe('what a task file may say', () => {
         [0, 0, 5, 5],
         [0, 0, 5, 5],
       ],
-      /2 boxes for 1 images/,
+      /2 boxes for 1 image/,
     ],
   ])('a crop %s is refused', async (_, box, sentence) => {
     const files = { 'examples.jsonl': lines({ id: 1, image: 'a', captions: ['x'], box }) };

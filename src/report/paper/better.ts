@@ -1,5 +1,6 @@
 /** Whether one scorer is above another: the test behind most findings. */
 
+import { counted } from '../../errors.ts';
 import { percent, pValue } from '../format.ts';
 import { duel, type Outcomes } from './outcome.ts';
 import type { PaperFinding } from './paper-report.ts';
@@ -24,7 +25,7 @@ export function better(
   return {
     ...about,
     holds: p >= ALPHA ? 'undecided' : aOnly > bOnly ? 'holds' : 'does not hold',
-    measured: `${a.name} ${percent(found.a)}, ${b.name} ${percent(found.b)} on ${found.count} examples; only the first right ${aOnly}, only the second ${bOnly}, exact McNemar ${pText(p)}.`,
+    measured: `${a.name} ${percent(found.a)}, ${b.name} ${percent(found.b)} on ${counted(found.count, 'example')}; only the first right ${aOnly}, only the second ${bOnly}, exact McNemar ${pText(p)}.`,
   };
 }
 
