@@ -9,6 +9,7 @@ import type { AuditCheck } from '../run/audit-check.ts';
 import type { AuditFlags } from './audit-command.ts';
 import { findTask } from './find-task.ts';
 import { onInterrupt } from './interrupt.ts';
+import { printJson } from './output.ts';
 
 const MARKS = { passed: 'passed     ', failed: 'FAILED     ', 'not checked': 'not checked' } as const;
 
@@ -43,7 +44,7 @@ export async function audit(path: string, flags: AuditFlags): Promise<void> {
   if (!sound) process.exitCode = 3;
   if (flags.json) {
     const result = { run: path, sound, failed, notChecked, checks };
-    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    printJson(result);
     return;
   }
   const open = notChecked === 0 ? '' : ` ${notChecked} of the checks could not be made; see above.`;

@@ -19,7 +19,7 @@ import type { Summary } from '../run/summary-schema.ts';
 import { curveAt } from '../stats/platt.ts';
 import { softmax } from '../stats/temperature.ts';
 import { analysisOf } from './options.ts';
-import { printOrWrite, writeOutput } from './output.ts';
+import { jsonText, printOrWrite, writeOutput } from './output.ts';
 import type { ReportFlags } from './report-command.ts';
 
 /** Carries out `winoscope report`; see `docs/reports.md`. @throws WinoscopeError for what the user can mend. */
@@ -81,7 +81,7 @@ function reportText(runs: readonly NamedSummary[], { format, published: asked }:
             runs: runs.map((one) => ({ name: one.run, ...one.summary })),
             ...(asked && { published }),
           };
-    return `${JSON.stringify(value, null, 2)}\n`;
+    return jsonText(value);
   }
   if (format === 'md' && isOne) return markdown(summary, published);
   if (format === 'text' && isOne)
@@ -120,7 +120,7 @@ function probabilityLines(
     return choicesOf(run.examples, scores).map(({ example, image, scores: values }) => {
       const { id, captions } = run.examples[example]!;
       const p = softmax(values, fit.temperature, prior?.of(captions));
-      return `${JSON.stringify({ scorer, example: id, image, p })}\n`;
+      return jsonText({ scorer, example: id, image, p }, 0);
     });
   });
 }
@@ -135,7 +135,7 @@ function confidenceLines(run: StoredRun, { scorers }: Summary, path: string): st
     if (!fit || view.kind !== 'diffusion') return [];
     return racesOf(view, run.examples).map(({ example, image, trials, decided, best }) => {
       const p = curveAt(fit.curve, Math.log(trials));
-      return `${JSON.stringify({ scorer, example: run.examples[example]!.id, image, trials, decided, best, p })}\n`;
+      return jsonText({ scorer, example: run.examples[example]!.id, image, trials, decided, best, p }, 0);
     });
   });
   if (lines.length > 0) return lines;

@@ -1,5 +1,6 @@
 /** Numbers and names as every report writes them. */
 
+import { counted } from '../errors.ts';
 import type { MetricName } from '../metrics/evaluate.ts';
 import type {
   MetricSummaries,
@@ -140,7 +141,7 @@ export function comparisonLines({ comparisons }: Summary): string[] {
 /** How far the run is, in words. */
 export function stateLine(summary: Summary): string {
   const { done, failed, skipped } = summary.examples;
-  const parts = [`${done} of ${summary.task.count} examples`];
+  const parts = [`${done} of ${counted(summary.task.count, 'example')}`];
   if (failed > 0) parts.push(`${failed} failed`);
   if (skipped > 0) parts.push(`${skipped} not scored yet`);
   return parts.join(', ');
@@ -155,7 +156,7 @@ export function stoppingSentence(
   const how = { sequential: `at alpha ${alpha}`, ttest: `by t-tests at ${alpha} each`, stages: 'in stages' }[
     rule
   ];
-  const whole = `${stopped} examples stopped early ${how}`;
+  const whole = `${counted(stopped, 'example')} stopped early ${how}`;
   const what = rule === 'sequential' ? [`${whole}, ${undecided} of them undecided`] : [whole];
   const parts = [
     `${[

@@ -64,8 +64,8 @@ export class Gallery {
       order: text('order'),
     });
     const { length } = this.data.examples;
-    this.status.textContent =
-      this.found.length === length ? `${length} examples` : `${this.found.length} of ${length} examples`;
+    const counted = `${length} example${length === 1 ? '' : 's'}`;
+    this.status.textContent = this.found.length === length ? counted : `${this.found.length} of ${counted}`;
     this.show(0);
   }
 

@@ -1,5 +1,6 @@
 /** Scorers against each other, example by example: whether they fail on the same ones. */
 
+import { counted } from '../../../errors.ts';
 import type { MetricName } from '../../../metrics/evaluate.ts';
 import { standardMargin } from '../../disagreement.ts';
 import { METRIC_TITLES, visible } from '../../format.ts';
@@ -42,7 +43,7 @@ export function marginSection(pen: Pen, parts: MarginParts): Section | false {
 ${figure({
   panels: plots.map(({ a, b, metric, rows }) =>
     panel(
-      `${METRIC_TITLES[metric]}, ${rows.length} examples`,
+      `${METRIC_TITLES[metric]}, ${counted(rows.length, 'example')}`,
       marginScatter(pen, rows, { x: name(b), y: name(a), metric: METRIC_TITLES[metric] }),
     ),
   ),
