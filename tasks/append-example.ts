@@ -51,9 +51,9 @@ export function appendExample(folder: string, example: NewExample): Appended {
       tags: example.tags,
       variant_of: `${example.original.task}/${example.original.id}`,
     };
+    for (const image of example.images) storeImage(path, image);
     const known = records.find(({ id: _, ...others }) => isDeepStrictEqual(others, fields));
     if (known) return { id: String(known.id), file, isKnown: true };
-    for (const image of example.images) storeImage(path, image);
     const id = freeId(`${example.original.id}-edit`, new Set(records.map((record) => String(record.id))));
     appendFileSync(join(path, 'examples.jsonl'), `${JSON.stringify({ id, ...fields })}\n`);
     return { id, file, isKnown: false };

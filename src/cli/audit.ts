@@ -10,6 +10,7 @@ import type { AuditFlags } from './audit-command.ts';
 import { findTask } from './find-task.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printJson } from './output.ts';
+import { saidFlags } from './said-flags.ts';
 
 const MARKS = { passed: 'passed     ', failed: 'FAILED     ', 'not checked': 'not checked' } as const;
 
@@ -57,8 +58,11 @@ export async function audit(path: string, flags: AuditFlags): Promise<void> {
 }
 
 /** The task as it is today, without a connection; or a sentence on why it is not here. */
-async function taskOf({ identity, about }: Manifest, flags: AuditFlags) {
-  const { data, images, classes, template } = flags;
+async function taskOf({ identity, about, sessions }: Manifest, flags: AuditFlags) {
+  // What of it lies elsewhere than the task, as the run was told.
+  const said = saidFlags(sessions.at(-1)?.command ?? []);
+  const { data, images = said('--images'), template = said('--template') } = flags;
+  const classes = flags.classes ?? said('--classes')?.at(-1);
   const { source } = about.task;
   const named = flags.task ?? (isTaskWithData(identity.task.name) ? identity.task.name : source);
   try {

@@ -45,14 +45,18 @@ export function onInterrupt(): Interrupt {
     controller.abort(new Error('stopped by a fault'));
   };
   process.on('uncaughtException', onFault);
-  const [, onTerm] = handlers.find(([name]) => name === 'SIGTERM')!;
-  // Whoever started this over a channel is gone: nobody waits for it any more.
-  if (process.channel) process.on('disconnect', onTerm);
+  // Whoever started this over a channel is gone: nobody waits for it any more. A terminal that closes tells both.
+  const onGone = () => {
+    if (!controller.signal.aborted) handlers.find(([name]) => name === 'SIGTERM')![1]();
+  };
+  if (process.channel) process.on('disconnect', onGone);
   const dispose = () => {
-    process.off('disconnect', onTerm);
+    process.off('disconnect', onGone);
     process.off('uncaughtException', onFault);
     for (const [name, handler] of handlers) process.off(name, handler);
   };
+  // It may have gone before anything listened.
+  if (process.connected === false) onGone();
   const stop = () => handlers.find(([name]) => name === 'SIGINT')![1]();
   return {
     signal: controller.signal,

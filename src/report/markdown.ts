@@ -43,14 +43,16 @@ export function markdown(summary: Summary, published: readonly PublishedRow[] = 
   for (const group of groups)
     if (group.omitted > 0) parts.push(`${escapeMarkdown(group.kind)}: ${omittedNote(group)}.`);
   for (const [name, { byTag }] of tags.length > 0 ? Object.entries(summary.scorers) : []) {
-    const rows = tags.map((tag) => {
-      const found = byTag[tag] ?? {};
-      return [
-        escapeMarkdown(tag),
-        `${tagCount(summary, tag, name)}`,
-        ...metrics.map((metric) => (found[metric] ? withInterval(found[metric]) : '')),
-      ];
-    });
+    const rows = tags
+      .filter((tag) => byTag[tag])
+      .map((tag) => {
+        const found = byTag[tag] ?? {};
+        return [
+          escapeMarkdown(tag),
+          `${tagCount(summary, tag, name)}`,
+          ...metrics.map((metric) => (found[metric] ? withInterval(found[metric]) : '')),
+        ];
+      });
     parts.push(`### ${escapeMarkdown(name)}`, markdownTable(['tag', 'n', ...titles], rows));
   }
   const weak = notAboveChance(summary);

@@ -152,14 +152,16 @@ function tagTables(summary: Summary, lead: string): Table[] {
   return Object.entries(summary.scorers).map(([name, { byTag }]) => ({
     title: `${lead}${name} by tag${omitted}`,
     head: ['tag', 'n', ...metrics.map((metric) => METRIC_TITLES[metric])],
-    rows: tags.map((tag) => [
-      tag,
-      `${tagCount(summary, tag, name)}`,
-      ...metrics.map((metric) => {
-        const found = byTag[tag]?.[metric];
-        return found ? withInterval(found) : '';
-      }),
-    ]),
+    rows: tags
+      .filter((tag) => byTag[tag])
+      .map((tag) => [
+        tag,
+        `${tagCount(summary, tag, name)}`,
+        ...metrics.map((metric) => {
+          const found = byTag[tag]?.[metric];
+          return found ? withInterval(found) : '';
+        }),
+      ]),
   }));
 }
 

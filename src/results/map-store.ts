@@ -29,6 +29,11 @@ export class MapStore {
     return this.#maps.get(index);
   }
 
+  /** Examples that have any. */
+  get size(): number {
+    return this.#maps.size;
+  }
+
   set(index: number, maps: StoredMaps): void {
     this.#maps.set(index, maps);
   }

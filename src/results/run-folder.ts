@@ -24,6 +24,9 @@ import { sealedFile } from './seal.ts';
 /** What may lie in a folder before its manifest does: of this program's own making, or of no consequence. */
 const OWN_NAMES = /^(?:segments|trials|maps|scores|slurm|run\.lock.*|.*\.tmp|\..*)$/;
 
+/** A segment's name: scorer, session, what it holds. */
+const SEGMENT = /^.+\.\d{4,}\.(?:trials|maps|scores)\.(?:arrows|jsonl)$/;
+
 /** Paths within one run folder. */
 export class RunFolder {
   readonly path: string;
@@ -77,7 +80,8 @@ export class RunFolder {
 
   /** Whether a session was cut off before its segments were put together. */
   hasSegments(): boolean {
-    return isFolder(this.segments) && readdirSync(this.segments).length > 0;
+    // Other programs leave files of their own anywhere.
+    return isFolder(this.segments) && readdirSync(this.segments).some((name) => SEGMENT.test(name));
   }
 
   /** Whether anything was stored by a scorer, whole or in segments. */

@@ -16,7 +16,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ResultsError } from '../errors.ts';
 import { isAlive } from '../hub/is-alive.ts';
@@ -138,8 +138,8 @@ export async function livingHolder(file: string, options: LockOptions = {}): Pro
 export function isAbandoned(claim: string): boolean {
   const holder = readHolder(claim);
   if (holder) return isSeenAlive(holder) === false || ageOf(claim, 0) > TIMES.staleMs;
-  const pid = /\.lock\.(\d+)\./.exec(claim)?.[1];
-  return pid === undefined ? ageOf(claim, 0) > TIMES.staleMs : !isAlive(Number(pid));
+  const pid = /\.(\d+)\.[^.]*$/.exec(basename(claim))?.[1];
+  return (pid !== undefined && !isAlive(Number(pid))) || ageOf(claim, 0) > TIMES.staleMs;
 }
 
 interface Watch extends Pick<LockOptions, 'onWait' | 'signal'>, Pick<LockTimes, 'staleMs'> {
@@ -189,7 +189,12 @@ function beating(file: string, me: LockHolder, beatMs: number): RunLock {
 
 /** Why a lock is not ours any more: somebody's is in its place, or the folder itself is another one, or none, by now. */
 function lostLock(file: string, { folder }: LockHolder): ResultsError {
-  const isHere = existsSync(dirname(file)) && folderNumber(file) === folder;
+  let isHere = false;
+  try {
+    isHere = folderNumber(file) === folder;
+  } catch {
+    // No such folder any more.
+  }
   const holder = isHere ? readHolder(file) : undefined;
   if (holder) {
     return new ResultsError({
@@ -200,9 +205,11 @@ function lostLock(file: string, { folder }: LockHolder): ResultsError {
     });
   }
   return new ResultsError({
-    what: 'the run folder was moved or removed while the run went on',
-    where: dirname(file),
-    got: existsSync(dirname(file)) ? `${isHere ? 'a' : 'another'} folder without our lock` : 'no such folder',
+    what: isHere
+      ? 'the lock of the run folder was taken away while the run went on'
+      : 'the run folder was moved or removed while the run went on',
+    where: isHere ? file : dirname(file),
+    got: isHere ? 'no lock' : existsSync(dirname(file)) ? 'another folder in its place' : 'no such folder',
     fix: 'What was computed is kept in the segments of the folder where it is now: run the command again with --out naming it.',
   });
 }

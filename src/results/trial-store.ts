@@ -55,7 +55,6 @@ export class TrialStore {
   readonly #errors: Map<number, StoredErrors>[];
   /** The numeric setting that counts, per example. */
   readonly #numerics: Int16Array;
-
   readonly #repeats: (numerics: number) => boolean;
   readonly #elements: number | undefined;
   readonly #kinds: readonly Kind[];
@@ -165,6 +164,13 @@ export class TrialStore {
   doneOf(index: number, slot: number): number {
     const setting = this.#numerics[index]!;
     return setting < 0 ? 0 : this.#prefix(index, setting, slot);
+  }
+
+  /** Trials of all pairs of an example, under whatever numeric setting: those that do not count are kept as well. */
+  kept(index: number): number {
+    const settings = [...this.#errors[index]!.keys()];
+    const ofPair = (slot: number) => settings.reduce((sum, k) => sum + this.#prefix(index, k, slot), 0);
+    return this.#pairs[index]!.reduce((sum, _, slot) => sum + ofPair(slot), 0);
   }
 
   /** One stored column of a pair, per trial of the plan's order; NaN where not evaluated. */

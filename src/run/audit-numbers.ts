@@ -6,6 +6,7 @@ import { type AuditCheck, checksOf } from './audit-check.ts';
 import { derivedFiles } from './derived-files.ts';
 import { isUpToDate } from './lost-results.ts';
 import type { StoredRun } from './open-run.ts';
+import type { ScorerView } from './scorer-view.ts';
 import type { Summary } from './summary-schema.ts';
 
 /** Another machine's logarithms and exponentials may differ in the last bits. */
@@ -14,15 +15,20 @@ const TOLERANCE = 1e-9;
 const UNFINISHED: AuditCheck = {
   check: 'summary',
   state: 'not checked',
+  message: 'The run was killed before it wrote a summary: run the same `winoscope score` again, then audit.',
+};
+const OUTDATED: AuditCheck = {
+  check: 'summary',
+  state: 'not checked',
   message:
-    'The last session was cut off before it wrote summary and scores: run the same `winoscope score` again, then audit.',
+    'The last session was killed before it wrote what it stored into the summary: run the same `winoscope score` again, then audit.',
 };
 
 /** Recomputes summary, scores and decisions. */
 export function auditNumbers(run: StoredRun): AuditCheck[] {
   const { folder, last, views, examples } = run;
   if (!last) {
-    if (folder.hasSegments()) return [UNFINISHED];
+    if (!isFinished(run)) return [UNFINISHED];
     const message = `${folder.summaryFile} is missing: run the same \`winoscope score\` again to write it.`;
     return [{ check: 'summary', state: 'failed', message }];
   }
@@ -30,8 +36,8 @@ export function auditNumbers(run: StoredRun): AuditCheck[] {
   const differences = differencesOf(comparable(last), comparable(summary), '').map(
     ([path, stored, computed]) => `summary.json says ${path} is ${stored}; the trials give ${computed}.`,
   );
-  // It says nothing of what a session stored that was cut off: that is no contradiction.
-  if (differences.length > 0 && !isUpToDate(run) && folder.hasSegments()) return [UNFINISHED];
+  // It says nothing of what a session stored that was killed: that is no contradiction.
+  if (differences.length > 0 && !isUpToDate(run) && folder.hasSegments()) return [OUTDATED];
   const checks = checksOf({ check: 'summary' }, differences, 'summary.json is what the stored results give.');
   const own = Object.keys(last.scorers).filter((name) => last.scorers[name]!.ownMetrics);
   if (own.length > 0) {
@@ -52,9 +58,18 @@ export function auditNumbers(run: StoredRun): AuditCheck[] {
   ];
 }
 
+/** Whether a session came to its end: each scorer has results, and none of them are in pieces. */
+function isFinished({ folder, views, examples }: StoredRun): boolean {
+  const hasAny = ({ results }: ScorerView) => examples.some((_, index) => results.evaluations(index) > 0);
+  return !folder.hasSegments() && [...views.values()].every(hasAny);
+}
+
 /** What of a summary follows from the stored results. */
 function comparable({ run: _, sha256: _seal, scorers, ...rest }: Summary): object {
-  const without = Object.entries(scorers).map(([name, { seconds: _time, ...scorer }]) => [name, scorer]);
+  const without = Object.entries(scorers).map(([name, { seconds: _time, maps: _maps, ...scorer }]) => [
+    name,
+    scorer,
+  ]);
   return { ...rest, scorers: Object.fromEntries(without) };
 }
 

@@ -56,7 +56,8 @@ export function openForAudit(path: string): Opened {
   const parts = examples && { folder, manifest, examples, views: inOrder(views), last: summary?.last };
   const lost: { message: string }[] = parts ? lostResults(parts) : [];
   for (const { message } of lost) damage.add(message);
-  if (parts) for (const message of lostMaps(parts)) damage.add(message);
+  // Maps of trials that are gone cannot be told from others.
+  if (parts && lost.length === 0) for (const message of lostMaps(parts)) damage.add(message);
   const whole = isReadable && parts && lost.length === 0 ? storedRun(parts) : undefined;
   return { found: { folder, manifest, examples, views, whole }, damage: [...damage] };
 }

@@ -85,6 +85,9 @@ export async function mergeRuns(request: MergeRequest): Promise<MergeReport> {
   }
 }
 
+/** Of several numeric settings, the folder's own first one decides what counts of unfinished examples. */
+const MERGED = 0;
+
 interface Place {
   into: RunFolder;
   sources: readonly RunFolder[];
@@ -131,7 +134,7 @@ async function mergeLocked(
     manifest,
     examples,
     session: sessions.length + 1,
-    numerics: 0,
+    numerics: MERGED,
     seconds: secondsOf(parts, into),
     maps: true,
     sources: read.filter(({ folder }) => folder.path !== into.path),
@@ -158,6 +161,7 @@ async function mergeLocked(
     examples,
     views,
     analysis,
+    numerics: MERGED,
     failures,
     ...(task && { task }),
   });

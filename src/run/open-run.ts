@@ -87,9 +87,14 @@ export function openViews({
     manifest,
     examples,
     session: 0,
-    numerics: manifest.numerics.length - 1,
+    numerics: settingOf(manifest, last),
     seconds: Object.fromEntries(seconds),
   });
+}
+
+/** The numeric setting that decides what counts of unfinished examples: as the last summary was made. */
+function settingOf({ numerics }: Manifest, last: Summary | undefined): number {
+  return last?.numerics ?? numerics.length - 1;
 }
 
 /** A run from its parts. */
@@ -106,6 +111,7 @@ export function storedRun(parts: StoredParts): StoredRun {
           examples,
           scorers: views,
           analysis,
+          numerics: settingOf(manifest, last),
           ...countFailures(manifest.about.failures ?? []),
         }),
       ),

@@ -92,6 +92,7 @@ export async function* runTask(
       examples,
       views,
       analysis,
+      numerics: run.numerics,
       failures,
       task: request.task,
     });

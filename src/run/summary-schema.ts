@@ -121,6 +121,7 @@ const scorerSchema = z.object({
   byTag: z.record(z.string(), metricsSchema),
   undecided: count.describe('examples with a comparison so close that other numeric settings could turn it'),
   evaluations: count,
+  maps: count.optional().describe('examples whose error maps are stored, of diffusion models'),
   stopping: stoppingSchema.optional(),
   pruning: pruningSchema.optional(),
   noiseBanks: banksSchema.optional().describe('where there are several'),
@@ -172,6 +173,11 @@ export const summarySchema = z.object({
       weighting: weightingSchema.optional().describe('of the timesteps; uniform where absent'),
     })
     .describe('how stored errors were turned into scores'),
+  numerics: count
+    .optional()
+    .describe(
+      "in runs of several numeric settings, the place in run.json of the last session's: what is unfinished under it counts as not begun",
+    ),
   scorers: z.record(z.string(), scorerSchema),
   comparisons: z.array(comparisonSchema),
   expected: z

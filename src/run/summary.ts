@@ -25,6 +25,8 @@ export interface SummaryInput {
   examples: readonly Example[];
   scorers: ReadonlyMap<string, ScorerView>;
   analysis: Analysis;
+  /** The numeric setting under which the scorers were opened: what is unfinished counts where it is that one's. */
+  numerics?: number;
   /** Examples that could not be scored. */
   failed: number;
   /** Records of the task that could not even be read: not among `examples`. */
@@ -38,6 +40,7 @@ export function summarize({
   examples,
   scorers,
   analysis,
+  numerics,
   failed,
   unreadable,
 }: SummaryInput): Summary {
@@ -63,6 +66,7 @@ export function summarize({
     examples: { done, failed: failed + unreadable, skipped: Math.max(0, task.count - done - failed) },
     task,
     analysis,
+    ...(manifest.numerics.length > 1 && numerics !== undefined && { numerics }),
     scorers: summaries,
     comparisons: compare(verdicts),
   };
@@ -109,7 +113,10 @@ function summarizeScorer(
     byTag: Object.fromEntries(tags.map((tag) => [tag, withIntervals(byTag[tag]!)])),
     undecided,
     evaluations,
-    ...(view.kind === 'diffusion' && summarizeCourse(view, examples, analysis)),
+    ...(view.kind === 'diffusion' && {
+      ...(view.results.maps.size > 0 && { maps: view.results.maps.size }),
+      ...summarizeCourse(view, examples, analysis),
+    }),
     ...(probabilities && { probabilities }),
     ...summarizeDetails(examples, scores, { total, about }),
     seconds: view.seconds,

@@ -19,6 +19,8 @@ export interface Outcome {
   examples: readonly Example[];
   views: ReadonlyMap<string, ScorerView>;
   analysis: Analysis;
+  /** The numeric setting under which the views were opened. */
+  numerics: number;
   failures: readonly Failure[];
   /** For metrics that it brings as code. */
   task?: Task;
@@ -26,13 +28,14 @@ export interface Outcome {
 
 /** Computes and writes scores, decisions and summary. @throws ResultsError where the disk refuses. */
 export function writeOutcome(outcome: Outcome): Summary {
-  const { folder, manifest, examples, views, analysis, failures, task } = outcome;
+  const { folder, manifest, examples, views, analysis, numerics, failures, task } = outcome;
   const computed = summarize({
     run: folder.path,
     manifest,
     examples,
     scorers: views,
     analysis,
+    numerics,
     ...countFailures(failures),
   });
   const summary = task ? withOwnMetrics(computed, task, views) : computed;

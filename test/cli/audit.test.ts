@@ -265,7 +265,7 @@ describe('what was changed is found and named', () => {
     const { code, failed } = await audited(run, '--no-replay');
     expect(code).toBe(3);
     expect(failed).toEqual([
-      `${join(run, 'maps', 'diffusion.arrow')} is missing, though run.json says that error maps were stored: run the same \`winoscope score\` again to compute them anew.`,
+      `${join(run, 'maps', 'diffusion.arrow')} is missing: summary.json counts those of 4 examples, 0 are stored. Put back a copy of the file, or run the same \`winoscope score\` again to compute them anew.`,
     ]);
   });
 
@@ -313,7 +313,20 @@ describe('what was changed is found and named', () => {
     writeFileSync(join(run, 'segments', 'clip.0009.scores.jsonl'), '');
     const { code, failed, notChecked } = await audited(run, '--no-replay');
     expect({ code, failed }).toEqual({ code: 3, failed: [] });
-    expect(notChecked[0]).toMatch(/^The last session was cut off before it wrote summary and scores/);
+    expect(notChecked[0]).toMatch(/^The run was killed before it wrote a summary/);
+    // What other programs leave there is no session's.
+    rmSync(join(run, 'segments', 'clip.0009.scores.jsonl'));
+    writeFileSync(join(run, 'segments', '.DS_Store'), '');
+    expect((await audited(run, '--no-replay')).failed).toEqual([
+      expect.stringMatching(/summary\.json is missing/),
+    ]);
+    cpSync(join(honest, 'summary.json'), join(run, 'summary.json'));
+    rmSync(join(run, 'trials', 'diffusion.arrow'));
+    expect((await runCli(['report', run])).code).toBe(1);
+    cpSync(join(honest, 'trials', 'diffusion.arrow'), join(run, 'trials', 'diffusion.arrow'));
+    expect((await audited(run, '--no-replay')).code).toBe(0);
+    rmSync(join(run, 'summary.json'));
+    writeFileSync(join(run, 'segments', 'clip.0009.scores.jsonl'), '');
     // A run that was interrupted in order has a summary of what it stored, which holds.
     const stopped = join(folder, 'stopped');
     await interrupted(['score', 'tiny-world', '--out', stopped]);

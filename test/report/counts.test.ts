@@ -63,10 +63,8 @@ test.each([
 ])('in %s', (_, text, cells) => {
   expect(text).toContain(SENTENCE);
   for (const tag of tags) {
-    expect(rowsOf(text, tag, cells).map(([, n]) => Number(n))).toEqual([
-      counted(tag, DONE),
-      counted(tag, COUNT),
-    ]);
+    const counts = [counted(tag, DONE), counted(tag, COUNT)].filter((n) => n > 0);
+    expect(rowsOf(text, tag, cells).map(([, n]) => Number(n))).toEqual(counts);
   }
 });
 

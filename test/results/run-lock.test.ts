@@ -200,7 +200,7 @@ describe('the heartbeat', () => {
     [
       'deleted by hand',
       (file: string) => rmSync(file),
-      /the run folder was moved or removed while the run went on: .*a folder without our lock/,
+      /the lock of the run folder was taken away while the run went on: .*no lock/,
     ],
     [
       'moved away with its folder, where another run began',
@@ -209,7 +209,7 @@ describe('the heartbeat', () => {
         mkdirSync(dirname(file));
         writeFileSync(file, '{"host":"elsewhere","pid":1}');
       },
-      /the run folder was moved or removed while the run went on: .*another folder without our lock/,
+      /the run folder was moved or removed while the run went on: .*another folder in its place/,
     ],
     [
       'moved away with its folder',
