@@ -41,6 +41,8 @@ export function readRecord(value: unknown, rules: RecordRules): ProbeRecord | st
   const { fields } = rules;
   const id = idOf(lookUp(raw, fields.id ?? 'id'));
   if (id === undefined) return `field "${fields.id ?? 'id'}" is missing or is neither text nor a number`;
+  // JSON can say what no file can hold: results would come back under another id.
+  if (/\p{Cs}/u.test(id)) return `field "${fields.id ?? 'id'}" has half of a surrogate pair`;
   const winoground = isWinoground(raw, rules);
   const images = readItems(
     raw,

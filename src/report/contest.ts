@@ -65,11 +65,33 @@ export function contest(a: Side, b: Side, metric: MetricName, grows = false): Co
     bOnly,
     neither: count(false, false),
     p: mcnemarExact(aOnly, bOnly),
-    ...(hasDifference && { difference: differenceOf(rights.map(({ right }) => right)) }),
+    ...(hasDifference && {
+      difference:
+        toldDifference(a, b, { metric, aOnly, bOnly }) ?? differenceOf(rights.map(({ right }) => right)),
+    }),
     flips: rights
       .filter(({ right }) => right[0] !== right[1])
       .map(({ index, right }) => ({ a: index[0], b: index[1], winner: right[0] ? 'a' : 'b' })),
   };
+}
+
+/** The difference that the run's summary has, where it is at hand and of the same examples: thousands take seconds. */
+function toldDifference(
+  a: Side,
+  b: Side,
+  { metric, aOnly, bOnly }: Pick<Comparison, 'metric' | 'aOnly' | 'bOnly'>,
+): Comparison['difference'] {
+  if (a.model !== b.model) return undefined;
+  for (const told of a.model.standings().comparisons) {
+    if (told.metric !== metric || !told.difference) continue;
+    const { estimate, ci95, interval } = told.difference;
+    const isSame = (x: string, y: string, xOnly: number, yOnly: number) =>
+      told.a === x && told.b === y && told.aOnly === xOnly && told.bOnly === yOnly;
+    if (isSame(a.scorer, b.scorer, aOnly, bOnly)) return told.difference;
+    if (isSame(b.scorer, a.scorer, bOnly, aOnly))
+      return { estimate: -estimate, ci95: [-ci95[1], -ci95[0]], interval };
+  }
+  return undefined;
 }
 
 /** Places of a run's examples by their ids. */

@@ -210,6 +210,11 @@ describe('a record that cannot be used is refused, with its line', () => {
     ['no object', '[1, 2]', /cannot be used/],
     ['no id', { ...good, id: undefined }, 'field "id"'],
     ['an id that is nothing', { ...good, id: '' }, 'field "id"'],
+    [
+      'an id that no file can hold',
+      '{"id":"a\\ud800b","images":["a"],"captions":["x"]}',
+      /half of a surrogate/,
+    ],
     ['an id used before', good, /"good" is used twice.*line 1's/],
     ['no images', { ...good, id: 2, images: [] }, 'field "images"'],
     ['no captions', { ...good, id: 2, captions: undefined }, 'field "captions"'],

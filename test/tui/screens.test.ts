@@ -352,6 +352,16 @@ describe('compare', () => {
     }
   });
 
+  test('sides that are turned about have the same difference, turned about', async () => {
+    const more = await smallRun(folder, { count: 120, done: 120, seed: 12 });
+    const told = more.summary().comparisons.find(({ metric }) => metric === 'group')!;
+    const side = (scorer: string) => ({ model: more, scorer });
+    expect(contest(side(told.a), side(told.b), 'group').difference).toEqual(told.difference);
+    const { estimate, ci95 } = contest(side(told.b), side(told.a), 'group').difference!;
+    expect(estimate).toBe(-told.difference!.estimate);
+    expect(ci95).toEqual([-told.difference!.ci95[1], -told.difference!.ci95[0]]);
+  });
+
   test('examples of two runs are matched by id, and only what both have done counts', async () => {
     const less = await smallRun(folder, { done: 10, seed: 9 });
     const found = contest({ model, scorer: 'clip' }, { model: less, scorer: 'clip' }, 'text');
