@@ -63,7 +63,7 @@ export const RULES: readonly Rule[] = [
   { match: /^npx winoscope score$/, how: 'parse', why: 'needs the packed package (npm run packed tries it)' },
   {
     match:
-      /^npm (?:test|run (?:check|format|pictures|packed|matrix|licences|simulate|bench|faults|fuzz|docs))$|^npm run bench -- --part/,
+      /^npm (?:test|run (?:check|format|pictures|packed|matrix|licences|simulate|bench|faults|fuzz|docs))$|^npm run (?:bench -- --part|fuzz -- --seed)/,
     how: 'parse',
     why: 'upkeep of minutes to hours, run by hand; its script and flags are there',
   },
