@@ -1,7 +1,7 @@
 /** Adds one example to a probe folder, making the folder where there is none. */
 
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { parse, stringify } from 'yaml';
@@ -9,6 +9,7 @@ import { InputError, messageOf } from '../src/errors.ts';
 import { makeFolder } from '../src/hub/make-folder.ts';
 import { isFolder } from '../src/hub/resolve-ref.ts';
 import type { Example } from '../src/scoring/example.ts';
+import { readUtf8 } from './read-text.ts';
 import { REDISTRIBUTION, type Redistribution } from './task.ts';
 
 /** An example to be written, and the one that it was made of. */
@@ -77,7 +78,7 @@ function prepare(path: string, folder: string, { terms }: NewExample): ProbeReco
     .map((name) => join(path, name))
     .find((file) => existsSync(file));
   if (config) {
-    const settings = parse(readFileSync(config, 'utf8')) as {
+    const settings = parse(readUtf8(config, 'the task file cannot be read')) as {
       redistribution?: unknown;
       tags?: unknown;
     } | null;
@@ -114,7 +115,7 @@ function prepare(path: string, folder: string, { terms }: NewExample): ProbeReco
 
 function recordsIn(file: string): ProbeRecord[] {
   if (!existsSync(file)) return [];
-  const text = readFileSync(file, 'utf8');
+  const text = readUtf8(file, 'cannot read the examples');
   // A last line without its end would swallow the new record.
   if (text !== '' && !text.endsWith('\n')) appendFileSync(file, '\n');
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');

@@ -1,10 +1,11 @@
 /** A table of a probe's examples for somebody's verdict on each: tab-separated, for an editor or a spreadsheet. */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { InputError, messageOf } from '../src/errors.ts';
 import { sourceName } from '../src/images/decode.ts';
 import type { FoundExample } from './probe-folder.ts';
+import { readUtf8 } from './read-text.ts';
 
 const HEAD = ['keep', 'id', 'true', 'images', 'captions'];
 
@@ -39,8 +40,9 @@ export function writeReview(path: string, folder: string, examples: readonly Fou
 export function readReview(path: string, ids: readonly string[]): Set<string> {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+    text = readUtf8(path, 'cannot read the table');
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw new InputError({ what: 'cannot read the table', where: path, got: messageOf(error) });
   }
   const verdicts = new Map<string, boolean>();

@@ -1,12 +1,13 @@
 /** `task.yaml`, `task.yml` or `task.json`: what a probe folder says of its records. Data alone, no code. */
 
-import { existsSync, lstatSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { InputError, issueOf, messageOf } from '../src/errors.ts';
 import { type MetricName, metricNames } from '../src/metrics/score-matrix.ts';
 import { requireInside } from './probe/inside.ts';
+import { readUtf8 } from './read-text.ts';
 import { REDISTRIBUTION } from './task.ts';
 
 /** A task file is a page, never a data set. */
@@ -176,8 +177,9 @@ function parseFile(path: string): unknown {
   try {
     if (lstatSync(path).size > MOST_BYTES) throw new Error(`larger than ${MOST_BYTES} bytes`);
     // JSON is YAML. A tag that is not known leaves its value as it is, and is nothing to warn of on stderr.
-    return parse(readFileSync(path, 'utf8'), { logLevel: 'error' });
+    return parse(readUtf8(path, 'the task file cannot be read'), { logLevel: 'error' });
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw new InputError({
       what: 'the task file cannot be read',
       where: path,

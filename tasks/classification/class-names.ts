@@ -1,8 +1,8 @@
 /** The names of classes: what stands for `{}` in a template. */
 
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { InputError, messageOf } from '../../src/errors.ts';
+import { readUtf8 } from '../read-text.ts';
 
 /** A class of the data and the name that captions call it by. */
 export interface NamedClass {
@@ -29,8 +29,9 @@ export function spoken(key: string): string {
 export function readClassNames(path: string, keys: readonly string[]): NamedClass[] {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+    text = readUtf8(path, 'cannot read the class names');
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw new InputError({ what: 'cannot read the class names', where: path, got: messageOf(error) });
   }
   const found = /^\s*[[{]/.test(text) ? fromJson(text, path) : fromLines(text, new Set(keys));

@@ -1,8 +1,8 @@
 /** A file of captions to draw. */
 
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { InputError, messageOf } from '../../src/errors.ts';
+import { readUtf8 } from '../read-text.ts';
 import { type CaptionSet, setOf } from './caption-sets.ts';
 
 const caption = z.string().trim().min(1);
@@ -27,8 +27,9 @@ const lineSchema = z
 export function readCaptionsFile(path: string): CaptionSet[] {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+    text = readUtf8(path, 'cannot read the captions');
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw new InputError({ what: 'cannot read the captions', where: path, got: messageOf(error) });
   }
   const lines = text.split(/\r?\n/).filter((line) => !line.startsWith('#'));

@@ -1,8 +1,9 @@
 /** The records of a probe as its file has them, whichever kind of file: each with its place, none judged yet. */
 
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { InputError, messageOf } from '../../src/errors.ts';
+import { readUtf8 } from '../read-text.ts';
 import { readCsv } from './csv.ts';
 import { requireInside } from './inside.ts';
 import { readParquet } from './parquet.ts';
@@ -66,8 +67,9 @@ function readText(path: string): string {
   try {
     const { size } = statSync(path);
     if (size > MOST_TEXT) throw new Error(`${size} bytes of text, more than ${MOST_TEXT}; use Parquet`);
-    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+    return readUtf8(path, 'cannot read the examples');
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw unreadable(path, messageOf(error), error);
   }
 }

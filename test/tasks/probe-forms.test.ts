@@ -93,6 +93,41 @@ describe('tables', () => {
     await expect(load({ files: { 'examples.csv': table } })).rejects.toThrow(sentence);
   });
 
+  const table = 'id,image,caption\n1,a,tea\n2,b,caf\u00e9\n';
+  const json = lines({ id: 1, image: 'a', caption: 'tea' }, { id: 2, image: 'b', caption: 'caf\u00e9' });
+
+  test.each<[string, string, Buffer, RegExp]>([
+    ['a CSV in Latin-1', 'examples.csv', Buffer.from(table, 'latin1'), /line 3 .*UTF-8.*0xe9/],
+    ['JSON lines in Latin-1', 'examples.jsonl', Buffer.from(json, 'latin1'), /line 2 .*UTF-8.*0xe9/],
+    ['a CSV in UTF-16', 'examples.csv', Buffer.from(`\uFEFF${table}`, 'utf16le'), /line 1 .*got UTF-16/],
+    ['one without its mark', 'examples.csv', Buffer.from(table, 'utf16le'), /line 1 .*got UTF-16/],
+    [
+      'a task file in Latin-1',
+      'task.yaml',
+      Buffer.from('name: x\ntitle: caf\u00e9\n', 'latin1'),
+      /line 2 .*UTF-8/,
+    ],
+  ])('%s is refused with its line, and what to do', async (_, name, bytes, sentence) => {
+    const files = {
+      'examples.jsonl': json,
+      [name]: bytes,
+      ...(name.endsWith('csv') && { 'task.yaml': `name: x\nexamples: ${name}\n` }),
+    };
+    const failure = load({ files });
+    await expect(failure).rejects.toThrow(sentence);
+    await expect(failure).rejects.toThrow(/Save the file as UTF-8\.$/);
+  });
+
+  test('a mark of UTF-8 at the beginning is no part of the text', async () => {
+    for (const [name, text] of [
+      ['examples.csv', table],
+      ['examples.jsonl', json],
+    ] as const) {
+      const found = await recordsOf({ files: { [name]: `\uFEFF${text}`, 'task.yaml': '\uFEFFname: x\n' } });
+      expect(found).toMatchObject([{ captions: ['tea'] }, { captions: ['caf\u00e9'] }]);
+    }
+  });
+
   test.each(['snappy', 'gzip', 'none'])(
     'a Parquet file that holds its pictures, packed with %s',
     async (packing) => {
