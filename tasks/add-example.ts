@@ -14,6 +14,7 @@ import { basename, extname, join } from 'node:path';
 import { InputError, withFiles } from '../src/errors.ts';
 import { makeFolder } from '../src/hub/make-folder.ts';
 import { decodeImage, readSource } from '../src/images/decode.ts';
+import { OddPictures } from './check/traits.ts';
 import { examplesFile, readRows } from './probe/rows.ts';
 import { readTruth } from './probe/truth.ts';
 import { readRecord } from './probe-records.ts';
@@ -32,13 +33,19 @@ export interface AddedExample {
 
 /**
  * Copies the pictures and appends a record. Nothing is written unless the whole example can be used.
- * @returns its id and truth, and how many records the probe has now.
+ * @returns its id and truth, how many records the probe has now, and warnings of pictures that are read otherwise than
+ * viewers show them.
  * @throws InputError where the folder is no probe of JSON lines, or the example cannot be used; ResultsError where it cannot be written.
  */
 export async function addExample(
   folder: string,
   { images, captions, truth: stated, tags, id: wanted }: AddedExample,
-): Promise<{ id: string; count: number; truth: readonly (readonly [number, number])[] }> {
+): Promise<{
+  id: string;
+  count: number;
+  truth: readonly (readonly [number, number])[];
+  warnings: string[];
+}> {
   const { task, path: taskPath } = readTaskFile(folder);
   const file = existsSync(join(folder, 'examples.jsonl'))
     ? join(folder, 'examples.jsonl')
@@ -85,10 +92,12 @@ export async function addExample(
   const ids = new Set(rows.flatMap(({ value }) => idIn(value, task)));
   const id = wanted ?? freeId(ids);
   if (ids.has(id)) refuse(`the id "${id}" is taken`);
+  const odd = new OddPictures();
   const pictures: { name: string; bytes: Uint8Array }[] = [];
   for (const path of images) {
     await decodeImage({ path });
     const bytes = await readSource({ path });
+    await odd.add({ bytes, name: path }, basename(path));
     pictures.push({ name: nameFor({ folder, path, bytes }, pictures), bytes });
   }
   const record: Record<string, unknown> = { id, images: pictures.map(({ name }) => name), captions, truth };
@@ -99,7 +108,7 @@ export async function addExample(
     for (const { name, bytes } of pictures) writeFileSync(join(folder, 'images', name), bytes);
     appendFileSync(file, `${endsOpen(file) ? '\n' : ''}${JSON.stringify(record)}\n`);
   });
-  return { id, count: rows.length + 1, truth };
+  return { id, count: rows.length + 1, truth, warnings: odd.warnings() };
 }
 
 function idIn(value: unknown, rules: Parameters<typeof readRecord>[1]): string[] {

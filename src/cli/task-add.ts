@@ -16,13 +16,14 @@ export async function taskAdd(folder: string, images: string[], flags: TaskAddFl
     tags: flags.tag ?? [],
     ...(flags.id !== undefined && { id: flags.id }),
   });
-  const { id, count, truth } = added;
+  const { id, count, truth, warnings } = added;
   const pairs = truth.map(
     ([image, caption]) => `${basename(images[image]!)} with "${readable(flags.caption[caption]!)}"`,
   );
   process.stdout.write(
     `added ${visible(id)}, example ${count} of ${visible(folder)}; true: ${visible(pairs.join('; '))}.\n`,
   );
+  for (const warning of warnings) process.stderr.write(`warning: ${visible(warning)}.\n`);
 }
 
 /** `0:1,1:0` as pairs. */

@@ -101,6 +101,27 @@ export async function imageSize(
   return sizeOf(await readHeader(bytes, where));
 }
 
+/** How a picture is stored where `decodeImage` shows it otherwise than most viewers do. */
+export interface ImageTraits {
+  /** Plain grey of 16 bits, which is clipped at 255. */
+  clipped: boolean;
+  /** Turned by viewers, read as it is stored. */
+  turned: boolean;
+  /** Of which the first is read. */
+  frames: number;
+}
+
+/** Traits of a picture from its header. @throws {InputError} as `imageSize`. */
+export async function imageTraits(source: ImageSource): Promise<ImageTraits> {
+  const bytes = await readSource(source);
+  const meta = await readHeader(bytes, sourceName(source));
+  return {
+    clipped: isGrey16(meta, bytes),
+    turned: meta.format !== 'tiff' && (meta.orientation ?? 1) > 1,
+    frames: meta.pages ?? 1,
+  };
+}
+
 /** Size as decoded: orientations 5 to 8 turn a TIFF on its side. */
 function sizeOf({ format, orientation = 1, width, height }: Metadata): { width: number; height: number } {
   const turned = format === 'tiff' && orientation >= 5;

@@ -8,6 +8,7 @@ import { decodeImage, type ImageSource, sourceName } from '../../src/images/deco
 import type { FoundExample } from '../probe-folder.ts';
 import { type Fingerprint, fingerprintOf, lookalikes } from './fingerprint.ts';
 import type { Problem } from './report.ts';
+import { OddPictures } from './traits.ts';
 
 interface Picture {
   source: ImageSource;
@@ -60,10 +61,12 @@ export class PictureCheck {
   async finish(): Promise<Problem[]> {
     const pictures: Picture[] = [];
     const prints: Fingerprint[] = [];
+    const odd = new OddPictures();
     for (const picture of this.#byHash.values()) {
       try {
         prints.push(fingerprintOf(await decodeImage(picture.source)));
         pictures.push(picture);
+        await odd.add(picture.source, this.#short(sourceName(picture.source)));
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         const { where, id } = picture;
@@ -85,6 +88,7 @@ export class PictureCheck {
         `${names[1]} looks the same as ${names[0]}${first.id === second.id ? ', in the same example' : ` of "${first.id}"`}`,
       );
     }
+    for (const message of odd.warnings()) this.#warn('odd-image', { where: this.#folder }, message);
     this.#findUnused();
     return this.problems;
   }

@@ -12,6 +12,7 @@ export type ProblemKind =
   | 'truth'
   | 'tags'
   | 'unused-image'
+  | 'odd-image' // read otherwise than viewers show it
   | 'domain'
   | 'licence';
 

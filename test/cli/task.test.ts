@@ -2,6 +2,7 @@
 
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { packageRoot } from '../../src/hub/package-root.ts';
 import { HAS_TMUX } from '../e2e/terminal.ts';
@@ -214,6 +215,25 @@ describe('task add', () => {
         readdirSync(join(probe, 'images')),
       ]).toEqual(before);
     }
+  });
+
+  test('warns of a picture that is read otherwise than viewers show it, and adds it', async () => {
+    const probe = fresh();
+    await ok('task', 'new', probe, '--count', '1');
+    const turned = `${fresh()}.jpg`;
+    await sharp(worldImage(30, 0)).withMetadata({ orientation: 6 }).jpeg().toFile(turned);
+    const { code, stdout, stderr } = await run(
+      'task',
+      'add',
+      probe,
+      turned,
+      '--caption',
+      'x',
+      '--caption',
+      'y',
+    );
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^added example-2/)]);
+    expect(stderr).toMatch(/^warning: 1 picture .* with an EXIF rotation/);
   });
 
   test('another picture of the same name keeps its own, and truths are as told', async () => {

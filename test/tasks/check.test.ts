@@ -179,6 +179,37 @@ describe('warnings', () => {
     expect(near).toContain('images/small.png looks the same as images/a.png of "1"');
   });
 
+  test('pictures that are read otherwise than viewers show them', async () => {
+    const original = readFileSync(worldImage(3, 0));
+    const grey = (shade: number) =>
+      sharp(original)
+        .resize(40 + shade)
+        .toColourspace('grey16')
+        .png()
+        .toBuffer();
+    const frames = await Promise.all([4, 5].map((k) => sharp(worldImage(k, 0)).raw().toBuffer()));
+    const { width, height } = await sharp(original).metadata();
+    const raw = { width, height: height * 2, channels: 3, pageHeight: height } as const;
+    const files = {
+      'examples.jsonl': lines(
+        { id: 1, images: ['x.png', 'y.png'], captions: ['x', 'y'] },
+        { id: 2, images: ['turned.jpg', 'moving.gif'], captions: ['x', 'y'] },
+        { id: 3, images: ['a', 'upright.jpg'], captions: ['x', 'y'] },
+      ),
+      'images/x.png': await grey(0),
+      'images/y.png': await grey(1),
+      'images/turned.jpg': await sharp(original).withMetadata({ orientation: 6 }).jpeg().toBuffer(),
+      'images/upright.jpg': await sharp(worldImage(6, 0)).withMetadata({ orientation: 1 }).jpeg().toBuffer(),
+      'images/moving.gif': await sharp(Buffer.concat(frames), { raw }).gif().toBuffer(),
+    };
+    const { problems } = await check({ files });
+    expect(problems.filter(({ kind }) => kind === 'odd-image').map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^2 pictures \(images\/x\.png and others\) of 16-bit grey.*convert to 8 bit$/),
+      expect.stringMatching(/^1 picture \(images\/turned\.jpg\) with an EXIF rotation.*without turning/),
+      expect.stringMatching(/^1 picture \(images\/moving\.gif\) of several frames: the first alone/),
+    ]);
+  });
+
   test('pictures that nobody uses', async () => {
     const { problems } = await check({ files: { 'examples.jsonl': lines(good), 'images/notes.txt': '' } });
     const unused = problems.filter(({ kind }) => kind === 'unused-image').map(({ where }) => where.at(-5));
