@@ -42,10 +42,12 @@ export async function checkProbe(folder: string, options: CheckOptions = {}): Pr
   const pictures = new PictureCheck(folder);
   const examples: Example[] = [];
   let outsideWorld = 0;
+  let complete = true;
   const seenFields = new Set<string>();
   for await (const record of probe.records) {
     const where = `${probe.file}, ${record.place}`;
     if ('errors' in record) {
+      complete = false;
       for (const error of record.errors) {
         const isImage = /image|picture|crop/.test(error.parts.what);
         problems.push({
@@ -63,7 +65,7 @@ export async function checkProbe(folder: string, options: CheckOptions = {}): Pr
     pictures.add(record, where);
     problems.push(...checkExample(record, where, { measures, domains: options.domains ?? [] }));
   }
-  problems.push(...(await pictures.finish()));
+  problems.push(...(await pictures.finish({ complete })));
   problems.push(...checkTask(probe, examples, seenFields));
   for (const found of [...checkTags(examples), ...checkTruthPlaces(examples)])
     problems.push({ level: 'warning', where: probe.file, ...found });

@@ -57,8 +57,11 @@ export class PictureCheck {
     }
   }
 
-  /** Decodes every picture whole, and looks for those that look alike and those that nobody uses. */
-  async finish(): Promise<Problem[]> {
+  /**
+   * Decodes every picture whole, and looks for those that look alike and those that nobody uses: the latter only where all
+   * records were read, since one that was refused may use any picture.
+   */
+  async finish({ complete }: { complete: boolean }): Promise<Problem[]> {
     const pictures: Picture[] = [];
     const prints: Fingerprint[] = [];
     const odd = new OddPictures();
@@ -89,7 +92,7 @@ export class PictureCheck {
       );
     }
     for (const message of odd.warnings()) this.#warn('odd-image', { where: this.#folder }, message);
-    this.#findUnused();
+    if (complete) this.#findUnused();
     return this.problems;
   }
 

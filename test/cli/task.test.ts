@@ -281,7 +281,7 @@ describe('task check', () => {
     expect(stdout).toMatch(
       /^error: .*examples\.jsonl, line 3: the tiny world model does not know the word "dog"/m,
     );
-    expect(stdout).toMatch(/^2 errors, 3 warnings\./m);
+    expect(stdout).toMatch(/^2 errors, 0 warnings\./m);
   });
 
   test('--json has the same for scripts', async () => {

@@ -216,6 +216,12 @@ describe('warnings', () => {
     expect(unused.sort()).toEqual(['c', 'd', 'e', 'f']);
   });
 
+  test('a record that was refused may use any picture', async () => {
+    const refused = { id: 'refused', images: ['c', 'd'], captions: ['x', ''] };
+    const { problems } = await check({ files: { 'examples.jsonl': lines(good, refused) } });
+    expect(problems.map(({ level, kind }) => [level, kind])).toEqual([['error', 'record']]);
+  });
+
   const many = (count: number, more: (k: number) => object) =>
     Array.from({ length: count }, (_, k) => ({
       id: k,
