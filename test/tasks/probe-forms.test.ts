@@ -93,6 +93,19 @@ describe('tables', () => {
     await expect(load({ files: { 'examples.csv': table } })).rejects.toThrow(sentence);
   });
 
+  test.each([
+    [
+      'examples.csv',
+      'id;image;caption\n1;a;x, y\n',
+      /expected columns separated by commas, got a header separated by ";"/,
+    ],
+    ['examples.csv', '"id";"image";"caption"\n"1";"a";"x"\n', /separated by commas, got .* by ";"/],
+    ['examples.csv', '\nid\timage\tcaption\n1\ta\tx\n', /separated by commas, got .* by tabs/],
+    ['examples.tsv', 'id,image,caption\n1,a,x\n', /separated by tabs, got .* by ","/],
+  ])('%s with another separator is refused by name: %j', async (name, text, sentence) => {
+    await expect(load({ files: { [name]: text } })).rejects.toThrow(sentence);
+  });
+
   const table = 'id,image,caption\n1,a,tea\n2,b,caf\u00e9\n';
   const json = lines({ id: 1, image: 'a', caption: 'tea' }, { id: 2, image: 'b', caption: 'caf\u00e9' });
 
