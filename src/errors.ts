@@ -147,5 +147,7 @@ export function messageOf(error: unknown): string {
 
 /** What a schema finds wrong with a value, for use as the `got` of a sentence: a value that is absent is called so. */
 export function issueOf({ message }: { message: string }): string {
-  return message.toLowerCase().replace(/, received undefined$/, ', but it is missing');
+  // The rest of it may spell names, which are told apart by their case.
+  const phrase = `${message.slice(0, 1).toLowerCase()}${message.slice(1)}`;
+  return phrase.replace(/, received undefined$/, ', but it is missing');
 }

@@ -1,7 +1,7 @@
 /** A file of captions to draw. */
 
 import { z } from 'zod';
-import { InputError, messageOf } from '../../src/errors.ts';
+import { InputError, issueOf, messageOf } from '../../src/errors.ts';
 import { readUtf8 } from '../read-text.ts';
 import { type CaptionSet, setOf } from './caption-sets.ts';
 
@@ -73,8 +73,8 @@ function fromJson(lines: readonly string[], path: string): CaptionSet[] {
     }
     const result = lineSchema.safeParse(value);
     if (!result.success) {
-      const { path: field, message } = result.error.issues[0]!;
-      return refuse(`field "${field.join('.') || '(root)'}" is wrong`, message.toLowerCase()) as never;
+      const issue = result.error.issues[0]!;
+      return refuse(`field "${issue.path.join('.') || '(root)'}" is wrong`, issueOf(issue)) as never;
     }
     const { captions, draw, tags } = result.data;
     return [setOf(captions, { tags, ...(draw && { drawn: [...new Set(draw)] }) })];

@@ -316,6 +316,7 @@ describe('a folder that is no probe is refused', () => {
     ['a name that is no file name', 'name: ../x\n', /field "name".*letters, digits/],
     ['another format', 'name: x\nformat: 2\n', 'field "format"'],
     ['an unknown redistribution', 'name: x\nredistribution: yes\n', 'field "redistribution"'],
+    ['a metric misspelt', 'name: x\nmetrics: [acuracy]\n', /got invalid option: .*"groupMatch"/],
     ['tags that are no list', 'name: x\ntags: tag\n', 'field "tags"'],
   ])('a task file with %s', async (_, task, text) => {
     await expectRefusal(makeProbe({ records: [good], task }), text, 'task.yaml');
