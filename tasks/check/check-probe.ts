@@ -163,6 +163,15 @@ function checkTask(
     if (examples.length > 0 && !seen.has(field))
       add('warning', 'tags', `no record has the group field "${field}"`);
   const present = metricsOf(examples);
+  // Examples that state no truth have a warning each.
+  if (present.length === 0 && examples.some(({ truth }) => truth.length > 0))
+    problems.push({
+      level: 'warning',
+      kind: 'truth',
+      where: file,
+      message:
+        'nothing can be judged: an example needs two captions or two images, and a pair that is not true',
+    });
   for (const metric of config.metrics ?? [])
     if (!present.includes(metric))
       add(

@@ -154,6 +154,18 @@ describe('warnings', () => {
     ]);
   });
 
+  test('examples of one picture and one caption alone', async () => {
+    const single = [1, 2].map((id) => ({ id, image: 'ab'[id - 1], caption: 'x' }));
+    expect(await problemsOf(undefined, ...single)).toEqual([
+      expect.objectContaining({
+        level: 'warning',
+        kind: 'truth',
+        message: expect.stringMatching(/^nothing can be judged: an example needs two/),
+      }),
+    ]);
+    expect(await problemsOf(undefined, ...single, good)).toEqual([]);
+  });
+
   test('no licence', async () => {
     expect(await problemsOf('name: x\n', good)).toEqual([expect.objectContaining({ kind: 'licence' })]);
   });
