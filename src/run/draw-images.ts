@@ -1,6 +1,7 @@
 /** Draws what was prepared into its folder, in worker processes. What is there already is left as it is. */
 
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   type DrawnTerms,
@@ -8,6 +9,7 @@ import {
   type ExampleForm,
   recordsOf,
 } from '../../tasks/drawn/drawn-records.ts';
+import { keepRecords, type RecordLines } from '../../tasks/drawn/kept-records.ts';
 import { findTaskFile } from '../../tasks/task-file.ts';
 import { InputError, ResultsError, withFiles } from '../errors.ts';
 import { isAlive } from '../hub/is-alive.ts';
@@ -55,7 +57,7 @@ export async function* drawImages(
   try {
     if (stored === undefined && existsSync(join(out, DRAWING_FILE))) throw takenMeanwhile(out);
     sweep(out, images);
-    writeDrawing(out, drawing);
+    writeDrawing(out, { ...drawing, ...(stored?.records && { records: stored.records }) });
     const missing = images.filter(({ file }) => !existsSync(join(out, file)));
     yield { type: 'begin', total: images.length, there: images.length - missing.length };
     let examples = 0;
@@ -162,18 +164,37 @@ function sweep(out: string, images: readonly PlannedImage[]): void {
   }
 }
 
-/** The records of the images that are there. Returns how many examples they make. */
-function writeRecords({ images, drawing }: PreparedDrawing, { out, form, terms }: DrawTarget): number {
+/** The records of the images that are there, beside those of others. Returns how many examples they make. */
+function writeRecords(
+  { images, drawing, stored }: PreparedDrawing,
+  { out, form, terms }: DrawTarget,
+): number {
   const there = images.filter(({ file }) => existsSync(join(out, file)));
-  const lines = (values: readonly object[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('');
-  if (drawing.identity.layout === 'classes') {
-    const records = there.map(({ file, pictures }) => ({ file, ...pictures[0]!.provenance }));
-    writeAtomically(join(out, 'images.jsonl'), lines(records));
-    return 0;
+  const isClasses = drawing.identity.layout === 'classes';
+  const path = join(out, isClasses ? 'images.jsonl' : 'examples.jsonl');
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const options = { isEdited: before !== '' && hashText(before) !== stored?.records };
+  let kept: RecordLines;
+  if (isClasses) {
+    const made = there.map(({ file, pictures }) => ({ file, ...pictures[0]!.provenance }));
+    const asked = new Set(images.map(({ file }) => file));
+    const keyOf = ({ file }: Record<string, unknown>) => String(file);
+    kept = keepRecords(before, made, { ...options, keyOf, isAsked: (record) => asked.has(keyOf(record)) });
+  } else {
+    const pictures = there.flatMap((image) => image.pictures);
+    const asked = new Set(images.flatMap((image) => image.pictures.map(({ stem }) => `${stem}.png`)));
+    const isAsked = ({ images: names }: Record<string, unknown>) =>
+      Array.isArray(names) && names.every((name) => asked.has(String(name)));
+    const made = recordsOf(pictures, form).map((record) => ({ ...record }));
+    kept = keepRecords(before, made, { ...options, keyOf: ({ id }) => String(id), isAsked });
+    if (!findTaskFile(out)) writeAtomically(join(out, 'task.yaml'), drawnTaskFile(terms));
   }
-  const pictures = there.flatMap((image) => image.pictures);
-  const records = recordsOf(pictures, form);
-  writeAtomically(join(out, 'examples.jsonl'), lines(records));
-  if (!findTaskFile(out)) writeAtomically(join(out, 'task.yaml'), drawnTaskFile(terms));
-  return records.length;
+  writeAtomically(path, kept.text);
+  // An edited file stays one: none of its lines may go with the next session either.
+  writeDrawing(out, { ...drawing, ...(!options.isEdited && { records: hashText(kept.text) }) });
+  return isClasses ? 0 : kept.count;
+}
+
+function hashText(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

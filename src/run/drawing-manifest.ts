@@ -40,6 +40,8 @@ const drawingSchema = z.object({
       }),
     )
     .min(1),
+  /** sha256 of the records as they were last written here: others are somebody's edits. */
+  records: z.string().optional(),
   about: z.object({
     model: z.string(),
     scheduler: z.string(),

@@ -162,6 +162,22 @@ describe('a probe of drawn pictures', () => {
     );
     expect(JSON.parse(more.stdout)).toMatchObject({ images: 26, drawn: 2, examples: 26 });
     expect(statSync(join(images, picturesOf('cut')[0]!)).mtimeMs).toBe(before);
+    // Another caption alone: the examples that are there stay.
+    const args3 = ['generate', '--caption', 'a green cross', '--steps', '30', '--out', 'cut', '--quiet'];
+    expect((await ok(...args3)).stdout).toContain('27 examples');
+    expect(linesOf('cut')).toHaveLength(27);
+    // So does what a user wrote there, whatever is drawn afterwards.
+    const file = join(folder, 'cut', 'examples.jsonl');
+    const edited = readFileSync(file, 'utf8').replace('"tags":[]', '"tags":["checked by eye"]');
+    const mine = `${JSON.stringify({ id: 'mine', images: picturesOf('cut').slice(0, 1), captions: ['x', 'y'], truth: [[0, 0]] })}\n`;
+    writeFileSync(file, edited + mine);
+    for (const colour of ['blue', 'orange']) {
+      await ok('generate', '--caption', `a ${colour} cross`, '--steps', '30', '--out', 'cut', '--quiet');
+      await ok(...args3);
+    }
+    const text = readFileSync(file, 'utf8');
+    expect(text.startsWith(edited + mine)).toBe(true);
+    expect(linesOf('cut')).toHaveLength(30);
     const other = await run('generate', ...PAIR, '--steps', '31', '--out', 'cut');
     expect(other.code).toBe(2);
     expect(other.stderr).toMatch(/drawn otherwise: cut \(expected steps 31, got steps 30\)/);
