@@ -138,6 +138,7 @@ export function counted(count: number, noun: string): string {
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'no such file or folder';
   if (code === 'EISDIR') return 'a folder';
   if (code === 'ENOTDIR' || (code === 'EEXIST' && syscall === 'mkdir'))
     return 'a file where a folder should be';

@@ -116,7 +116,8 @@ function linesOf(
     drawn < images ? `${drawn} drawn now, ${images - drawn} were there` : `drawn in ${duration(seconds)}`;
   const next =
     layout === 'classes'
-      ? [`  winoscope score imagefolder --data ${shown}`]
+      ? // A class is called by the whole caption that it was drawn from.
+        [`  winoscope score imagefolder --data ${shown} --template "{}"`]
       : [`  winoscope score ${shown}`, `  winoscope task check ${shown}`];
   return [
     `${counted(images, 'image')} in ${shown} (${how}; ${done})${layout === 'probe' ? `: ${counted(examples, 'example')}` : ''}`,

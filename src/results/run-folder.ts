@@ -226,7 +226,10 @@ export function writeFailure(path: string, error: unknown): ResultsError {
     what: 'cannot write results',
     where: path,
     got: messageOf(error),
-    fix: 'What was written before is kept; run the same command again to go on.',
+    fix:
+      (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
+        ? 'A folder that was moved keeps what was written: run the command again with --out naming it.'
+        : 'What was written before is kept; run the same command again to go on.',
     cause: error,
   });
 }

@@ -49,7 +49,8 @@ export function auditNumbers(run: StoredRun): AuditCheck[] {
   }
   const wrong: string[] = [];
   for (const [path, text] of derivedFiles(folder, { views, examples, summary })) {
-    if (!existsSync(path)) wrong.push(`${path} is missing.`);
+    if (!existsSync(path))
+      wrong.push(`${path} is missing: run the same \`winoscope score\` again to write it.`);
     else wrong.push(...lineDifferences(path, readFileSync(path, 'utf8'), text));
   }
   return [

@@ -68,6 +68,7 @@ const scorer = z.strictObject({
   byTag: z.record(z.string(), metrics),
   undecided: count,
   evaluations: count,
+  maps: z.number().int().positive().optional(),
   stopping: z
     .strictObject({
       rule: z.enum(['sequential', 'ttest', 'stages']),
@@ -193,6 +194,7 @@ export const summarySchema = z.strictObject({
   run: z.string().min(1),
   identity: z.string().regex(/^[0-9a-f]{64}$/),
   complete: z.boolean(),
+  numerics: z.number().int().min(0).optional(),
   examples: z.strictObject({ done: count, failed: count, skipped: count }),
   task: z.strictObject({
     name: z.string(),
