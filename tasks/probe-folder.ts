@@ -153,8 +153,15 @@ async function findImages({ images: names, boxes }: ProbeRecord, where: string, 
       facts.push(found.facts);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      errors.push(error);
+      errors.push(placed(error, where));
     }
   }
   return errors.length > 0 ? { errors } : { sources, facts };
+}
+
+/** What is wrong with a picture's file, after the record that names it. */
+function placed(error: InputError, record: string): InputError {
+  const { where } = error.parts;
+  if (where?.startsWith(record)) return error;
+  return new InputError({ ...error.parts, where: where === undefined ? record : `${record}: ${where}` });
 }

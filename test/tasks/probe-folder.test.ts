@@ -272,6 +272,7 @@ describe('a record that cannot be used is refused, with its line', () => {
     expect(examples.map(({ id }) => id)).toEqual(['good']);
     expect(failures).toHaveLength(1);
     expect(failures[0]!.id).toBe('line 3');
+    expect(failures[0]!.message).toContain(`${join(folder, 'examples.jsonl')}, line 3`);
     if (typeof text === 'string') expect(failures[0]!.message).toContain(text);
     else expect(failures[0]!.message).toMatch(text);
   });
