@@ -141,7 +141,9 @@ export function comparisonLines({ comparisons }: Summary): string[] {
 /** How far the run is, in words. */
 export function stateLine(summary: Summary): string {
   const { done, failed, skipped } = summary.examples;
-  const parts = [`${done} of ${counted(summary.task.count, 'example')}`];
+  // Records that could not even be read are not among the task's examples, but they failed.
+  const all = Math.max(summary.task.count, done + failed + skipped);
+  const parts = [`${done} of ${counted(all, 'example')}`];
   if (failed > 0) parts.push(`${failed} failed`);
   if (skipped > 0) parts.push(`${skipped} not scored yet`);
   return parts.join(', ');
