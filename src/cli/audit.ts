@@ -1,7 +1,7 @@
 /** `winoscope audit`: whether a run's published summary is what its data say. */
 
 import { isTaskWithData } from '../../tasks/with-data.ts';
-import { messageOf, WinoscopeError } from '../errors.ts';
+import { counted, messageOf, WinoscopeError } from '../errors.ts';
 import { visible } from '../report/format.ts';
 import type { Manifest } from '../results/manifest.ts';
 import { auditRun } from '../run/audit.ts';
@@ -53,7 +53,7 @@ export async function audit(path: string, flags: AuditFlags): Promise<void> {
     ? 'The published summary is what the data say.'
     : failed === 0
       ? 'Whether this run holds cannot be said before it is finished.'
-      : `This run does not hold: ${failed} ${failed === 1 ? 'finding' : 'findings'}.`;
+      : `This run does not hold: ${counted(failed, 'finding')}.`;
   process.stdout.write(`\n${verdict}${open}\n`);
 }
 

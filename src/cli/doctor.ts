@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { HubError, ModelFileError } from '../errors.ts';
+import { counted, HubError, ModelFileError } from '../errors.ts';
 import { EMBEDDED_MODELS, isEmbedded, type ModelKind } from '../hub/resolve-ref.ts';
 import { looksLikeClassifier } from '../models/classifier-folder.ts';
 import { visible } from '../report/format.ts';
@@ -96,7 +96,7 @@ function machineLines(machine: MachineReport): string {
     platform: machine.platform,
     onnxruntime: machine.onnxruntime,
     devices: `${machine.devices.join(', ')} (built in; a driver may still be missing)`,
-    cpu: `${machine.cpu}, ${machine.cores} ${machine.cores === 1 ? 'core' : 'cores'}`,
+    cpu: `${machine.cpu}, ${counted(machine.cores, 'core')}`,
     memory: `${bytesText(machine.memoryBytes)}, ${bytesText(machine.freeMemoryBytes)} free`,
   });
 }
@@ -120,7 +120,7 @@ function modelLines(report: ModelReport | NoModelReport): string {
     kind,
     ...recipe,
     device,
-    calls: `${calls.batch} ${calls.batch === 1 ? 'row' : 'rows'}, ${calls.threads} ${calls.threads === 1 ? 'thread' : 'threads'}, ${calls.workers} ${calls.workers === 1 ? 'worker' : 'workers'}${kind === 'diffusion' ? `; ${CHOSEN[calls.chosen]}` : ''}`,
+    calls: `${counted(calls.batch, 'row')}, ${counted(calls.threads, 'thread')}, ${counted(calls.workers, 'worker')}${kind === 'diffusion' ? `; ${CHOSEN[calls.chosen]}` : ''}`,
     files: `${files.count}, ${bytesText(files.bytes)}`,
     problems: problems.length > 0 ? problems : 'none found',
   });

@@ -31,12 +31,7 @@ export interface AuditOptions {
 export async function* auditRun(path: string, options: AuditOptions): AsyncGenerator<AuditCheck> {
   const { found, damage } = openForAudit(path);
   for (const message of damage) yield { check: 'stored', state: 'failed', message };
-  if (damage.length === 0)
-    yield {
-      check: 'stored',
-      state: 'passed',
-      message: WHOLE,
-    };
+  if (damage.length === 0) yield { check: 'stored', state: 'passed', message: WHOLE };
   if (!found) {
     yield notChecked('summary', 'Nothing else can be checked without run.json.');
     return;
@@ -73,18 +68,13 @@ async function* replayed(run: AuditedRun, request: ReplayRequest): AsyncGenerato
   const { scorer, rerun, task, options } = request;
   const view = views.get(scorer);
   const hasModel = ['diffusion', 'clip', 'classifier'].includes(manifest.identity.scorers[scorer]!.kind);
-  const why =
-    hasModel && !rerun
-      ? 'its model is not here, or is another one'
-      : !view || !examples
-        ? 'its results cannot be read'
-        : typeof task === 'string'
-          ? 'the pictures are not here'
-          : undefined;
-  if (why !== undefined || !view || !examples || typeof task === 'string') {
-    yield { ...notChecked('replay', `Nothing of "${scorer}" was computed again: ${why}.`), scorer };
-    return;
-  }
+  const notReplayed = (why: string): AuditCheck => ({
+    ...notChecked('replay', `Nothing of "${scorer}" was computed again: ${why}.`),
+    scorer,
+  });
+  if (hasModel && !rerun) return yield notReplayed('its model is not here, or is another one');
+  if (!view || !examples) return yield notReplayed('its results cannot be read');
+  if (typeof task === 'string') return yield notReplayed('the pictures are not here');
   const { trials, seed, signal } = options;
   try {
     yield* await auditReplay({
@@ -98,8 +88,7 @@ async function* replayed(run: AuditedRun, request: ReplayRequest): AsyncGenerato
     });
   } catch (error) {
     if (!(error instanceof WinoscopeError)) throw error;
-    const message = `Nothing of "${scorer}" was computed again: ${messageOf(error)}.`;
-    yield { ...notChecked('replay', message), scorer };
+    yield notReplayed(messageOf(error));
   }
 }
 

@@ -1,6 +1,5 @@
 /** Draws what was prepared into its folder, in worker processes. What is there already is left as it is. */
 
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
@@ -10,6 +9,7 @@ import {
   recordsOf,
 } from '../../tasks/drawn/drawn-records.ts';
 import { keepRecords, type RecordLines } from '../../tasks/drawn/kept-records.ts';
+import { sha256 } from '../../tasks/sha256.ts';
 import { findTaskFile } from '../../tasks/task-file.ts';
 import { InputError, ResultsError, withFiles } from '../errors.ts';
 import { isAlive } from '../hub/is-alive.ts';
@@ -173,7 +173,7 @@ function writeRecords(
   const isClasses = drawing.identity.layout === 'classes';
   const path = join(out, isClasses ? 'images.jsonl' : 'examples.jsonl');
   const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  const options = { isEdited: before !== '' && hashText(before) !== stored?.records };
+  const options = { isEdited: before !== '' && sha256(Buffer.from(before)) !== stored?.records };
   let kept: RecordLines;
   if (isClasses) {
     const made = there.map(({ file, pictures }) => ({ file, ...pictures[0]!.provenance }));
@@ -191,10 +191,6 @@ function writeRecords(
   }
   writeAtomically(path, kept.text);
   // An edited file stays one: none of its lines may go with the next session either.
-  writeDrawing(out, { ...drawing, ...(!options.isEdited && { records: hashText(kept.text) }) });
+  writeDrawing(out, { ...drawing, ...(!options.isEdited && { records: sha256(Buffer.from(kept.text)) }) });
   return isClasses ? 0 : kept.count;
-}
-
-function hashText(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

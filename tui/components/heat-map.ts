@@ -1,5 +1,6 @@
 /** What the colours of a heat map mean: its scale with numbers. */
 
+import { counted } from '../../src/errors.ts';
 import type { Heat } from '../../src/report/heat.ts';
 import { foreground } from '../images/cells.ts';
 import { FIRST, type HeatMode, mix, SECOND } from '../images/heat.ts';
@@ -19,7 +20,7 @@ export function heatLegend(
   { theme, columns, mode, scorer }: { theme: Theme; columns: number; mode: HeatMode | 'off'; scorer: string },
 ): string {
   if (mode === 'off') return theme.paint('muted', cut('heat map off; m shows it', columns));
-  const count = `mean of ${trials} ${trials === 1 ? 'trial' : 'trials'}`;
+  const count = `mean of ${counted(trials, 'trial')}`;
   const isColored = theme.level === '256' || theme.level === 'truecolor';
   const forms = isColored
     ? coloredForms(extent, theme, [`${count}, ${scorer}`, count])
